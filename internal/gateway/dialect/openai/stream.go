@@ -14,7 +14,7 @@ import (
 )
 
 // Stream implements dialect.Dialect.
-func (Dialect) Stream() dialect.Stream { return &stream{choices: map[int64]bool{}} }
+func (Dialect) Stream() dialect.Stream { return &stream{} }
 
 // stream keeps what a closing chunk must repeat.
 type stream struct {
