@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 The Counterfoil authors
+# SPDX-License-Identifier: Apache-2.0
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)"
+TOOL    := go tool -modfile=$(CURDIR)/tools/go.mod
+E2E     := COUNTERFOIL_BIN=$(CURDIR)/bin/counterfoil go test -count=1
+
+# Arguments for `make run`, such as ARGS="--config counterfoil.yaml".
+ARGS ?=
+# Seconds for each fuzz target of `make fuzz`.
+FUZZTIME ?= 10s
+
+.PHONY: help build run deps test test-long race lint fmt fuzz bench clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## put the programs into bin/
+	$(BUILD) -o bin/ ./cmd/...
+
+run: build ## build and start with data in ./data
+	bin/counterfoil run $(ARGS)
+
+deps: ## install what the tests need: Chromium, Node.js 22, the client libraries
+	@tools/deps.sh
+
+test: deps build ## run all tests, those with real clients and a browser included
+	go test ./...
+	cd e2e && $(E2E) -timeout 20m ./...
+
+test-long: deps build ## the tests that need patience: 20,000 streams, many kills
+	cd e2e && $(E2E) -timeout 60m -run 'Streams|Kill' -args -long
+
+race: deps build ## all unit tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+lint: ## vet, staticcheck and gofumpt, at the versions of tools/go.mod
+	@for module in . e2e; do (cd $$module; go vet ./...; $(TOOL) staticcheck ./...); done
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs $(TOOL) gofumpt -l); \
+	if [ -n "$$unformatted" ]; then printf 'run make fmt for:\n%s\n' "$$unformatted"; exit 1; fi
+
+fmt: ## format all Go files
+	git ls-files -co --exclude-standard '*.go' | xargs $(TOOL) gofumpt -w
+
+fuzz: ## run each fuzz target for FUZZTIME
+	@go list ./... | while read -r package; do \
+		{ go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true; } | while read -r target; do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+bench: build ## compare with a direct call and a bare proxy
+	go run ./bench $(ARGS)
+
+clean: ## remove what was built and cached
+	rm -rf bin .cache e2e/clients/node_modules
