@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package vault
+
+import (
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+)
+
+// What sealing and opening report. Any other error is a fault of the key store.
+var (
+	// ErrErased means that the wrapping key is gone: nobody can read the payload again.
+	ErrErased = errors.New("payload erased: its wrapping key was deleted")
+	// ErrTampered means that the payload was changed, cut, or belongs to another entry.
+	ErrTampered = errors.New("payload damaged or not of this entry")
+	// ErrTooLarge means that a plaintext exceeds MaxPlaintext.
+	ErrTooLarge = fmt.Errorf("payload larger than %d bytes", MaxPlaintext)
+)
+
+// Config says where the keys are and what payloads are bound to.
+type Config struct {
+	Dir    string // of root.key and wrap.db; created with mode 0700 when missing
+	Origin string // of the log; a payload opens only under the origin it was sealed for
+	Clock  clock.Clock
+
+	// Retention is how long after the end of its month a wrapping key of the
+	// class is needed; 0 or less means for ever. Nil means for ever for all.
+	// It is asked when a key is made and written down with the key.
+	Retention func(class string) time.Duration
+}
+
+// Vault seals and opens payloads. It is safe for concurrent use.
+type Vault struct {
+	origin string
+	keys   keyring
+}
+
+// Open opens the keys in cfg.Dir, creating them in an empty directory. It
+// refuses a root key others can read, and one the wrapping keys do not belong to.
+func Open(cfg Config) (*Vault, error) {
+	if strings.ContainsRune(cfg.Origin, 0) || cfg.Origin == "" {
+		return nil, fmt.Errorf("open vault: origin %q is empty or holds a zero byte", cfg.Origin)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	store, err := openStore(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	return &Vault{
+		origin: cfg.Origin,
+		keys: keyring{
+			store:     store,
+			clock:     cfg.Clock,
+			retention: cfg.Retention,
+			sealing:   make(map[slot]*wrappingKey),
+			opening:   make(map[keyID]cipher.AEAD),
+		},
+	}, nil
+}
+
+func openStore(cfg Config) (_ *wrapDB, err error) {
+	db, err := openWrapDB(filepath.Join(cfg.Dir, "wrap.db"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}()
+	used, err := hasKeys(db)
+	if err != nil {
+		return nil, err
+	}
+	rootKey, err := loadRootKey(filepath.Join(cfg.Dir, "root.key"), !used)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(rootKey)
+	root, err := newAEAD(rootKey)
+	if err != nil {
+		return nil, err
+	}
+	store := &wrapDB{db: db, root: root, origin: cfg.Origin}
+	return store, store.check()
+}
+
+// Close closes the key store. Sealing and opening under keys already in memory
+// still work; anything else fails.
+func (v *Vault) Close() error {
+	if err := v.keys.store.db.Close(); err != nil {
+		return fmt.Errorf("close vault: %w", err)
+	}
+	return nil
+}
+
+// Scope is what is erased together.
+type Scope struct {
+	Subject counterfoil.ID // the person the payload is about; zero for nobody in particular
+	Class   string         // retention class: "interaction" or "record"
+}
+
+// check refuses a class that could not be told from another.
+func (s Scope) check() error {
+	if s.Class == "" || len(s.Class) > 64 || strings.ContainsRune(s.Class, 0) {
+		return fmt.Errorf("retention class %q is empty, too long or holds a zero byte", s.Class)
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package vault
+
+import (
+	"crypto/cipher"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver named "sqlite"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+const wrapSchema = `
+CREATE TABLE IF NOT EXISTS wrapping_key (
+	id      BLOB PRIMARY KEY,
+	subject BLOB NOT NULL,    -- whose payloads it wraps
+	class   TEXT NOT NULL,    -- retention class
+	month   TEXT NOT NULL,    -- of sealing, YYYY-MM in UTC
+	wrapped BLOB NOT NULL,    -- nonce and key, sealed under the root key
+	created INTEGER NOT NULL, -- microseconds since the Unix epoch
+	expires INTEGER NOT NULL, -- the same; 0 never
+	UNIQUE (subject, class, month)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 1`
+
+// The pragmas: deleted keys are overwritten; a commit is durable when it
+// returns (a truncated journal is synced, a deleted one would not be); no
+// write-ahead log keeps what was deleted.
+const wrapPragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(TRUNCATE)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)"
+
+// wrapDB stores wrapping keys, sealed under the root key. Safe for concurrent use.
+type wrapDB struct {
+	db     *sql.DB
+	root   cipher.AEAD
+	origin string
+}
+
+// slot is what a wrapping key is for.
+type slot struct {
+	subject counterfoil.ID
+	class   string
+	month   month
+}
+
+// month counts months since year 0.
+type month int32
+
+func monthOf(t time.Time) month {
+	y, m, _ := t.UTC().Date()
+	return month(y*12 + int(m) - 1)
+}
+
+func (m month) start() time.Time {
+	return time.Date(int(m)/12, time.Month(m%12)+1, 1, 0, 0, 0, 0, time.UTC)
+}
+
+func (m month) String() string { return m.start().Format("2006-01") }
+
+func openWrapDB(path string) (*sql.DB, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // the journal takes the same mode
+	if err != nil {
+		return nil, fmt.Errorf("open wrapping keys: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open wrapping keys: %w", err)
+	}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()+wrapPragmas)
+	if err != nil {
+		return nil, fmt.Errorf("open wrapping keys: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	if err := prepareWrapDB(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("open wrapping keys %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+func prepareWrapDB(db *sql.DB) error {
+	var version int
+	if err := db.QueryRow(`PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	switch version {
+	case 0:
+		_, err := db.Exec(wrapSchema)
+		return err
+	case 1:
+		return nil
+	default:
+		return fmt.Errorf("schema version %d was written by a newer program", version)
+	}
+}
+
+// hasKeys reports whether any wrapping key is stored.
+func hasKeys(db *sql.DB) (bool, error) {
+	var any bool
+	if err := db.QueryRow(`SELECT EXISTS (SELECT 1 FROM wrapping_key)`).Scan(&any); err != nil {
+		return false, fmt.Errorf("look for wrapping keys: %w", err)
+	}
+	return any, nil
+}
+
+// check refuses a root key that is not the one the stored keys were wrapped
+// with, before anything is sealed that could not be read beside the rest.
+func (w *wrapDB) check() error {
+	_, _, err := w.one(`SELECT id, subject, class, month, wrapped FROM wrapping_key LIMIT 1`)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// create makes the wrapping key of a slot and returns when it is durable.
+func (w *wrapDB) create(s slot, now, expires time.Time) (keyID, cipher.AEAD, error) {
+	id, key, nonce := newKeyID(), make([]byte, keyBytes), make([]byte, nonceBytes)
+	rand.Read(key)
+	rand.Read(nonce)
+	defer clear(key)
+	aead, err := newAEAD(key)
+	if err != nil {
+		return keyID{}, nil, err
+	}
+	wrapped := w.root.Seal(nonce, nonce, key, w.binding(id, s.subject[:], s.class, s.month.String()))
+	_, err = w.db.Exec(
+		`INSERT INTO wrapping_key (id, subject, class, month, wrapped, created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		id[:], s.subject[:], s.class, s.month.String(), wrapped, now.UnixMicro(), micros(expires),
+	)
+	if err != nil {
+		return keyID{}, nil, fmt.Errorf("store wrapping key: %w", err)
+	}
+	return id, aead, nil
+}
+
+// bySlot and byID return sql.ErrNoRows when there is no such key.
+func (w *wrapDB) bySlot(s slot) (keyID, cipher.AEAD, error) {
+	return w.one(`SELECT id, subject, class, month, wrapped FROM wrapping_key WHERE subject = $1 AND class = $2 AND month = $3`,
+		s.subject[:], s.class, s.month.String())
+}
+
+func (w *wrapDB) byID(id keyID) (cipher.AEAD, error) {
+	_, aead, err := w.one(`SELECT id, subject, class, month, wrapped FROM wrapping_key WHERE id = $1`, id[:])
+	return aead, err
+}
+
+func (w *wrapDB) one(query string, args ...any) (keyID, cipher.AEAD, error) {
+	var id keyID
+	var rawID, subject, wrapped []byte
+	var class, month string
+	if err := w.db.QueryRow(query, args...).Scan(&rawID, &subject, &class, &month, &wrapped); err != nil {
+		return id, nil, fmt.Errorf("read wrapping key: %w", err)
+	}
+	if len(rawID) != len(id) || len(wrapped) != nonceBytes+keyBytes+tagBytes {
+		return id, nil, errors.New("read wrapping key: the stored row is damaged")
+	}
+	copy(id[:], rawID)
+	key, err := w.root.Open(nil, wrapped[:nonceBytes], wrapped[nonceBytes:], w.binding(id, subject, class, month))
+	if err != nil {
+		return id, nil, errors.New("read wrapping key: root.key and origin are not those it was wrapped with, or the row was changed")
+	}
+	defer clear(key)
+	aead, err := newAEAD(key)
+	return id, aead, err
+}
+
+// binding ties a stored row to its columns, so that rows cannot be exchanged.
+// The parts that vary in length hold no zero byte.
+func (w *wrapDB) binding(id keyID, subject []byte, class, month string) []byte {
+	aad := append([]byte("counterfoil wrapping key 1\x00"), id[:]...)
+	aad = append(aad, subject...)
+	aad = append(aad, month+"\x00"+class+"\x00"+w.origin...)
+	return aad
+}
+
+// micros is 0 for the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
