@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// migrations build the tables that outlive the projection. They are numbered by
+// position, run once each and are never edited; the file's user_version counts
+// those that ran.
+var migrations = []string{
+	`CREATE TABLE sessions (
+		token   BLOB PRIMARY KEY, -- SHA-256 of the cookie's value
+		person  BLOB NOT NULL,
+		agent   BLOB NOT NULL,    -- SHA-256 of the User-Agent that signed in
+		created INTEGER NOT NULL, -- times: microseconds since the Unix epoch, UTC
+		seen    INTEGER NOT NULL,
+		expires INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+	CREATE TABLE attempts (
+		who  BLOB NOT NULL,       -- SHA-256 of what is limited
+		time INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX attempts_who ON attempts (who, time);
+	CREATE TABLE projection (
+		one   INTEGER PRIMARY KEY CHECK (one = 1),
+		shape INTEGER NOT NULL,   -- projectionShape of the program that built it
+		next  INTEGER NOT NULL,   -- index of the next entry to read
+		leaf  BLOB NOT NULL       -- leaf hash of the entry before it
+	) STRICT;`,
+}
+
+// projectionShape changes with projectionSchema or with what Apply writes into
+// it; a file of another shape is emptied and read again from the ledger.
+const projectionShape = 1
+
+// projectionTables are dropped by a reset, in this order.
+var projectionTables = []string{"interactions", "hours", "records", "versions"}
+
+// projectionSchema keeps the interactions in one b-tree by id: UUIDv7 sorts by
+// time, so rows are appended, paged and cut by date without a further index.
+// "None" is an empty blob, an empty string or 0, never NULL.
+const projectionSchema = `
+	CREATE TABLE interactions (
+		id              BLOB PRIMARY KEY,
+		opened          INTEGER NOT NULL,
+		closed          INTEGER NOT NULL, -- 0 while open
+		system          BLOB NOT NULL,
+		person          BLOB NOT NULL,
+		key             BLOB NOT NULL,
+		workload        INTEGER NOT NULL,
+		provider        TEXT NOT NULL,
+		dialect         TEXT NOT NULL,
+		operation       TEXT NOT NULL,
+		model           TEXT NOT NULL,
+		stream          INTEGER NOT NULL,
+		effect          INTEGER NOT NULL, -- of the request
+		rule            TEXT NOT NULL,
+		answer_effect   INTEGER NOT NULL,
+		answer_rule     TEXT NOT NULL,
+		result          INTEGER NOT NULL, -- 0 while open
+		reason          TEXT NOT NULL,
+		status          INTEGER NOT NULL,
+		findings        TEXT NOT NULL,    -- "card:1 email:2", sorted
+		answer_findings TEXT NOT NULL,
+		redactions      INTEGER NOT NULL,
+		input_tokens    INTEGER NOT NULL,
+		output_tokens   INTEGER NOT NULL,
+		request_bytes   INTEGER NOT NULL,
+		answer_bytes    INTEGER NOT NULL,
+		duration        INTEGER NOT NULL, -- microseconds
+		intent_index    INTEGER NOT NULL,
+		outcome_index   INTEGER NOT NULL, -- equal to intent_index when one entry holds both
+		intent_leaf     BLOB NOT NULL,
+		outcome_leaf    BLOB NOT NULL
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX interactions_system ON interactions (system);
+
+	-- Rollup: every count that names no more than system, decision, result and
+	-- whole hours is a sum over these rows.
+	CREATE TABLE hours (
+		hour   INTEGER NOT NULL, -- hours since the Unix epoch, of the id's time
+		system BLOB NOT NULL,
+		effect INTEGER NOT NULL, -- the stricter of request and answer
+		result INTEGER NOT NULL,
+		n      INTEGER NOT NULL,
+		PRIMARY KEY (hour, system, effect, result)
+	) STRICT, WITHOUT ROWID;
+
+	CREATE TABLE records (
+		id         BLOB PRIMARY KEY,
+		type       TEXT NOT NULL,
+		version    INTEGER NOT NULL,
+		transition TEXT NOT NULL,
+		time       INTEGER NOT NULL,
+		actor      BLOB NOT NULL,
+		entry      INTEGER NOT NULL,
+		leaf       BLOB NOT NULL,
+		body       BLOB NOT NULL
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX records_type ON records (type);
+
+	CREATE TABLE versions (
+		id         BLOB NOT NULL,
+		version    INTEGER NOT NULL,
+		transition TEXT NOT NULL,
+		time       INTEGER NOT NULL,
+		actor      BLOB NOT NULL,
+		entry      INTEGER NOT NULL,
+		PRIMARY KEY (id, version)
+	) STRICT, WITHOUT ROWID;`
+
+func migrate(ctx context.Context, db *sql.DB) error {
+	return transact(ctx, db, func(tx *sql.Tx) error {
+		var done int
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&done); err != nil {
+			return fmt.Errorf("read schema version: %w", err)
+		}
+		if done > len(migrations) {
+			return fmt.Errorf("schema %d is newer than this program's %d: use the newer program, or delete the file and run reindex", done, len(migrations))
+		}
+		for i := done; i < len(migrations); i++ {
+			if _, err := tx.ExecContext(ctx, migrations[i]); err != nil {
+				return fmt.Errorf("migration %d: %w", i+1, err)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations))); err != nil {
+			return fmt.Errorf("write schema version: %w", err)
+		}
+		return adoptProjection(ctx, tx)
+	})
+}
+
+// adoptProjection keeps a projection of our shape and replaces any other.
+func adoptProjection(ctx context.Context, tx *sql.Tx) error {
+	var shape int
+	err := tx.QueryRowContext(ctx, "SELECT shape FROM projection WHERE one = 1").Scan(&shape)
+	switch {
+	case err == nil && shape == projectionShape:
+		return nil
+	case err != nil && err != sql.ErrNoRows:
+		return fmt.Errorf("read projection: %w", err)
+	}
+	return resetProjection(ctx, tx)
+}
+
+func resetProjection(ctx context.Context, tx *sql.Tx) error {
+	for _, table := range projectionTables {
+		if _, err := tx.ExecContext(ctx, "DROP TABLE IF EXISTS "+table); err != nil {
+			return fmt.Errorf("drop %s: %w", table, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, projectionSchema); err != nil {
+		return fmt.Errorf("create projection: %w", err)
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO projection (one, shape, next, leaf) VALUES (1, $1, 0, x'')
+		ON CONFLICT (one) DO UPDATE SET shape = excluded.shape, next = 0, leaf = x''`, projectionShape)
+	if err != nil {
+		return fmt.Errorf("reset cursor: %w", err)
+	}
+	return nil
+}
