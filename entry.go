@@ -160,7 +160,7 @@ const (
 
 // Outcome closes an intent.
 type Outcome struct {
-	Intent         Index // index of the intent; equal to the entry's own index when both are one entry
+	Intent         Index // index of the intent; filled in by the ledger. Not encoded, and 0, when intent and outcome are one entry
 	Result         Result
 	Reason         string // code from docs/ledger-format.md
 	Status         uint64 // HTTP status sent to the client; 0 when none was

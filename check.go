@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package counterfoil
+
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// maxAssurance is the highest identity assurance level an intent may state.
+const maxAssurance = 5
+
+// maxText bounds every text field, in bytes: names, never content.
+const maxText = 512
+
+// check refuses entries the format does not know. Encoder and decoder share
+// it, so that nothing can be written that cannot be read.
+func (e *Entry) check() error {
+	if !known(kindNames, uint64(e.Kind)) {
+		return fmt.Errorf("unknown kind %d", e.Kind)
+	}
+	if e.Time < 0 {
+		return errors.New("time before 1970")
+	}
+	if n := len(e.Commitment); n != 0 && n != 32 {
+		return fmt.Errorf("commitment of %d bytes where 32 belong", n)
+	}
+	if err := e.checkBodies(); err != nil {
+		return err
+	}
+	return e.checkFields()
+}
+
+// checkBodies wants exactly the body of the kind; an intent may carry its outcome.
+func (e *Entry) checkBodies() error {
+	bodies := [...]struct {
+		kind Kind
+		set  bool
+	}{
+		{KindBoot, e.Boot != nil}, {KindIntent, e.Intent != nil}, {KindOutcome, e.Outcome != nil},
+		{KindRecord, e.Record != nil}, {KindAccess, e.Access != nil}, {KindConfig, e.Config != nil},
+	}
+	for _, b := range bodies {
+		if b.set == (b.kind == e.Kind) || b.kind == KindOutcome && b.set && e.Kind == KindIntent {
+			continue
+		}
+		if b.set {
+			return fmt.Errorf("%s body in a %s entry", b.kind, e.Kind)
+		}
+		return fmt.Errorf("%s entry without its body", e.Kind)
+	}
+	return nil
+}
+
+func (e *Entry) checkFields() error {
+	switch e.Kind {
+	case KindBoot:
+		return texts(e.Boot.Version, e.Boot.NodeKey)
+	case KindIntent:
+		if err := e.Intent.check(); err != nil || e.Outcome == nil {
+			return err
+		}
+		return e.Outcome.check(e.Kind)
+	case KindOutcome:
+		return e.Outcome.check(e.Kind)
+	case KindRecord:
+		return tokens(e.Record.Type, e.Record.Transition)
+	case KindAccess:
+		return tokens(e.Access.Action)
+	case KindConfig:
+		return tokens(e.Config.Reason)
+	default:
+		return nil
+	}
+}
+
+func (b *Intent) check() error {
+	if b.Assurance > maxAssurance {
+		return fmt.Errorf("assurance level %d above %d", b.Assurance, maxAssurance)
+	}
+	return errors.Join(texts(b.Provider, b.Dialect, b.Operation, b.Model),
+		b.Decision.check(), checkFindings(b.Findings), checkGuards(b.Guards))
+}
+
+func (b *Outcome) check(kind Kind) error {
+	if !known(resultNames, uint64(b.Result)) {
+		return fmt.Errorf("unknown result %d", b.Result)
+	}
+	if kind == KindIntent && b.Intent != 0 {
+		return errors.New("an outcome in its intent's entry names no intent")
+	}
+	return errors.Join(tokens(b.Reason), b.Decision.check(), checkFindings(b.Findings), checkGuards(b.Guards))
+}
+
+func (d *Decision) check() error {
+	if !known(effectNames, uint64(d.Effect)) {
+		return fmt.Errorf("unknown effect %d", d.Effect)
+	}
+	return errors.Join(texts(d.Rule), members(d.Reasons), members(d.Shadow))
+}
+
+func checkFindings(list []FindingCount) error {
+	for i := range list {
+		if list[i].Type == "" {
+			return errors.New("finding without a type")
+		}
+		if err := texts(list[i].Type); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkGuards(list []GuardRun) error {
+	for i := range list {
+		g := &list[i]
+		if g.Name == "" || !known(guardNames, uint64(g.Status)) {
+			return errors.New("guard without a name or status")
+		}
+		if err := errors.Join(texts(g.Name, g.Version), tokens(g.Reason)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func members(list []string) error {
+	for _, s := range list {
+		if s == "" {
+			return errors.New("empty text in a list")
+		}
+	}
+	return texts(list...)
+}
+
+// texts wants short UTF-8 without control characters.
+func texts(list ...string) error {
+	for _, s := range list {
+		if len(s) > maxText {
+			return fmt.Errorf("text of %d bytes where %d are allowed", len(s), maxText)
+		}
+		if !printable(s) {
+			return fmt.Errorf("text %q is not UTF-8 or holds control characters", clip(s))
+		}
+	}
+	return nil
+}
+
+func printable(s string) bool {
+	ascii := true
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] == 0x7f {
+			return false
+		}
+		ascii = ascii && s[i] < 0x80
+	}
+	return ascii || utf8.ValidString(s)
+}
+
+// tokens wants codes: at most 40 of a-z, 0-9 and underscore, or nothing.
+func tokens(list ...string) error {
+	for _, s := range list {
+		if len(s) > 40 {
+			return fmt.Errorf("code %q is longer than 40", clip(s))
+		}
+		for _, c := range []byte(s) {
+			if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+				return fmt.Errorf("code %q holds other than a-z, 0-9 and _", clip(s))
+			}
+		}
+	}
+	return nil
+}
