@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package identity
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// System is a registered AI system: what a key is for. The JSON of these types
+// is the body of their records in the ledger.
+type System struct {
+	ID      SystemID  `json:"id"`
+	Slug    string    `json:"slug"`   // lower-case ASCII, unique, never changed
+	Number  string    `json:"number"` // "SYS-01", never reused
+	Name    string    `json:"name"`
+	Owner   PersonID  `json:"owner,omitzero"`   // who answers for it; zero for a built-in one nobody took over
+	Models  []string  `json:"models"`           // exactly as clients name them
+	Builtin bool      `json:"builtin,omitzero"` // made by the program
+	Created time.Time `json:"created"`
+}
+
+// Lists reports whether the system may use the model of this name.
+func (s *System) Lists(model string) bool { return slices.Contains(s.Models, model) }
+
+// RoleAdministrator may do everything in the console.
+const RoleAdministrator = "administrator"
+
+// Person is somebody who owns systems, holds keys or signs in.
+type Person struct {
+	ID      PersonID  `json:"id"`
+	Email   string    `json:"email"` // as NormaliseEmail returns it, unique
+	Name    string    `json:"name,omitzero"`
+	Roles   []string  `json:"roles,omitzero"`
+	Created time.Time `json:"created"`
+}
+
+// Has reports whether the person holds the role.
+func (p *Person) Has(role string) bool { return slices.Contains(p.Roles, role) }
+
+// Key is a virtual key: what a client presents instead of the provider's.
+type Key struct {
+	ID       KeyID            `json:"id"`
+	System   SystemID         `json:"system"`
+	Person   PersonID         `json:"person"`            // who uses it, or answers for the workload that does
+	Workload bool             `json:"workload,omitzero"` // used by a program, not by a person
+	Hash     counterfoil.Hash `json:"hash"`              // HashKey of the secret
+	Hint     string           `json:"hint"`              // the secret's last 4 characters
+	Created  time.Time        `json:"created"`
+	Expires  time.Time        `json:"expires,omitzero"` // not valid from here on; zero never
+	Revoked  time.Time        `json:"revoked,omitzero"` // zero while in force
+}
+
+// Check returns ErrRevokedKey, ErrExpiredKey or nil.
+func (k *Key) Check(now time.Time) error {
+	switch {
+	case !k.Revoked.IsZero():
+		return ErrRevokedKey
+	case !k.Expires.IsZero() && !now.Before(k.Expires):
+		return ErrExpiredKey
+	default:
+		return nil
+	}
+}
+
+// Credential is what a person signs in with.
+type Credential struct {
+	Person PersonID `json:"person"`
+	PHC    string   `json:"phc"` // argon2id, as HashPassword returns it
+}
+
+// Why a key is refused. ErrMistypedKey and ErrForeignKey are unknown keys whose
+// form tells more.
+var (
+	ErrUnknownKey  = errors.New("unknown key")
+	ErrMistypedKey = fmt.Errorf("%w: its check characters do not match, so a part was mistyped or lost", ErrUnknownKey)
+	ErrForeignKey  = fmt.Errorf("%w: it is not a Counterfoil key, which begins with %s", ErrUnknownKey, keyPrefix)
+	ErrExpiredKey  = errors.New("expired key")
+	ErrRevokedKey  = errors.New("revoked key")
+)
+
+// assuranceKey is the identity assurance level of whoever presents a virtual
+// key: I3, a secret issued to one registered person or workload.
+const assuranceKey = 3
+
+// Principal is who stands behind a request.
+type Principal struct {
+	Key       KeyID
+	Person    PersonID
+	System    *System // of the snapshot; never nil, not to be changed
+	Workload  bool
+	Assurance uint8 // identity assurance level, 0 to 5
+}
