@@ -10,7 +10,11 @@
 // reports through the same Document, which remembers where each path stood.
 package strictyaml
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // MaxBytes is the size of the largest file that is read: 1 MiB, far above any
 // configuration or rule set written by people.
@@ -68,3 +72,11 @@ func (d *Document) FaultAt(line, column int, path, format string, args ...any) {
 
 // Line is the line of a path or of its nearest parent in the file.
 func (d *Document) Line(path string) int { return d.at(path).line }
+
+// Faulty tells whether a fault was found at a path or below it, so that a later
+// check need not complain about what could not be read.
+func (d *Document) Faulty(path string) bool {
+	return slices.ContainsFunc(d.faults, func(f Fault) bool {
+		return f.Path == path || strings.HasPrefix(f.Path, path+".") || strings.HasPrefix(f.Path, path+"[")
+	})
+}

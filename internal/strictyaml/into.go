@@ -61,7 +61,7 @@ func (d *Document) structure(n *yaml.Node, path string, v reflect.Value) {
 	done := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
-		if key.Kind != yaml.ScalarNode || done[key.Value] {
+		if !plainKey(key) || done[key.Value] {
 			continue // refused already
 		}
 		done[key.Value] = true

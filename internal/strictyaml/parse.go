@@ -103,7 +103,7 @@ func (d *Document) refuseMapping(n *yaml.Node, path string) {
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
+		if !plainKey(key) {
 			d.faults = append(d.faults, Fault{Line: key.Line, Column: key.Column, Path: path, Text: "a key must be a plain word; merging (<<) is not supported"})
 			continue
 		}
@@ -115,6 +115,11 @@ func (d *Document) refuseMapping(n *yaml.Node, path string) {
 		d.refuse(value, member(path, key.Value))
 		d.note(key, member(path, key.Value))
 	}
+}
+
+// plainKey tells whether a key is a word, not a structure or a merge.
+func plainKey(key *yaml.Node) bool {
+	return key.Kind == yaml.ScalarNode && key.ShortTag() != "!!merge"
 }
 
 // note remembers where a path stands. A key's own place wins over its value's,
