@@ -365,3 +365,66 @@ func (s *script) eventOf(key Key, offset int) int {
 	}
 	return len(s.events)
 }
+
+// literalGuard finds one literal.
+type literalGuard struct {
+	literal string
+	verdict Verdict
+}
+
+func (g literalGuard) Scan(dst []Found, text string, _ int) []Found {
+	if at := strings.Index(text, g.literal); at >= 0 {
+		dst = append(dst, Found{Start: at, End: at + len(g.literal)})
+	}
+	return dst
+}
+
+func (g literalGuard) Hold(text string) int {
+	for n := min(len(g.literal)-1, len(text)); n > 0; n-- {
+		if strings.HasSuffix(text, g.literal[:n]) {
+			return len(text) - n
+		}
+	}
+	return len(text)
+}
+
+func (g literalGuard) Decide(Key, Found, string) Verdict { return g.verdict }
+
+// A finding that cuts placeholders takes the whole of them with it.
+func TestGuardCutsPlaceholders(t *testing.T) {
+	const text = "a [EMAIL_1], [NAME_1] b"
+	mask, stop := Verdict{Action: Replace, With: "***"}, Verdict{Action: Stop}
+	for _, c := range []struct {
+		literal string
+		verdict Verdict
+		want    string
+		emitted int // bytes, one event each, when the stream stops
+	}{
+		{"1], x", mask, "a ann@example.com, " + `Ann "$1" O\Neil` + "\nJr.\t b", 0},
+		{"1], [N", mask, "a *** b", 0},
+		{"a [EM", mask, "***, " + `Ann "$1" O\Neil` + "\nJr.\t b", 0},
+		{"_1] b", mask, "a ann@example.com, ***", 0},
+		{"1], [N", Verdict{}, "a ann@example.com, " + `Ann "$1" O\Neil` + "\nJr.\t b", 0},
+		{"1], [N", stop, "a ", 2},
+		{", [N", stop, "a ann@example.com", 11},
+	} {
+		s := new(script)
+		for i := range len(text) {
+			s.add(quotePlain, Segment{Text: text[i : i+1]})
+		}
+		var got collector
+		err := s.play(NewStream(testMap(), literalGuard{c.literal, c.verdict}), got.emit)
+		if errors.Is(err, ErrStopped) != (c.verdict == stop) {
+			t.Fatalf("%q: %v", c.literal, err)
+		}
+		if c.verdict == stop {
+			if len(got.events) != c.emitted {
+				t.Errorf("%q: %d events emitted, want %d", c.literal, len(got.events), c.emitted)
+			}
+			continue
+		}
+		if text := s.texts(t, got.events)[0]; text != c.want {
+			t.Errorf("%q: %q, want %q", c.literal, text, c.want)
+		}
+	}
+}
