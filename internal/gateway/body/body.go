@@ -250,6 +250,13 @@ func alias(b []byte) string {
 	return unsafe.String(&b[0], len(b))
 }
 
+// Small tells whether the document holds little memory, so that it may be kept
+// for reuse.
+func (d *Doc) Small() bool {
+	const keep = 4096
+	return cap(d.nodes) <= keep && cap(d.Leaves) <= keep && cap(d.ints) <= keep
+}
+
 // Path writes where a leaf stands, such as messages[0].content.
 func (d *Doc) Path(l Leaf) string {
 	return string(d.AppendPath(nil, l, false))
@@ -342,6 +349,16 @@ func (d *Doc) Depth(l Leaf) int {
 func (d *Doc) Top(name string) string {
 	for _, l := range d.Leaves {
 		if !l.Key && d.Depth(l) == 1 && d.nodes[l.node].name == name {
+			return l.Text
+		}
+	}
+	return ""
+}
+
+// Any returns the first string member of that name anywhere, "" without one.
+func (d *Doc) Any(name string) string {
+	for _, l := range d.Leaves {
+		if !l.Key && d.nodes[l.node].name == name {
 			return l.Text
 		}
 	}

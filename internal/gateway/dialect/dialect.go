@@ -55,6 +55,9 @@ type Stream interface {
 	// Stop renders the events that end the answer now, in the provider's own
 	// terms, as a refusal would.
 	Stop() []byte
+	// Fail renders the event that tells the client of an error; body comes
+	// from Dialect.Error.
+	Fail(body []byte) []byte
 }
 
 // Event is what the gateway needs to know of one event of a stream.

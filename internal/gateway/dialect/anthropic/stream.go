@@ -59,3 +59,8 @@ func (s *stream) Stop() []byte {
 	b.WriteString("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
 	return []byte(b.String())
 }
+
+// Fail implements dialect.Stream.
+func (*stream) Fail(body []byte) []byte {
+	return append(append([]byte("event: error\ndata: "), body...), "\n\n"...)
+}

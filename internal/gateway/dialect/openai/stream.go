@@ -101,3 +101,8 @@ func (s *stream) Stop() []byte {
 	}
 	return append(append([]byte("data: "), raw...), "\n\ndata: [DONE]\n\n"...)
 }
+
+// Fail implements dialect.Stream.
+func (*stream) Fail(body []byte) []byte {
+	return append(append([]byte("data: "), body...), "\n\n"...)
+}

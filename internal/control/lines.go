@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package control
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/counterfoil/counterfoil/internal/fault"
+)
+
+// Line is one line of a streamed answer: exactly one member is set. The last
+// line has Done or Problem, so that a cut answer is told from a whole one.
+type Line struct {
+	Interaction *Interaction `json:"interaction,omitempty"`
+	Progress    *Progress    `json:"progress,omitempty"`
+	Problem     *Problem     `json:"problem,omitempty"`
+	Done        bool         `json:"done,omitempty"`
+}
+
+// Progress of a long piece of work, in entries.
+type Progress struct {
+	Done  uint64 `json:"done"`
+	Total uint64 `json:"total"`
+}
+
+// lines streams interactions, so that no list is held in memory.
+func lines(s Service, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limit, since, err := listing(r)
+		if err != nil {
+			fail(w, r, err, log)
+			return
+		}
+		out := begin(w)
+		err = s.Interactions(r.Context(), limit, since, func(i Interaction) error { return out.Encode(Line{Interaction: &i}) })
+		finish(out, r, err, log)
+	})
+}
+
+func listing(r *http.Request) (limit int, since time.Time, err error) {
+	q := r.URL.Query()
+	if v := q.Get("limit"); v != "" {
+		if limit, err = strconv.Atoi(v); err != nil || limit < 0 {
+			return 0, since, fault.Invalid("The limit must be a whole number.", map[string]string{"limit": v})
+		}
+	}
+	if v := q.Get("since"); v != "" {
+		if since, err = time.Parse(time.RFC3339Nano, v); err != nil {
+			return 0, since, fault.Invalid("The time must be like 2026-11-24T09:00:00Z.", map[string]string{"since": v})
+		}
+	}
+	return limit, since, nil
+}
+
+func reindex(s Service, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		out := begin(w)
+		err := s.Reindex(r.Context(), func(done, total uint64) {
+			_ = out.Encode(Line{Progress: &Progress{Done: done, Total: total}}) // progress is a courtesy
+			_ = http.NewResponseController(w).Flush()
+		})
+		finish(out, r, err, log)
+	})
+}
+
+func begin(w http.ResponseWriter) *json.Encoder {
+	w.Header().Set("Content-Type", "application/jsonl")
+	return json.NewEncoder(w)
+}
+
+func finish(out *json.Encoder, r *http.Request, err error, log *slog.Logger) {
+	if err == nil {
+		_ = out.Encode(Line{Done: true}) // the client notices a missing last line
+		return
+	}
+	log.Error("control request failed", "path", r.URL.Path, "err", err)
+	p := Problem{Kind: "internal", Message: "Internal error; the server's log has the cause."}
+	if f, ok := fault.As(err); ok {
+		p = Problem{Kind: f.Kind.String(), Message: f.Public, Fields: f.Fields}
+	}
+	_ = out.Encode(Line{Problem: &p})
+}

@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/gateway/dialect"
+)
+
+// silent ends an exchange that has been answered already.
+var silent = &refusal{}
+
+// Causes for which the gateway itself ends a call.
+var (
+	errIdle  = errors.New("the provider was silent for too long")
+	errTotal = errors.New("the answer took too long")
+)
+
+// forward sends the request and watches the answer. The request is whole in
+// memory; the answer is never, when it is streamed.
+func (x *exchange) forward() *refusal {
+	ctx, cancel := context.WithCancelCause(x.r.Context())
+	defer cancel(nil)
+	req := x.outgoingRequest(ctx)
+	total := time.AfterFunc(x.provider.Total, func() { cancel(errTotal) })
+	defer total.Stop()
+	resp, err := x.provider.Transport.RoundTrip(req)
+	if err != nil {
+		return x.unreachable(ctx, err)
+	}
+	defer resp.Body.Close()
+	x.outcome.FirstByte, x.outcome.UpstreamStatus = micros(x.began), uint64(resp.StatusCode)
+	return x.watch(resp, cancel)
+}
+
+// sentBody tells when the transport has let go of the body: it may still read
+// it after the answer's head has arrived.
+type sentBody struct {
+	bytes.Reader
+	closed atomic.Bool
+}
+
+// Close implements io.Closer.
+func (b *sentBody) Close() error {
+	b.closed.Store(true)
+	return nil
+}
+
+func (x *exchange) outgoingRequest(ctx context.Context) *http.Request {
+	req := &http.Request{
+		Method: x.r.Method, URL: x.target(), Header: x.outgoingHeader(), Host: "",
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if x.op.Body {
+		x.sent = new(sentBody)
+		x.sent.Reset(x.outgoing)
+		req.Body, req.ContentLength = x.sent, int64(len(x.outgoing))
+	}
+	return req.WithContext(ctx)
+}
+
+// target is the provider's address of the route; a key in the query stays here.
+func (x *exchange) target() *url.URL {
+	u := *x.provider.Origin
+	u.Path += x.path
+	u.RawQuery = x.r.URL.RawQuery
+	if u.RawQuery != "" {
+		q := x.r.URL.Query()
+		if q.Has("key") {
+			q.Del("key")
+			u.RawQuery = q.Encode()
+		}
+	}
+	return &u
+}
+
+// notForwarded are the headers of one connection (RFC 9110, section 7.6.1) and
+// those the gateway answers for itself.
+var notForwarded = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true, "Proxy-Connection": true,
+	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Expect": true,
+	"Content-Length": true, "Content-Encoding": true, "Accept-Encoding": true, "Host": true,
+	headerInteraction: true,
+}
+
+// outgoingHeader is the client's header without what belongs to this
+// connection and without the key, with the provider's secret. Everything else
+// passes unchanged.
+func (x *exchange) outgoingHeader() http.Header {
+	h := make(http.Header, len(x.r.Header)+2)
+	copyHeader(h, x.r.Header)
+	dialect.StripKeys(h)
+	if x.provider.Secret != "" {
+		x.provider.Dialect.Authorize(h, x.provider.Secret)
+	}
+	if _, ok := h["User-Agent"]; !ok {
+		h["User-Agent"] = []string{""} // keeps net/http from adding its own
+	}
+	h["Accept-Encoding"] = []string{"identity"} // an encoded answer cannot be watched
+	return h
+}
+
+// copyHeader copies what may be forwarded; values are shared, not changed.
+func copyHeader(dst, src http.Header) {
+	for name, values := range src {
+		if !notForwarded[name] {
+			dst[name] = values
+		}
+	}
+	for _, list := range src["Connection"] {
+		for name := range strings.SplitSeq(list, ",") {
+			dst.Del(strings.TrimSpace(name))
+		}
+	}
+}
+
+// unreachable turns a failed call into a refusal.
+func (x *exchange) unreachable(ctx context.Context, err error) *refusal {
+	if x.r.Context().Err() != nil {
+		return clientLeft
+	}
+	no := &refusal{status: http.StatusBadGateway, reason: "provider_unreachable", result: counterfoil.ResultFailed,
+		message: fmt.Sprintf("The provider %s could not be reached. The request was recorded; whether it arrived is not known.", x.provider.Name)}
+	var timeout interface{ Timeout() bool }
+	if context.Cause(ctx) == errTotal || errors.As(err, &timeout) && timeout.Timeout() {
+		no.status, no.reason = http.StatusGatewayTimeout, "provider_timeout"
+		no.message = fmt.Sprintf("The provider %s did not answer in time.", x.provider.Name)
+	}
+	x.g.log.Warn("provider unreachable", "interaction", x.id, "provider", x.provider.Name, "err", err)
+	return no
+}
+
+// watch looks at the answer's head and takes the way for its form.
+func (x *exchange) watch(resp *http.Response, cancel context.CancelCauseFunc) *refusal {
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		return x.garbage(fmt.Sprintf("The provider %s answered with a redirect (%d). Redirects are not followed; the origin in the configuration must be the final one.", x.provider.Name, resp.StatusCode))
+	}
+	body, err := decoded(resp)
+	if err != nil {
+		return x.garbage(fmt.Sprintf("The provider %s sent an encoding that was not asked for and cannot be read.", x.provider.Name))
+	}
+	x.answer.MediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	idle := newIdle(body, x.provider.Idle, cancel)
+	defer idle.stop()
+	if x.answer.MediaType == "text/event-stream" {
+		return x.stream(resp, idle)
+	}
+	return x.whole(resp, idle)
+}
+
+// garbage refuses an answer that cannot be watched.
+func (x *exchange) garbage(message string) *refusal {
+	return &refusal{status: http.StatusBadGateway, reason: "provider_garbage", result: counterfoil.ResultFailed, message: message}
+}
+
+// answerHeader begins the client's header from the provider's.
+func (x *exchange) answerHeader(resp *http.Response) http.Header {
+	h := x.w.Header()
+	copyHeader(h, resp.Header)
+	h.Set(headerInteraction, x.id.String())
+	return h
+}
+
+// idleReader ends the call when the provider is silent for too long.
+type idleReader struct {
+	src   io.Reader
+	timer *time.Timer
+	limit time.Duration
+}
+
+func newIdle(src io.Reader, limit time.Duration, cancel context.CancelCauseFunc) *idleReader {
+	return &idleReader{src: src, limit: limit, timer: time.AfterFunc(limit, func() { cancel(errIdle) })}
+}
+
+// Read implements io.Reader.
+func (r *idleReader) Read(p []byte) (int, error) {
+	n, err := r.src.Read(p)
+	r.timer.Reset(r.limit)
+	return n, err
+}
+
+// drain reads what little follows the end of an answer, so that the connection
+// can be used again.
+func (r *idleReader) drain() {
+	r.limit = 250 * time.Millisecond
+	r.timer.Reset(r.limit)
+	_, _ = io.CopyN(io.Discard, r, 64<<10) // the answer is complete; this is a courtesy to the next call
+}
+
+func (r *idleReader) stop() { r.timer.Stop() }

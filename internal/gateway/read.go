@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/gateway/body"
+	"github.com/counterfoil/counterfoil/internal/policy"
+)
+
+// read takes the body in and turns it into texts with their places.
+func (x *exchange) read() *refusal {
+	start := time.Now()
+	if !x.op.Body {
+		guard(&x.intent.Guards, "schema", counterfoil.GuardSkipped, "", "no_body", start)
+		return nil
+	}
+	if no := x.load(); no != nil {
+		return no
+	}
+	x.intent.RequestBytes = uint64(len(x.raw))
+	if err := x.doc.Walk(x.raw); err != nil {
+		no := unreadable(err)
+		guard(&x.intent.Guards, "schema", counterfoil.GuardRan, "", no.reason, start)
+		return no
+	}
+	x.request.Model = strings.Clone(cut(x.doc.Top("model"), 256))
+	x.intent.Stream = x.doc.Int("", "stream") == 1
+	if policy.ModelListed(x.principal.System.Models, x.request.Model) {
+		x.intent.Model = x.request.Model // a listed name is the organisation's word, not the client's
+	}
+	guard(&x.intent.Guards, "schema", counterfoil.GuardRan, "", "", start)
+	return nil
+}
+
+func unreadable(err error) *refusal {
+	var fault *body.Fault
+	if !errors.As(err, &fault) {
+		fault = &body.Fault{Reason: "malformed_json", Text: "the body cannot be read"}
+	}
+	status := http.StatusBadRequest
+	if fault.Reason == "too_large" {
+		status = http.StatusRequestEntityTooLarge
+	}
+	return &refusal{status: status, reason: fault.Reason,
+		message: "The request was not forwarded: " + fault.Text + "."}
+}
+
+// load reads the body into memory, within the limit, decoding gzip.
+func (x *exchange) load() *refusal {
+	if x.r.ContentLength > largeBody || x.r.ContentLength < 0 {
+		select {
+		case x.g.large <- struct{}{}:
+			x.large = true
+		case <-x.r.Context().Done():
+			return clientLeft
+		}
+	}
+	var src io.Reader = x.r.Body
+	switch strings.ToLower(strings.TrimSpace(x.r.Header.Get("Content-Encoding"))) {
+	case "", "identity":
+	case "gzip":
+		z, err := gzip.NewReader(src)
+		if err != nil {
+			return &refusal{status: http.StatusBadRequest, reason: "malformed_json", message: "The request was not forwarded: the body is not the gzip data it claims to be."}
+		}
+		defer z.Close()
+		src = z
+	default:
+		return &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_encoding",
+			message: "The request was not forwarded: bodies may be sent plain or with gzip; no other Content-Encoding is read."}
+	}
+	raw, err := readAll(x.buf, src, x.state.Limits.RequestBytes)
+	x.buf, x.raw = raw, raw
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errLimit):
+		x.raw, x.buf = nil, nil
+		return tooLarge(x.state.Limits.RequestBytes)
+	case x.r.Context().Err() != nil || errors.Is(err, io.ErrUnexpectedEOF) && x.r.ContentLength > int64(len(raw)):
+		return clientLeft
+	default:
+		return &refusal{status: http.StatusBadRequest, reason: "malformed_json", message: "The request was not forwarded: the body could not be read to its end."}
+	}
+}
+
+var errLimit = errors.New("over the limit")
+
+// readAll reads src to its end into buf, at most limit bytes.
+func readAll(buf []byte, src io.Reader, limit int64) ([]byte, error) {
+	if cap(buf) == 0 {
+		buf = make([]byte, 0, 8<<10)
+	}
+	for {
+		if len(buf) == cap(buf) {
+			grown := make([]byte, len(buf), 2*cap(buf))
+			copy(grown, buf)
+			buf = grown
+		}
+		n, err := src.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if int64(len(buf)) > limit {
+			return buf, errLimit
+		}
+		if errors.Is(err, io.EOF) {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, err
+		}
+	}
+}

@@ -1,0 +1,335 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/detect"
+	"github.com/counterfoil/counterfoil/internal/gateway/body"
+	"github.com/counterfoil/counterfoil/internal/gateway/dialect"
+	"github.com/counterfoil/counterfoil/internal/gateway/sse"
+	"github.com/counterfoil/counterfoil/internal/interaction"
+	"github.com/counterfoil/counterfoil/internal/policy"
+	"github.com/counterfoil/counterfoil/internal/redact"
+)
+
+// follower watches one streamed answer: events come in whole, are inspected,
+// restored and passed on; the event that ends the answer waits for the record.
+type follower struct {
+	x        *exchange
+	events   sse.Splitter
+	dialect  dialect.Stream
+	texts    *redact.Stream
+	paths    map[redact.Key]string // of the texts seen, as they stand in findings
+	segments []redact.Segment
+	path     []byte
+	out      []byte // decided, not yet written
+	last     []byte // the event that ends the answer
+	failed   bool   // the provider reported an error inside the stream
+	decision policy.Decision
+	masks    *redact.Map
+	busy     time.Duration // spent watching
+}
+
+// stream delivers a streamed answer.
+func (x *exchange) stream(resp *http.Response, src *idleReader) *refusal {
+	f := &follower{x: x, dialect: x.provider.Dialect.Stream(), paths: map[redact.Key]string{}, masks: redact.NewMap(nil)}
+	f.texts = redact.NewStream(x.values, f)
+	x.facts.Answer.Status = resp.StatusCode
+	h := x.answerHeader(resp)
+	h.Del("Content-Length")
+	x.w.WriteHeader(resp.StatusCode)
+	err := f.pump(src)
+	x.closing(resp.StatusCode)
+	f.note()
+	if no := f.close(err); no != nil {
+		return no
+	}
+	src.drain()
+	return nil
+}
+
+// errGarbage is a stream that cannot be watched.
+var errGarbage = errors.New("the stream cannot be read")
+
+// errEnded ends the pump at the event that ends the answer.
+var errEnded = errors.New("the answer has ended")
+
+// pump passes the answer on until it ends, one write for what one read brought.
+func (f *follower) pump(src io.Reader) error {
+	chunk := make([]byte, 16<<10)
+	for {
+		n, err := src.Read(chunk)
+		if n > 0 {
+			if err := f.take(chunk[:n]); err != nil {
+				return err
+			}
+			if err := f.write(); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return f.ended()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// take inspects the events that became whole.
+func (f *follower) take(p []byte) error {
+	x := f.x
+	start := time.Now()
+	defer func() { f.busy += time.Since(start) }()
+	x.outcome.AnswerBytes += uint64(len(p))
+	if int64(x.outcome.AnswerBytes) > x.state.Limits.AnswerBytes {
+		return errLimit
+	}
+	x.answer.Body = append(x.answer.Body, p...)
+	x.facts.Answer.Bytes = len(x.answer.Body)
+	f.events.Write(p)
+	for {
+		e, ok, err := f.events.Next()
+		if err != nil {
+			return fmt.Errorf("%w: %w", errGarbage, err)
+		}
+		if !ok {
+			return nil
+		}
+		if err := f.event(e); err != nil {
+			return err
+		}
+	}
+}
+
+// event inspects one event.
+func (f *follower) event(e sse.Event) error {
+	if e.Data == nil {
+		return f.texts.Push(e.Raw, nil, f.emit)
+	}
+	if f.dialect.Done(e.Data) {
+		return f.terminal(e.Raw)
+	}
+	doc := &f.x.doc
+	if err := doc.Walk(e.Data); err != nil {
+		return fmt.Errorf("%w: %w", errGarbage, err)
+	}
+	info := f.dialect.Event(string(e.Name), doc)
+	f.facts(doc)
+	f.failed = f.failed || info.Error
+	if info.Terminal {
+		return f.terminal(e.Raw)
+	}
+	f.collect(doc, e.At)
+	if err := f.texts.Push(e.Raw, f.segments, f.emit); err != nil {
+		return err
+	}
+	if info.Ends == "" {
+		return nil
+	}
+	return f.end(info.Ends)
+}
+
+// facts notes what the event says of the answer as a whole.
+func (f *follower) facts(doc *body.Doc) {
+	x := f.x
+	if in, out := x.provider.Dialect.Usage(doc); in+out > 0 {
+		x.outcome.InputTokens, x.outcome.OutputTokens = max(in, x.outcome.InputTokens), max(out, x.outcome.OutputTokens)
+	}
+	if x.answer.ID == "" {
+		x.answer.ID, x.answer.Model = strings.Clone(cut(doc.Any("id"), 256)), strings.Clone(cut(doc.Any("model"), 256))
+		x.facts.Answer.Model = x.answer.Model
+	}
+}
+
+var seed = maphash.MakeSeed()
+
+// collect lists the texts of the event with the logical text each belongs to.
+func (f *follower) collect(doc *body.Doc, at int) {
+	f.segments = f.segments[:0]
+	for i := range doc.Leaves {
+		l := &doc.Leaves[i]
+		if l.Key || l.Number || l.Text == "" || f.x.provider.Dialect.Opaque(doc, *l) {
+			continue
+		}
+		f.path = doc.AppendPath(f.path[:0], *l, true)
+		key := redact.Key(maphash.Bytes(seed, f.path))
+		if _, ok := f.paths[key]; !ok {
+			f.paths[key] = string(f.path)
+		}
+		depth := 1
+		if f.x.provider.Dialect.Arguments(doc, *l) {
+			depth = 2
+		}
+		// The text is cloned: it may wait, and the event's bytes will not.
+		f.segments = append(f.segments, redact.Segment{Key: key, Text: strings.Clone(l.Text), RawStart: at + l.Start, RawEnd: at + l.End, Depth: depth})
+	}
+}
+
+// end completes the texts whose path begins with prefix.
+func (f *follower) end(prefix string) error {
+	for key, path := range f.paths {
+		if strings.HasPrefix(path, prefix) {
+			if err := f.texts.End(key, f.emit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// terminal keeps the event that ends the answer back; all before it is decided.
+func (f *follower) terminal(raw []byte) error {
+	f.last = append([]byte(nil), raw...)
+	if err := f.texts.Flush(f.emit); err != nil {
+		return err
+	}
+	return errEnded
+}
+
+// ended judges the end of the provider's bytes without an ending event.
+func (f *follower) ended() error {
+	if len(f.events.Rest()) > 0 || f.last == nil {
+		return io.ErrUnexpectedEOF
+	}
+	return errEnded
+}
+
+func (f *follower) emit(event []byte) error {
+	f.out = append(f.out, event...)
+	return nil
+}
+
+// write delivers what is decided. Nothing is written with the ending event
+// still to come, so that both go in one piece once the record is durable.
+func (f *follower) write() error {
+	if len(f.out) == 0 {
+		return nil
+	}
+	if _, err := f.x.w.Write(f.out); err != nil {
+		return fmt.Errorf("write to client: %w", err)
+	}
+	f.out = f.out[:0]
+	return http.NewResponseController(f.x.w).Flush()
+}
+
+// note completes the record of what was watched.
+func (f *follower) note() {
+	x := f.x
+	if f.decision.Effect == counterfoil.EffectNone {
+		f.decision = x.state.Policy.Response(&x.facts)
+	}
+	x.outcome.Decision = f.decision.Decision
+	x.outcome.Guards = append(x.outcome.Guards,
+		counterfoil.GuardRun{Name: "watch", Status: ranUnless(f.decision.Err), Version: x.state.Scanner.Version(), Micros: uint64(f.busy / time.Microsecond)},
+		counterfoil.GuardRun{Name: "restore", Status: counterfoil.GuardRan})
+}
+
+// close records how the stream ended and delivers its end.
+func (f *follower) close(err error) *refusal {
+	x := f.x
+	var end []byte
+	var no *refusal
+	switch {
+	case errors.Is(err, errEnded):
+		end = f.last
+		if f.failed {
+			x.outcome.Result, x.outcome.Reason = counterfoil.ResultFailed, "provider_status"
+		}
+	case errors.Is(err, redact.ErrStopped):
+		end = f.dialect.Stop()
+		x.outcome.Result, x.outcome.Reason = counterfoil.ResultStopped, "rule"
+		x.answer.Message = told(&f.decision)
+	default:
+		no = f.fault(err)
+		x.outcome.Result, x.outcome.Reason = no.ends(), no.reason
+		x.answer.Message = no.message
+		if no != clientLeft {
+			_ = f.texts.Flush(f.emit) // what came is delivered; a guard may still stop it
+			end = f.dialect.Fail(x.provider.Dialect.Error(no.status, fmt.Sprintf("%s (Counterfoil interaction %s)", no.message, x.id), x.id.String()))
+		}
+	}
+	if err := x.recordOutcome(); err != nil {
+		x.g.log.Error("outcome not recorded", "interaction", x.id, "err", err)
+		panic(http.ErrAbortHandler) // without a record the answer must not look complete
+	}
+	f.out = append(f.out, end...)
+	werr := f.write()
+	if no != nil || werr != nil {
+		panic(http.ErrAbortHandler) // a broken answer must look broken
+	}
+	return nil
+}
+
+// fault tells why the stream broke off.
+func (f *follower) fault(err error) *refusal {
+	if errors.Is(err, errGarbage) {
+		f.x.g.log.Warn("stream not readable", "interaction", f.x.id, "provider", f.x.provider.Name, "err", err)
+		return f.x.garbage(fmt.Sprintf("The provider %s sent a stream that cannot be read, so it cannot be watched.", f.x.provider.Name))
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errIdle // the client has not left: brokenAnswer asks first
+	}
+	return f.x.brokenAnswer(err)
+}
+
+// Scan implements redact.Guard.
+func (f *follower) Scan(dst []redact.Found, text string, from int) []redact.Found {
+	x := f.x
+	x.hits = x.state.Scanner.Scan(x.hits[:0], text)
+	for i, h := range x.hits {
+		if h.End > from {
+			dst = append(dst, redact.Found{Start: h.Start, End: h.End, Index: i})
+		}
+	}
+	return dst
+}
+
+// Hold implements redact.Guard.
+func (f *follower) Hold(text string) int { return f.x.state.Scanner.Hold(text) }
+
+// maxFacts is how many findings of a stream the rules look at anew. The work is
+// quadratic in them; beyond, the last decision stands.
+const maxFacts = 1000
+
+// Decide implements redact.Guard: the rules see every finding at once.
+func (f *follower) Decide(key redact.Key, at redact.Found, value string) redact.Verdict {
+	x := f.x
+	h := x.hits[at.Index]
+	info := x.state.Types[h.Type]
+	where := f.paths[key]
+	x.outcome.Findings = tally(x.outcome.Findings, h.Type)
+	if len(x.facts.Answer.Findings) < maxFacts {
+		x.facts.Answer.Findings = append(x.facts.Answer.Findings, policy.Finding{Type: h.Type, Class: info.Class, Score: h.Score, Where: where})
+		f.decision = x.state.Policy.Response(&x.facts)
+	}
+	verdict, action := redact.Verdict{Action: redact.Keep}, actionRecorded
+	switch {
+	case f.decision.Effect == counterfoil.EffectBlock:
+		verdict.Action, action = redact.Stop, actionBlocked
+	case f.decision.Masks(h.Type, info.Class):
+		verdict, action = redact.Verdict{Action: redact.Replace, With: f.masks.Placeholder(info.Placeholder, strings.Clone(value))}, actionMasked
+	}
+	f.list(h, where, at, action)
+	return verdict
+}
+
+func (f *follower) list(h detect.Finding, where string, at redact.Found, action string) {
+	if len(f.x.answer.Findings) >= maxListed {
+		return
+	}
+	f.x.answer.Findings = append(f.x.answer.Findings, interaction.Finding{
+		Type: h.Type, Where: where, Start: at.Start, End: at.End, Score: h.Score, Detector: h.Detector, Action: action,
+	})
+}
