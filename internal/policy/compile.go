@@ -5,11 +5,11 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"go.yaml.in/yaml/v3"
 )
@@ -60,6 +60,9 @@ func (c *compiler) compile(when string) (cel.Program, []problem) {
 	if issues.Err() != nil {
 		return nil, c.problems(when, issues)
 	}
+	if len(ast.MatchDescendants(ast.NavigateAST(checked.NativeRep()), ast.KindMatcher(ast.StructKind))) > 0 {
+		return nil, []problem{{line: 1, text: "objects cannot be made here; use the facts there are"}}
+	}
 	if !checked.OutputType().IsExactType(cel.BoolType) {
 		return nil, []problem{{line: 1, text: fmt.Sprintf("must be true or false, but is of type %s", checked.OutputType())}}
 	}
@@ -68,70 +71,6 @@ func (c *compiler) compile(when string) (cel.Program, []problem) {
 		return nil, []problem{{line: 1, text: err.Error()}}
 	}
 	return program, nil
-}
-
-// problem is something wrong inside a condition; line and column count from 1
-// in the condition's own text.
-type problem struct {
-	line, column int
-	text         string
-}
-
-var (
-	undeclared = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
-	dottedName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*`)
-)
-
-// problems rewrites the checker's errors for people who write rules.
-func (c *compiler) problems(when string, issues *cel.Issues) []problem {
-	lines := strings.Split(when, "\n")
-	var list []problem
-	for _, e := range issues.Errors() {
-		p := problem{line: e.Location.Line(), column: e.Location.Column() + 1, text: e.Message}
-		if m := undeclared.FindStringSubmatch(e.Message); m != nil {
-			name := m[1]
-			if p.line >= 1 && p.line <= len(lines) {
-				name = dottedAt([]rune(lines[p.line-1]), p.column-1, name)
-			}
-			p.text = c.unknown(name)
-		}
-		list = append(list, p)
-	}
-	return list
-}
-
-// dottedAt reads the whole dotted name of which the checker names the first
-// part only.
-func dottedAt(line []rune, column int, name string) string {
-	if column < 0 || column > len(line) {
-		return name
-	}
-	if whole := dottedName.FindString(string(line[column:])); strings.HasPrefix(whole, name) {
-		return whole
-	}
-	return name
-}
-
-func (c *compiler) unknown(name string) string {
-	if name == "has" {
-		return "has() is not needed: every fact is always there"
-	}
-	var siblings []string
-	group, _, _ := strings.Cut(name, ".")
-	for _, f := range facts {
-		switch inPhase := f.Phase == PhaseRequest || c.phase == PhaseResponse; {
-		case f.Name == name && !inPhase:
-			return name + " is known only with phase: response"
-		case inPhase && strings.HasPrefix(f.Name, group+"."):
-			siblings = append(siblings, f.Name)
-		case inPhase && len(siblings) == 0 && f.Name == name:
-			return name + " cannot be used like this"
-		}
-	}
-	if len(siblings) > 0 {
-		return fmt.Sprintf("there is no %s; there are %s", name, strings.Join(siblings, ", "))
-	}
-	return fmt.Sprintf("there is no fact or function %s", name)
 }
 
 // condition checks the form of a rule's condition; false when there is nothing

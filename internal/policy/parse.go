@@ -6,7 +6,6 @@ package policy
 import (
 	_ "embed"
 	"io"
-	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -117,6 +116,9 @@ func parse(raw []byte, o Options) (*Set, *strictyaml.Document) {
 		d.Faultf("rules", "has %d rules; at most %d are allowed", len(written.Rules), maxRules)
 		written.Rules = nil
 	}
+	if len(written.Rules) == 0 && !d.Faulty("rules") {
+		d.Warnf("rules", "there are none, so everything is allowed")
+	}
 	set := &Set{}
 	for i := range written.Rules {
 		set.add(p.rule(&written.Rules[i], strictyaml.Element("rules", i)))
@@ -196,7 +198,7 @@ func (p *parser) effect(r *Rule, written, path string) {
 	case written == "hold":
 		p.Faultf(path+".effect", "hold is not available yet; use block, and let the message say whom to ask")
 	case !ok:
-		p.Faultf(path+".effect", "must be %s", strings.Join(slices.Sorted(maps.Keys(effects)), ", "))
+		p.Faultf(path+".effect", "must be allow, warn, redact or block")
 	case written == "redact" && len(r.Mask) == 0:
 		p.Faultf(path+".mask", "is missing; redact must say which types or classes of findings to mask")
 	case written != "redact" && len(r.Mask) > 0:

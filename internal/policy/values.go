@@ -21,7 +21,7 @@ var (
 	countsKind  = cel.MapType(cel.StringType, cel.IntType)
 )
 
-func text(name string, at func(*ResponseFacts) *string, meaning, example string) Fact {
+func textFact(name string, at func(*ResponseFacts) *string, meaning, example string) Fact {
 	return Fact{
 		Name: name, Type: "string", Phase: PhaseRequest, Meaning: meaning, Example: example, kind: cel.StringType,
 		given: func(f *ResponseFacts) any { return at(f) },
@@ -29,7 +29,7 @@ func text(name string, at func(*ResponseFacts) *string, meaning, example string)
 	}
 }
 
-func texts(name string, at func(*ResponseFacts) *[]string, meaning, example string) Fact {
+func textsFact(name string, at func(*ResponseFacts) *[]string, meaning, example string) Fact {
 	return Fact{
 		Name: name, Type: "list(string)", Phase: PhaseRequest, Meaning: meaning, Example: example, kind: cel.ListType(cel.StringType),
 		given: func(f *ResponseFacts) any { return at(f) },
@@ -37,7 +37,7 @@ func texts(name string, at func(*ResponseFacts) *[]string, meaning, example stri
 	}
 }
 
-func flag(name string, at func(*ResponseFacts) *bool, meaning, example string) Fact {
+func flagFact(name string, at func(*ResponseFacts) *bool, meaning, example string) Fact {
 	return Fact{
 		Name: name, Type: "bool", Phase: PhaseRequest, Meaning: meaning, Example: example, kind: cel.BoolType,
 		given: func(f *ResponseFacts) any { return at(f) },
@@ -45,7 +45,7 @@ func flag(name string, at func(*ResponseFacts) *bool, meaning, example string) F
 	}
 }
 
-func number(name string, at func(*ResponseFacts) *int, meaning, example string) Fact {
+func numberFact(name string, at func(*ResponseFacts) *int, meaning, example string) Fact {
 	return Fact{
 		Name: name, Type: "int", Phase: PhaseRequest, Meaning: meaning, Example: example, kind: cel.IntType,
 		given: func(f *ResponseFacts) any { return at(f) },
@@ -53,7 +53,7 @@ func number(name string, at func(*ResponseFacts) *int, meaning, example string) 
 	}
 }
 
-func seen(name string, phase Phase, at func(*ResponseFacts) *[]Finding, meaning, example string) Fact {
+func findingsFact(name string, phase Phase, at func(*ResponseFacts) *[]Finding, meaning, example string) Fact {
 	return Fact{
 		Name: name, Type: "list(finding)", Phase: phase, Meaning: meaning, Example: example, kind: cel.ListType(findingKind),
 		given: func(f *ResponseFacts) any { return at(f) },
@@ -61,7 +61,7 @@ func seen(name string, phase Phase, at func(*ResponseFacts) *[]Finding, meaning,
 	}
 }
 
-func computed(name, typ string, kind *cel.Type, phase Phase, value func(*ResponseFacts) ref.Val, meaning, example string) Fact {
+func computedFact(name, typ string, kind *cel.Type, phase Phase, value func(*ResponseFacts) ref.Val, meaning, example string) Fact {
 	return Fact{Name: name, Type: typ, Phase: phase, Meaning: meaning, Example: example, kind: kind, value: value}
 }
 

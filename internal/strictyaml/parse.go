@@ -87,7 +87,7 @@ func (d *Document) refuse(n *yaml.Node, path string) {
 	case n.Anchor != "":
 		d.Faultf(path, "anchors (&%s) are not supported", n.Anchor)
 	case n.Style&yaml.TaggedStyle != 0:
-		d.Faultf(path, "tags (%s) are not supported", n.Tag)
+		d.Faultf(path, "tags (%s) are not supported; put a value that begins with ! in quotes", n.Tag)
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
