@@ -20,12 +20,12 @@ func (p *pass) awsSecretNamed(i int) {
 	if i+3 > len(text) || text[i+1]|0x20 != 'e' || text[i+2]|0x20 != 'y' {
 		return
 	}
-	if !holdsFold(text[max(0, i-20):i], "secret") {
+	name := text[max(0, i-24):i]
+	if !holdsFold(name, "secret") {
 		return
 	}
-	at := p.assigned(i + 3)
-	if at > 0 {
-		p.awsSecretAt(at)
+	if at := p.assigned(i + 3); at > 0 {
+		p.awsSecretAt(at, holdsFold(name, "aws") || holdsFold(name, "access"))
 	}
 }
 
@@ -53,7 +53,7 @@ func (p *pass) awsSecretNear(from int) {
 	end := min(len(p.text), from+idReach)
 	for i := from; i < end; {
 		n := run62(p.text, i)
-		if n == awsSecretLength && p.awsSecretAt(i) {
+		if n == awsSecretLength && p.awsSecretAt(i, false) {
 			return
 		}
 		i += max(n, 1)
@@ -70,8 +70,9 @@ func run62(text string, i int) int {
 }
 
 // awsSecretAt records the 40 characters at i when they are mixed as a random
-// key is: a hexadecimal digest, a path or a name is not.
-func (p *pass) awsSecretAt(i int) bool {
+// key is: a hexadecimal digest, a path or a name is not, unless its own name
+// is certain about it.
+func (p *pass) awsSecretAt(i int, certain bool) bool {
 	body := p.text[i : i+awsSecretLength]
 	lower, upper, digits := 0, 0, 0
 	for _, c := range []byte(body) {
@@ -84,7 +85,7 @@ func (p *pass) awsSecretAt(i int) bool {
 			digits++
 		}
 	}
-	if lower < 4 || upper < 4 || digits == 0 || varied(p, body) < 0 {
+	if digits == 0 || varied(p, body) < 0 || !certain && (lower < 4 || upper < 4) {
 		return false
 	}
 	p.add(awsSecret, i, i+awsSecretLength)

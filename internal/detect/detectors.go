@@ -53,6 +53,7 @@ const (
 	ipPublic
 	ipPrivate
 	ssn
+	ssnSpaced
 	ssnContext
 	awsKeyID
 	awsSecret
@@ -70,6 +71,8 @@ const (
 	urlCredentials
 )
 
+// Among the scores, keys stand above e-mail addresses: in
+// https://TOKEN@example.com the token must win. A card stands above a phone.
 var detectors = [...]detector{
 	email:              {name: "email", typ: "email", version: 1, score: 0.95},
 	emailUnusual:       {name: "email.unusual-domain", typ: "email", version: 1, score: 0.7},
@@ -82,18 +85,19 @@ var detectors = [...]detector{
 	ipPublic:           {name: "ip", typ: "ip", version: 1, score: 0.8},
 	ipPrivate:          {name: "ip.private", typ: "ip", version: 1, score: 0.5},
 	ssn:                {name: "us_ssn", typ: "us_ssn", version: 1, score: 0.85},
+	ssnSpaced:          {name: "us_ssn.spaced", typ: "us_ssn", version: 1, score: 0.65},
 	ssnContext:         {name: "us_ssn.context", typ: "us_ssn", version: 1, score: 0.9, context: ssnWords},
-	awsKeyID:           {name: "aws_access_key_id", typ: "aws_access_key_id", version: 1, score: 0.95},
+	awsKeyID:           {name: "aws_access_key_id", typ: "aws_access_key_id", version: 1, score: 0.96},
 	awsSecret:          {name: "aws_secret_access_key", typ: "aws_secret_access_key", version: 1, score: 0.9},
 	githubChecked:      {name: "github_token.checksum", typ: "github_token", version: 1, score: 0.99},
-	githubToken:        {name: "github_token", typ: "github_token", version: 1, score: 0.9},
+	githubToken:        {name: "github_token", typ: "github_token", version: 1, score: 0.96},
 	openaiKey:          {name: "openai_key", typ: "openai_key", version: 1, score: 0.97},
 	openaiBare:         {name: "openai_key.bare", typ: "openai_key", version: 1, score: 0.8},
 	anthropicKey:       {name: "anthropic_key", typ: "anthropic_key", version: 1, score: 0.98},
-	slackToken:         {name: "slack_token", typ: "slack_token", version: 1, score: 0.95},
+	slackToken:         {name: "slack_token", typ: "slack_token", version: 1, score: 0.96},
 	slackWebhook:       {name: "slack_token.webhook", typ: "slack_token", version: 1, score: 0.97},
-	stripeKey:          {name: "stripe_key", typ: "stripe_key", version: 1, score: 0.95},
-	googleKey:          {name: "google_api_key", typ: "google_api_key", version: 1, score: 0.95},
+	stripeKey:          {name: "stripe_key", typ: "stripe_key", version: 1, score: 0.96},
+	googleKey:          {name: "google_api_key", typ: "google_api_key", version: 1, score: 0.96},
 	privateKey:         {name: "private_key", typ: "private_key", version: 1, score: 0.99},
 	jsonWebToken:       {name: "jwt", typ: "jwt", version: 1, score: 0.96},
 	urlCredentials:     {name: "url_credentials", typ: "url_credentials", version: 1, score: 0.98},

@@ -96,7 +96,7 @@ func emailRune(r rune) bool {
 func (p *pass) domain(i int) (end, row int) {
 	text := p.text
 	if i < len(text) && text[i] == '[' {
-		return addressLiteral(text, i), emailUnusual
+		return addressLiteral(text, i), email
 	}
 	start, labels, labelStart := i, 0, i
 	ascii := i < len(text) && text[i] < utf8.RuneSelf

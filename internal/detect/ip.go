@@ -28,10 +28,15 @@ func (p *pass) ip4(run *numberRun) {
 func (p *pass) address4(run *numberRun, g int) {
 	start, end := run.group[g].first, run.group[g+3].end
 	addr, err := netip.ParseAddr(p.text[start:end])
-	if err != nil || g == 0 && run.glued || g > 0 && !spaced(run.group[g].sep) || p.versionLike(start, end) {
+	if err != nil || !run.opensAddress(g) || p.versionLike(start, end) {
 		return
 	}
 	p.add(ipRow(addr), start, end)
+}
+
+// opensAddress is opens, with a dash allowed behind another address.
+func (r *numberRun) opensAddress(g int) bool {
+	return r.opens(g) || g >= 4 && r.group[g].sep == '-' && r.group[g-1].sep == '.'
 }
 
 // versionLike reports a word, '-' or '+' that makes an address a version.
@@ -39,7 +44,8 @@ func (p *pass) versionLike(start, end int) bool {
 	if wordAt(p.text, end) || end+1 < len(p.text) && (p.text[end] == '-' || p.text[end] == '+') && isAlpha(p.text[end+1]) {
 		return true
 	}
-	if start > 0 && strings.IndexByte("^~-.", p.text[start-1]) >= 0 {
+	if start > 0 && strings.IndexByte("^~.", p.text[start-1]) >= 0 ||
+		start > 1 && p.text[start-1] == '-' && !isDigit(p.text[start-2]) {
 		return true
 	}
 	return versionLookup.has(p.previousWord(start)) && nearWord(p.text[:start])
@@ -103,7 +109,7 @@ func likely6(candidate string, addr netip.Addr) bool {
 	if !strings.Contains(candidate, "::") {
 		return len(candidate) != 23 || strings.Trim(candidate, "0123456789abcdefABCDEF:") != "" || !pairs(candidate)
 	}
-	if addr.Is4In6() || strings.Count(candidate, ":") >= 4 {
+	if strings.Contains(candidate, ".") || strings.Count(candidate, ":") >= 4 {
 		return true
 	}
 	first, _, _ := strings.Cut(candidate, ":")

@@ -3,7 +3,10 @@
 
 package detect
 
-import "strings"
+import (
+	"encoding/base64"
+	"strings"
+)
 
 // Bounds of a private key in PEM, in bytes.
 const (
@@ -66,4 +69,15 @@ func keyChars(body string) int {
 		line = 0
 	}
 	return total
+}
+
+// pemInBase64 accepts what follows "-----BEGIN" in base64 when it goes on with
+// the label of a private key.
+func pemInBase64(_ *pass, body string) int {
+	const prefix = "LS0tLS1CRUdJTi" // 14 characters, so two of the body complete the group
+	head, err := base64.StdEncoding.DecodeString(prefix + body[:66])
+	if err != nil || !strings.Contains(string(head), "PRIVATE KEY") {
+		return -1
+	}
+	return 0
 }

@@ -4,6 +4,8 @@
 package detect
 
 import (
+	"strings"
+
 	"github.com/nyaruka/phonenumbers"
 )
 
@@ -25,15 +27,12 @@ const (
 )
 
 // phoneWords before a number make it a phone number.
-var phoneWords = []string{
-	"phone", "phones", "telephone", "tel", "call", "calls", "called", "calling", "mobile", "mob", "cell", "cellphone", "fax", "contact",
-	"dial", "reach", "reached", "whatsapp", "sms", "text", "texted", "hotline", "helpline", "landline", "answering", "answer", "pager",
-	"ring", "voicemail", "signal", "viber", "callback", "phoned", "hq", "office", "ext",
-	"telefon", "tél", "téléphone", "telephone", "portable", "fixe", "appeler", "appelez", "telefonnummer", "telefono", "teléfono", "teléfonos",
-	"telefone", "celular", "móvil", "movil", "llamar", "llame", "llámame", "telemóvel", "ligue", "rufnummer", "handy", "handynummer", "mobil",
-	"mobilnummer", "anrufen", "ruf", "rufen", "erreichen", "erreichbar", "durchwahl", "festnetz", "cellulare", "chiamare", "chiama", "chiamami",
-	"telefoon", "telefoonnummer", "bel", "gsm", "mobiel", "puhelin", "telefonnumret", "ringa", "ring", "numer", "telefonu", "тел", "телефон",
-}
+var phoneWords = strings.Fields(`phone phones telephone tel call calls called calling mobile mob cell cellphone fax contact dial reach reached
+whatsapp sms texted hotline helpline landline answering pager voicemail viber callback phoned
+telefon tél téléphone appeler appelez telefonnummer telefono teléfono teléfonos telefone celular móvil movil llamar
+llame llámame telemóvel ligue rufnummer handy handynummer mobil mobilnummer anrufen rufen erreichen erreichbar
+durchwahl festnetz cellulare chiamare chiama chiamami telefoon telefoonnummer gsm mobiel puhelin telefonnumret
+ringa telefonu тел телефон`)
 
 // afterWords directly behind a number do the same.
 var afterLookup = wordSet([]string{"office", "fax", "mobile", "cell", "phone", "tel", "home", "work", "mobil", "handy"})
@@ -167,7 +166,7 @@ func (p *pass) phoneNamed(run *numberRun, g, last int) bool {
 		return false
 	}
 	n := len(run.value(g, last))
-	if n < minSpoken || n > maxSpoken || last-g > 5 || !run.opens(g) || !p.phoneEnds(run, last) || run.date(g, last) {
+	if n < minSpoken || n > maxSpoken || last-g > 5 || !run.opens(g) || !p.phoneEnds(run, last) || run.date(g, last) || run.decimal(g, last) {
 		return false
 	}
 	start := run.group[g].start
@@ -185,7 +184,8 @@ func (p *pass) phoneNamed(run *numberRun, g, last int) bool {
 func (p *pass) phoneNational(run *numberRun, g, last int) {
 	number := run.value(g, last)
 	if last <= g || last-g > 5 || len(number) < 9 || len(number) > 12 || number[0] != '0' || number[1] == '0' ||
-		!run.opens(g) || !p.phoneEnds(run, last) || run.date(g, last) {
+		!run.opens(g) || !p.phoneEnds(run, last) || run.date(g, last) || run.decimal(g, last) ||
+		last == g+2 && run.sizes(g, 3, 2, 4) { // the form of a social security number
 		return
 	}
 	for _, region := range p.scanner.regions {
@@ -247,12 +247,17 @@ func (r *numberRun) date(g, last int) bool {
 	}
 	day := func(n int) bool { return n >= 1 && n <= 31 }
 	switch {
-	case r.sizes(g, 4, 2, 2) || r.group[g].n == 4 && a >= 1900 && a < 2100 && r.group[g+1].n <= 2:
+	case r.group[g].n == 4 && a >= 1800 && a < 2100 && r.group[g+1].n <= 2:
 		return b >= 1 && b <= 12 && day(c)
 	case last == g+2 && r.group[g].n <= 2 && r.group[g+1].n <= 2 && (r.group[g+2].n == 4 || r.group[g+2].n == 2):
 		return r.group[g+1].sep != ' ' && day(a) && day(b) && min(a, b) <= 12
 	}
 	return false
+}
+
+// decimal reports a number with a fraction.
+func (r *numberRun) decimal(g, last int) bool {
+	return last == g+1 && r.group[last].sep == '.'
 }
 
 // number gives the value of a group of at most four digits, else -1.

@@ -50,10 +50,10 @@ type prefixRule struct {
 // Most keys have a known length; where issuers have changed it before, the rule
 // takes more, since a key that is cut in two is no longer hidden.
 var prefixes = []prefixRule{
-	{prefix: "AKIA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID},
-	{prefix: "ASIA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID},
-	{prefix: "ABIA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID},
-	{prefix: "ACCA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID},
+	{prefix: "AKIA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID, check: varied},
+	{prefix: "ASIA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID, check: varied},
+	{prefix: "ABIA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID, check: varied},
+	{prefix: "ACCA", mark: 3, body: upperDigits, min: 16, max: 16, row: awsKeyID, check: varied},
 	{prefix: "ghp_", mark: 3, body: base62, min: 36, max: 255, row: githubToken, check: githubClassic},
 	{prefix: "gho_", mark: 3, body: base62, min: 36, max: 255, row: githubToken, check: githubClassic},
 	{prefix: "ghu_", mark: 3, body: base62, min: 36, max: 255, row: githubToken, check: githubClassic},
@@ -84,6 +84,8 @@ var prefixes = []prefixRule{
 	{prefix: "whsec_", mark: 5, body: base64Pad, min: 24, max: 255, row: stripeKey, check: varied},
 	{prefix: "AIza", mark: 2, body: base64URL, min: 35, max: 35, row: googleKey, check: varied},
 	{prefix: "GOCSPX-", mark: 6, body: base64URL, min: 28, max: 28, row: googleKey, check: varied},
+	{prefix: "ya29.", mark: 0, body: base64URL, min: 40, max: 2048, row: googleKey, check: varied},
+	{prefix: "LS0tLS1CRUdJTi", mark: 11, body: base64Pad, min: 80, max: maxPEM, row: privateKey, check: pemInBase64},
 	{prefix: "eyJ", mark: 2, body: base64URL, min: 8, max: 1 << 14, row: jsonWebToken, check: jwtHeader},
 }
 
@@ -161,7 +163,7 @@ func varied(_ *pass, body string) int {
 			distinct++
 		}
 	}
-	if distinct < 6 {
+	if distinct < 5 {
 		return -1
 	}
 	return 0

@@ -12,7 +12,11 @@ func (p *pass) ssns(run *numberRun) {
 	for g := range run.n {
 		switch {
 		case run.sizes(g, 3, 2, 4) && run.ssnChain(g) && run.opens(g) && run.closes(p.text, g+2):
-			p.ssn(run, g, g+2, ssn)
+			row := ssn
+			if run.group[g+2].sep == ' ' {
+				row = ssnSpaced
+			}
+			p.ssn(run, g, g+2, row)
 		case run.group[g].n == 9 && run.opens(g) && run.closes(p.text, g) && p.context(run.group[g].start, ssnLookup):
 			p.ssn(run, g, g, ssnContext)
 		}
