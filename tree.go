@@ -40,8 +40,8 @@ func NewTree(size uint64, edge []Hash) (*Tree, error) {
 // Size is the number of leaves.
 func (t *Tree) Size() uint64 { return t.size }
 
-// Edge is a copy of the right edge, for NewTree.
-func (t *Tree) Edge() []Hash { return append([]Hash(nil), t.edge...) }
+// Edge appends the right edge to dst, for NewTree.
+func (t *Tree) Edge(dst []Hash) []Hash { return append(dst, t.edge...) }
 
 // Append adds a leaf. It appends to dst the hashes the leaf completes, its own
 // first, in the order of golang.org/x/mod/sumdb/tlog's stored hashes.

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// Receipt says where an entry came to lie.
+type Receipt struct {
+	Index counterfoil.Index
+	Leaf  counterfoil.Hash
+}
+
+var errLateBoot = fmt.Errorf("%w: a boot entry is the first a process writes", ErrConflict)
+
+var requests = sync.Pool{New: func() any {
+	return &request{raw: make([]byte, 0, 1024), wake: make(chan bool, 1)}
+}}
+
+// Append writes an entry with its sealed payload, which may be empty, and
+// returns when both are durable. After an error neither is part of the log
+// unless the error wraps ErrPoisoned: then nobody knows before the restart.
+//
+// Append completes the entry: Time when it is zero, Outcome.Intent from the
+// open intent of the same ID, and of Boot the node's key and the log found at
+// start. ctx counts only while waiting for a place in the queue; an admitted
+// entry is waited for. sealed must not be changed before Append returns.
+//
+// Errors: ErrFull (never for an outcome while prepared space is left), ErrBusy,
+// ErrConflict, ErrPoisoned, ErrClosed, counterfoil.ErrTooLarge.
+func (l *Ledger) Append(ctx context.Context, e *counterfoil.Entry, sealed []byte) (Receipt, error) {
+	if len(sealed) > counterfoil.MaxPayloadBytes {
+		return Receipt{}, fmt.Errorf("append %s: payload of %d bytes: %w", e.Kind, len(sealed), counterfoil.ErrTooLarge)
+	}
+	r := requests.Get().(*request)
+	defer r.recycle()
+	if err := l.prepare(r, e, sealed); err != nil {
+		return Receipt{}, fmt.Errorf("append %s: %w", e.Kind, err)
+	}
+	lead, err := l.enqueue(ctx, r)
+	if err == nil {
+		if lead || <-r.wake {
+			l.lead(r)
+		}
+		err = r.err
+	}
+	if err != nil {
+		l.open.settle(e.Kind, e.ID, 0, false)
+		return Receipt{}, fmt.Errorf("append %s: %w", e.Kind, err)
+	}
+	return Receipt{Index: r.index, Leaf: r.leaf}, nil
+}
+
+// prepare does in the caller's goroutine what need not wait for the committer:
+// completing, encoding, hashing.
+func (l *Ledger) prepare(r *request, e *counterfoil.Entry, sealed []byte) error {
+	if e.Time == 0 {
+		e.Time = l.cfg.Clock.Now().UnixMicro()
+	}
+	if b := e.Boot; b != nil {
+		b.NodeKey, b.PrevSize, b.PrevRoot = l.VerifierKey(), l.found.Size, l.found.Root
+	}
+	intent, err := l.open.admit(e)
+	if err != nil {
+		return err
+	}
+	if e.Kind == counterfoil.KindOutcome && e.Outcome != nil {
+		e.Outcome.Intent = intent
+	}
+	raw, err := counterfoil.AppendEntry(r.raw[:0], e)
+	if err != nil {
+		l.open.settle(e.Kind, e.ID, 0, false)
+		return err
+	}
+	r.raw, r.kind, r.id, r.closed = raw, e.Kind, e.ID, e.Kind == counterfoil.KindIntent && e.Outcome != nil
+	r.leaf = counterfoil.LeafHash(raw)
+	r.payload, r.crc = sealed, counterfoil.Checksum(sealed)
+	return nil
+}
+
+// recycle gives r back, without what belongs to the caller.
+func (r *request) recycle() {
+	clear(r.batch)
+	*r = request{raw: r.raw[:0], wake: r.wake, batch: r.batch[:0]}
+	requests.Put(r)
+}
+
+// lead commits one batch, which begins with the own entry, and hands over
+// before it tells the others: the next batch need not wait for that.
+func (l *Ledger) lead(own *request) {
+	own.batch = l.take(own.batch[:0])
+	l.commit(own.batch)
+	l.handOver()
+	for _, r := range own.batch {
+		if r != own {
+			r.wake <- false
+		}
+	}
+}

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/durable"
+)
+
+// Checkpoint returns the signed head of everything durable now. The head is
+// swapped into the store first: a ledger that does not follow on the stored
+// head never signs. The note is also left in the file "checkpoint" of Dir.
+func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) {
+	l.headMu.Lock()
+	defer l.headMu.Unlock()
+	h := l.durableHead()
+	if l.checkpoint != nil && h.Size == l.signed.Size {
+		return l.checkpoint, nil
+	}
+	if h.Size != l.signed.Size {
+		l.syncDerived()
+		if err := l.heads.swap(ctx, l.signed, h); err != nil {
+			if errors.Is(err, ErrRolledBack) {
+				return nil, l.poison(err)
+			}
+			return nil, err
+		}
+		l.signed = h
+	}
+	c := counterfoil.Checkpoint{Origin: l.Origin(), Size: h.Size, Root: h.Root}
+	signed, err := c.Sign(l.key.signer)
+	if err != nil {
+		return nil, err
+	}
+	if err := durable.WriteFile(filepath.Join(l.cfg.Dir, "checkpoint"), signed, 0o600); err != nil {
+		return nil, fmt.Errorf("publish checkpoint: %w", err)
+	}
+	l.checkpoint = signed
+	return signed, nil
+}
+
+// durableHead is the present end with the lowest open intent: one moment.
+func (l *Ledger) durableHead() head {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.durable
+	h.Edge = append([]counterfoil.Hash(nil), h.Edge...)
+	h.OpenFrom = l.open.lowest(h.Size)
+	return h
+}
+
+// syncDerived keeps tree nodes and positions on the disk up to the head, which
+// saves their rebuild after a power loss. Without space it is left undone.
+func (l *Ledger) syncDerived() {
+	if err := errors.Join(l.hashes.sync(), l.positions.sync()); err != nil {
+		l.log.Warn("tree nodes and positions are not on the disk; a restart may rebuild them", "error", err)
+	}
+}
+
+// signUntilClosed signs a head at every interval in which the log grew.
+func (l *Ledger) signUntilClosed() {
+	defer l.background.Done()
+	if l.cfg.HeadEvery < 0 {
+		return
+	}
+	ticker := time.NewTicker(l.cfg.HeadEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-l.closing:
+			return
+		case <-ticker.C:
+			if _, err := l.Checkpoint(context.Background()); err != nil {
+				l.log.Error("no head was signed", "error", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package ledger
+
+import "errors"
+
+// Errors of the ledger. They come wrapped in a text that says what to do.
+var (
+	// ErrFull: no space could be prepared. Outcomes of open intents still fit,
+	// everything else is refused until space returns.
+	ErrFull = errors.New("no space left for the ledger")
+	// ErrPoisoned: writing or syncing failed, and what is on the disk is not
+	// known. Every later call fails; the process must end and start again.
+	ErrPoisoned = errors.New("the ledger stopped after a failed write")
+	// ErrBusy: the queue stayed full for as long as a caller waits.
+	ErrBusy = errors.New("the ledger's queue is full")
+	// ErrConflict: an outcome without its open intent, a second outcome, a
+	// second intent of an open interaction, or a boot entry that is not first.
+	ErrConflict = errors.New("the entry contradicts the ledger")
+	// ErrClosed: the ledger was closed.
+	ErrClosed = errors.New("the ledger is closed")
+	// ErrNotFound: no such entry or payload.
+	ErrNotFound = errors.New("not in the ledger")
+
+	// ErrRolledBack: the ledger is older than its last signed head.
+	ErrRolledBack = errors.New("the ledger is older than its last signed head")
+	// ErrDamaged: the files hold what no crash leaves behind.
+	ErrDamaged = errors.New("the ledger is damaged")
+	// ErrLocked: another process uses the directory.
+	ErrLocked = errors.New("the data directory is in use")
+)

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// head is what the ledger remembers of a point in its history: enough to refuse
+// an older copy of itself and to go on from there.
+type head struct {
+	Size     uint64
+	Root     counterfoil.Hash
+	End      counterfoil.Position // where the batch after it begins
+	Payloads counterfoil.Position // where the next payload may begin
+	Edge     []counterfoil.Hash   // of the tree
+	OpenFrom counterfoil.Index    // the lowest intent that was open; Size when none was
+}
+
+// errNoHead reports a store without a head: a log that does not exist yet.
+var errNoHead = errors.New("no head stored")
+
+// headStore keeps the last head of one log. It is a separate file, best on a
+// separate disk: whoever restores an old ledger does not restore it.
+type headStore struct{ db *sql.DB }
+
+func openHeads(ctx context.Context, path string) (*headStore, error) {
+	options := url.Values{"_pragma": {"busy_timeout(5000)", "synchronous(FULL)"}, "_txlock": {"immediate"}}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open heads: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	_, err = db.ExecContext(ctx, `
+		CREATE TABLE IF NOT EXISTS head (
+			id INTEGER PRIMARY KEY CHECK (id = 1),
+			origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL,
+			segment INTEGER NOT NULL, position INTEGER NOT NULL,
+			payload_segment INTEGER NOT NULL, payload_position INTEGER NOT NULL,
+			edge BLOB NOT NULL, open_from INTEGER NOT NULL
+		) STRICT`)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open heads %s: %w", path, err), db.Close())
+	}
+	return &headStore{db}, nil
+}
+
+// load returns the stored head of origin, or errNoHead.
+func (s *headStore) load(ctx context.Context, origin string) (head, error) {
+	var h head
+	var stored string
+	var root, edge []byte
+	err := s.db.QueryRowContext(ctx, `
+		SELECT origin, size, root, segment, position, payload_segment, payload_position, edge, open_from FROM head`).
+		Scan(&stored, &h.Size, &root, &h.End.Segment, &h.End.Offset, &h.Payloads.Segment, &h.Payloads.Offset, &edge, &h.OpenFrom)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return head{}, errNoHead
+	case err != nil:
+		return head{}, fmt.Errorf("load head: %w", err)
+	case stored != origin:
+		return head{}, fmt.Errorf("load head: it belongs to log %q and the signing key to %q", stored, origin)
+	case len(root) != len(h.Root) || len(edge)%len(h.Root) != 0:
+		return head{}, errors.New("load head: malformed hashes")
+	}
+	copy(h.Root[:], root)
+	for ; len(edge) > 0; edge = edge[len(h.Root):] {
+		h.Edge = append(h.Edge, counterfoil.Hash(edge[:len(h.Root)]))
+	}
+	return h, nil
+}
+
+// create stores the head of the empty log; it fails when there is one.
+func (s *headStore) create(ctx context.Context, origin string, h head) error {
+	_, err := s.db.ExecContext(ctx, `INSERT INTO head VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		origin, int64(h.Size), h.Root[:], h.End.Segment, h.End.Offset, h.Payloads.Segment, h.Payloads.Offset, joinHashes(h.Edge), int64(h.OpenFrom))
+	if err != nil {
+		return fmt.Errorf("store first head: %w", err)
+	}
+	return nil
+}
+
+// swap replaces the head old by h. It fails when another one is stored: two
+// ledgers then claim the same history, and this one must not sign.
+func (s *headStore) swap(ctx context.Context, old, h head) error {
+	done, err := s.db.ExecContext(ctx, `
+		UPDATE head SET size = $1, root = $2, segment = $3, position = $4,
+			payload_segment = $5, payload_position = $6, edge = $7, open_from = $8
+		WHERE size = $9 AND root = $10`,
+		int64(h.Size), h.Root[:], h.End.Segment, h.End.Offset, h.Payloads.Segment, h.Payloads.Offset,
+		joinHashes(h.Edge), int64(h.OpenFrom), int64(old.Size), old.Root[:])
+	if err != nil {
+		return fmt.Errorf("store head of size %d: %w", h.Size, err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(err, fmt.Errorf("store head of size %d: the stored head is not %d any more: %w", h.Size, old.Size, ErrRolledBack))
+	}
+	return nil
+}
+
+func (s *headStore) close() error { return s.db.Close() }
+
+func joinHashes(list []counterfoil.Hash) []byte {
+	b := make([]byte, 0, 32*len(list))
+	for _, h := range list {
+		b = append(b, h[:]...)
+	}
+	return b
+}

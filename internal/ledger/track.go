@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/durable"
+)
+
+// zeros is what segments are filled with; one step of filling is written in
+// pieces of this size.
+var zeros [256 << 10]byte
+
+// track is one sequence of segment files with a write position. The position
+// and the choice of the current segment belong to the committer; filling ahead
+// happens beside it. A batch lies in one segment whole.
+type track struct {
+	kind   counterfoil.SegmentKind
+	dir    string
+	disk   durable.Disk
+	origin counterfoil.Hash
+	limit  int64 // size of a segment; only a single larger payload exceeds it
+	ahead  int64 // zero-filled bytes to keep in front of the position
+	step   int64 // how much is filled at once
+
+	pos  atomic.Int64 // in the current segment; 0 until its header is written
+	file atomic.Pointer[segment]
+
+	mu   sync.Mutex // held while filling
+	next *segment   // prepared and not begun; guarded by mu
+}
+
+// segment is one open file. The filler syncs through its own descriptor, so
+// that an error of the committer's writes is reported to the committer.
+type segment struct {
+	number uint32
+	file   durable.File
+	fill   durable.File
+	filled atomic.Int64
+}
+
+func (s *segment) close() error { return errors.Join(s.file.Close(), s.fill.Close()) }
+
+// start opens the track where recovery found its end.
+func (t *track) start(number uint32, pos int64) error {
+	s, err := t.open(number)
+	if err != nil {
+		return err
+	}
+	t.file.Store(s)
+	t.pos.Store(pos)
+	return nil
+}
+
+// open opens a segment, creating it empty if need be. What it holds already
+// counts as filled.
+func (t *track) open(number uint32) (*segment, error) {
+	path := filepath.Join(t.dir, counterfoil.SegmentName(number))
+	file, err := t.disk.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if file, err = t.disk.Create(path); err == nil {
+			err = t.disk.SyncDir(t.dir)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open segment: %w", err)
+	}
+	fill, err := t.disk.Open(path)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open segment: %w", err), file.Close())
+	}
+	s := &segment{number: number, file: file, fill: fill}
+	size, err := file.Size()
+	if err == nil {
+		err = fill.Datasync()
+	}
+	s.filled.Store(size)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open segment: %w", err), s.close())
+	}
+	return s, nil
+}
+
+// begin is where the next batch's own bytes will lie: behind the header, which
+// is written with the first batch.
+func (t *track) begin() int64 { return max(t.pos.Load(), counterfoil.SegmentHeaderBytes) }
+
+// room is how many bytes still fit in the current segment.
+func (t *track) room() int64 { return t.limit - t.begin() }
+
+// fresh tells that nothing was written to the current segment.
+func (t *track) fresh() bool { return t.pos.Load() == 0 }
+
+// header returns the header that must precede the next bytes, or nothing.
+func (t *track) header(dst []byte, first counterfoil.Index) []byte {
+	if !t.fresh() {
+		return dst
+	}
+	return counterfoil.AppendSegmentHeader(dst, counterfoil.SegmentHeader{
+		Kind: t.kind, Number: t.file.Load().number, First: first, Origin: t.origin,
+	})
+}
+
+// reserve makes sure that n bytes from begin on are filled with zeros on the
+// disk. Usually they are, and it takes no lock.
+func (t *track) reserve(n int64) error {
+	s, end := t.file.Load(), t.begin()+n
+	if s.filled.Load() >= end {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.extend(s, end)
+}
+
+// roll makes the next segment current.
+func (t *track) roll() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.prepare(); err != nil {
+		return err
+	}
+	old := t.file.Load()
+	t.file.Store(t.next)
+	t.pos.Store(0)
+	t.next = nil
+	old.close() // all it holds was synced; readers have their own descriptors
+	return nil
+}
+
+// prepare opens the next segment. The caller holds mu.
+func (t *track) prepare() error {
+	if t.next != nil {
+		return nil
+	}
+	s, err := t.open(t.file.Load().number + 1)
+	if err == nil {
+		t.next = s
+	}
+	return err
+}
+
+// extend fills s with zeros up to end. The caller holds mu.
+func (t *track) extend(s *segment, end int64) error {
+	from := s.filled.Load()
+	if from >= end {
+		return nil
+	}
+	for pos := from; pos < end; pos += int64(len(zeros)) {
+		if _, err := s.fill.WriteAt(zeros[:min(int64(len(zeros)), end-pos)], pos); err != nil {
+			return fmt.Errorf("fill segment ahead: %w", err)
+		}
+	}
+	if err := s.fill.Datasync(); err != nil {
+		return fmt.Errorf("fill segment ahead: %w", err)
+	}
+	s.filled.Store(end)
+	return nil
+}
+
+// fillStep fills one step if less than the wanted space is ready, first in the
+// current segment, then in the next. It reports whether more is to be done.
+func (t *track) fillStep() (more bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, pos := t.file.Load(), t.pos.Load()
+	if want := min(pos+t.ahead, t.limit); s.filled.Load() < want {
+		err := t.extend(s, min(s.filled.Load()+t.step, t.limit))
+		return err == nil, err
+	}
+	rest := t.ahead - (max(s.filled.Load(), t.limit) - pos)
+	if rest <= 0 {
+		return false, nil
+	}
+	if err := t.prepare(); err != nil {
+		return false, err
+	}
+	if t.next.filled.Load() >= min(rest, t.limit) {
+		return false, nil
+	}
+	err = t.extend(t.next, min(t.next.filled.Load()+t.step, t.limit))
+	return err == nil, err
+}
+
+// low tells whether filling is due.
+func (t *track) low() bool {
+	return t.file.Load().filled.Load() < t.pos.Load()+t.ahead
+}
+
+func (t *track) close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var err error
+	if s := t.file.Load(); s != nil {
+		err = s.close()
+	}
+	if t.next != nil {
+		err = errors.Join(err, t.next.close())
+	}
+	return err
+}

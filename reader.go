@@ -1,0 +1,309 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package counterfoil
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// readChunk is how much a Reader asks from the disk at once.
+const readChunk = 256 << 10
+
+// Position is a place in the sequence of ledger segments.
+type Position struct {
+	Segment uint32
+	Offset  int64
+}
+
+// String returns the file name and the offset.
+func (p Position) String() string {
+	return fmt.Sprintf("%s at byte %d", SegmentName(p.Segment), p.Offset)
+}
+
+// Batch is a whole batch: entries that became durable together.
+type Batch struct {
+	Start, End Position // End is where the next batch begins in the same segment
+	Entries    []BatchEntry
+	Trailer    Trailer
+}
+
+// BatchEntry is an entry with its place. Raw is valid until the next call of
+// Reader.Next.
+type BatchEntry struct {
+	Raw     []byte
+	Payload PayloadRef
+	Offset  int64 // of the frame in the batch's segment
+}
+
+// TailError reports bytes after the last whole batch that do not form one.
+// Torn tells that they look like a write that never finished; otherwise they
+// were written and changed afterwards.
+type TailError struct {
+	At   Position // where the unfinished batch begins
+	Torn bool
+	Text string
+}
+
+func (e *TailError) Error() string { return fmt.Sprintf("%s: %s", e.At, e.Text) }
+
+// DamageError reports a log that no crash leaves behind.
+type DamageError struct {
+	At   Position
+	Text string
+}
+
+func (e *DamageError) Error() string { return fmt.Sprintf("%s: %s", e.At, e.Text) }
+
+// Reader reads the whole batches of a directory of ledger segments in order.
+// It checks frames, counts and indexes; roots are checked by whoever keeps the
+// tree. It reads beside a running writer: at the end of what is written Next
+// returns io.EOF and may be called again later. It holds at most one batch in
+// memory and is not safe for concurrent use.
+type Reader struct {
+	dir    string
+	origin Hash
+	next   Index
+	at     Position
+
+	file  *os.File
+	buf   []byte
+	start int64 // offset in the file of buf[0]; at.Offset lies in or at the end of buf
+	batch Batch
+}
+
+// NewReader starts at a batch border: position at, where the entry with index
+// next follows. The zero Position is the beginning of the log.
+func NewReader(dir string, origin Hash, at Position, next Index) *Reader {
+	return &Reader{dir: dir, origin: origin, at: at, next: next}
+}
+
+// Close releases the open file.
+func (r *Reader) Close() error {
+	if r.file == nil {
+		return nil
+	}
+	err := r.file.Close()
+	r.file = nil
+	return err
+}
+
+// At is where the next batch begins.
+func (r *Reader) At() Position { return r.at }
+
+// Next returns the next whole batch; io.EOF when there is none yet; a
+// *TailError or *DamageError when there should be one.
+func (r *Reader) Next() (*Batch, error) {
+	for {
+		if err := r.open(); err != nil {
+			return nil, err
+		}
+		n, err := r.measure()
+		if err == nil {
+			return r.parse(n)
+		}
+		if !errors.Is(err, ErrNoFrame) || n != 0 {
+			return nil, r.tail(n, err)
+		}
+		if err := r.advance(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// open opens the current segment and steps over its header.
+func (r *Reader) open() error {
+	if r.file != nil {
+		return nil
+	}
+	f, first, err := r.openSegment(r.at.Segment)
+	if err != nil {
+		return err
+	}
+	if r.at.Offset == 0 {
+		if first != r.next {
+			f.Close()
+			return &DamageError{At: r.at, Text: fmt.Sprintf("segment begins with entry %d where %d belongs", first, r.next)}
+		}
+		r.at.Offset = SegmentHeaderBytes
+	}
+	r.file, r.buf, r.start = f, r.buf[:0], r.at.Offset
+	return nil
+}
+
+// openSegment opens a segment that was begun; io.EOF when it was not.
+func (r *Reader) openSegment(number uint32) (*os.File, Index, error) {
+	f, err := os.Open(filepath.Join(r.dir, SegmentName(number)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, io.EOF
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("open segment: %w", err)
+	}
+	first, err := r.header(f, number)
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, first, nil
+}
+
+func (r *Reader) header(f *os.File, number uint32) (Index, error) {
+	var b [SegmentHeaderBytes]byte
+	n, err := f.ReadAt(b[:], 0)
+	if err != nil && err != io.EOF {
+		return 0, fmt.Errorf("read segment header: %w", err)
+	}
+	at := Position{Segment: number}
+	h, err := ParseSegmentHeader(b[:n])
+	switch {
+	case errors.Is(err, ErrNoHeader):
+		last, err := LastNonZero(f, 0)
+		if err != nil || last < 0 {
+			return 0, errors.Join(err, io.EOF)
+		}
+		return 0, &TailError{At: at, Torn: true, Text: "segment has data and no header"}
+	case err != nil:
+		last, lastErr := LastNonZero(f, 0)
+		return 0, errors.Join(lastErr, &TailError{At: at, Torn: last < SegmentHeaderBytes-5, Text: err.Error()})
+	case h.Kind != LedgerSegment || h.Number != number || h.Origin != r.origin:
+		return 0, &DamageError{At: at, Text: "segment belongs to another log or another place in it"}
+	}
+	return h.First, nil
+}
+
+// measure makes a whole batch lie in buf and returns its size. With an error
+// the size is that of the good frames before the fault.
+func (r *Reader) measure() (int, error) {
+	r.drop()
+	for n := 0; ; {
+		size, err := FrameBytes(r.buf[n:])
+		if err == nil && len(r.buf)-n < size {
+			err = ErrShortFrame
+		}
+		if errors.Is(err, ErrShortFrame) {
+			more, readErr := r.more()
+			if readErr != nil {
+				return n, readErr
+			}
+			if more {
+				continue
+			}
+			if allZero(r.buf[n:]) {
+				err = ErrNoFrame
+			}
+		}
+		if err != nil {
+			return n, err
+		}
+		trailer := r.buf[n+8] == frameTrailer
+		n += size
+		if trailer {
+			return n, nil
+		}
+		if n > MaxBatchBytes {
+			return n, fmt.Errorf("%w: batch above %d bytes", ErrBadFrame, MaxBatchBytes)
+		}
+	}
+}
+
+// drop forgets what lies before the current position.
+func (r *Reader) drop() {
+	used := int(r.at.Offset - r.start)
+	r.buf = r.buf[:copy(r.buf, r.buf[used:])]
+	r.start = r.at.Offset
+}
+
+// more reads on; false at the end of the file.
+func (r *Reader) more() (bool, error) {
+	have := len(r.buf)
+	if cap(r.buf)-have < readChunk {
+		grown := make([]byte, have, 2*cap(r.buf)+readChunk)
+		copy(grown, r.buf)
+		r.buf = grown
+	}
+	n, err := r.file.ReadAt(r.buf[have:have+readChunk], r.start+int64(have))
+	r.buf = r.buf[:have+n]
+	if err != nil && err != io.EOF {
+		return false, fmt.Errorf("read %s: %w", r.at, err)
+	}
+	return n > 0, nil
+}
+
+// parse reads the batch of n bytes at the start of buf.
+func (r *Reader) parse(n int) (*Batch, error) {
+	b := &r.batch
+	b.Entries, b.Start = b.Entries[:0], r.at
+	for pos := 0; pos < n; {
+		f, err := ParseFrame(r.buf[pos:n])
+		if err != nil {
+			return nil, r.tail(pos, err)
+		}
+		if f.Raw != nil {
+			b.Entries = append(b.Entries, BatchEntry{Raw: f.Raw, Payload: f.Payload, Offset: r.at.Offset + int64(pos)})
+		} else {
+			b.Trailer = f.Trailer
+		}
+		pos += f.Bytes
+	}
+	count := len(b.Entries)
+	if t := b.Trailer; int(t.Count) != count || t.First != r.next || t.Size != uint64(r.next)+uint64(count) || count == 0 {
+		return nil, &DamageError{At: r.at, Text: fmt.Sprintf(
+			"trailer speaks of %d entries from %d where %d from %d stand", t.Count, t.First, count, r.next)}
+	}
+	r.at.Offset += int64(n)
+	r.next += Index(count)
+	b.End = r.at
+	return b, nil
+}
+
+// advance moves to the next segment if it was begun, and returns io.EOF if not.
+// A writer may have gone on in this segment since it was read, so it is read
+// once more before the next one counts.
+func (r *Reader) advance() error {
+	following := Position{Segment: r.at.Segment + 1}
+	f, first, err := r.openSegment(following.Segment)
+	r.buf, r.start = r.buf[:0], r.at.Offset
+	if err != nil && err != io.EOF {
+		return err
+	}
+	last, zeroErr := LastNonZero(r.file, r.at.Offset)
+	switch {
+	case zeroErr != nil:
+		return closing(f, zeroErr)
+	case last >= 0 && r.begun():
+		return closing(f, nil) // written meanwhile: read on here
+	case last >= 0 && f != nil:
+		return closing(f, &DamageError{At: r.at, Text: "data after the last batch of a finished segment"})
+	case last >= 0:
+		return r.tail(0, ErrNoFrame)
+	case f == nil:
+		return io.EOF
+	case first != r.next:
+		return closing(f, &DamageError{At: following, Text: fmt.Sprintf("segment begins with entry %d where %d belongs", first, r.next)})
+	}
+	r.file.Close()
+	r.file, r.at = f, following
+	r.at.Offset = SegmentHeaderBytes
+	r.start = r.at.Offset
+	return nil
+}
+
+// begun tells whether a frame begins at the current position by now.
+func (r *Reader) begun() bool {
+	var head [4]byte
+	n, _ := r.file.ReadAt(head[:], r.at.Offset)
+	return !allZero(head[:n])
+}
+
+func closing(f *os.File, err error) error {
+	if f != nil {
+		f.Close()
+	}
+	return err
+}
