@@ -16,8 +16,9 @@ import (
 // is the body of their records in the ledger.
 type System struct {
 	ID      SystemID  `json:"id"`
-	Slug    string    `json:"slug"`   // lower-case ASCII, unique, never changed
-	Number  string    `json:"number"` // "SYS-01", never reused
+	Version uint64    `json:"version"` // of the record, from 1; so in every type here
+	Slug    string    `json:"slug"`    // lower-case ASCII, unique, never changed
+	Number  string    `json:"number"`  // "SYS-01", never reused
 	Name    string    `json:"name"`
 	Owner   PersonID  `json:"owner,omitzero"`   // who answers for it; zero for a built-in one nobody took over
 	Models  []string  `json:"models"`           // exactly as clients name them
@@ -34,6 +35,7 @@ const RoleAdministrator = "administrator"
 // Person is somebody who owns systems, holds keys or signs in.
 type Person struct {
 	ID      PersonID  `json:"id"`
+	Version uint64    `json:"version"`
 	Email   string    `json:"email"` // as NormaliseEmail returns it, unique
 	Name    string    `json:"name,omitzero"`
 	Roles   []string  `json:"roles,omitzero"`
@@ -46,6 +48,7 @@ func (p *Person) Has(role string) bool { return slices.Contains(p.Roles, role) }
 // Key is a virtual key: what a client presents instead of the provider's.
 type Key struct {
 	ID       KeyID            `json:"id"`
+	Version  uint64           `json:"version"`
 	System   SystemID         `json:"system"`
 	Person   PersonID         `json:"person"`            // who uses it, or answers for the workload that does
 	Workload bool             `json:"workload,omitzero"` // used by a program, not by a person
@@ -68,10 +71,14 @@ func (k *Key) Check(now time.Time) error {
 	}
 }
 
-// Credential is what a person signs in with.
+// Credential is what a person signs in with. It is a record of its own, so that
+// it can change, and be forgotten, without the person.
 type Credential struct {
-	Person PersonID `json:"person"`
-	PHC    string   `json:"phc"` // argon2id, as HashPassword returns it
+	ID      counterfoil.ID `json:"id"`
+	Version uint64         `json:"version"`
+	Person  PersonID       `json:"person"`
+	PHC     string         `json:"phc"` // argon2id, as HashPassword returns it
+	Created time.Time      `json:"created"`
 }
 
 // Why a key is refused. ErrMistypedKey and ErrForeignKey are unknown keys whose

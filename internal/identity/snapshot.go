@@ -157,6 +157,7 @@ type digest struct{ hash.Hash }
 
 func (d digest) system(s *System) {
 	d.Write(s.ID[:])
+	d.number(int(s.Version))
 	d.text(s.Slug)
 	d.text(s.Number)
 	d.text(s.Name)
@@ -168,6 +169,7 @@ func (d digest) system(s *System) {
 
 func (d digest) person(p *Person) {
 	d.Write(p.ID[:])
+	d.number(int(p.Version))
 	d.text(p.Email)
 	d.text(p.Name)
 	d.texts(p.Roles)
@@ -176,6 +178,7 @@ func (d digest) person(p *Person) {
 
 func (d digest) key(k *Key) {
 	d.Write(k.ID[:])
+	d.number(int(k.Version))
 	d.Write(k.System[:])
 	d.Write(k.Person[:])
 	d.truth(k.Workload)

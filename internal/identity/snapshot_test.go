@@ -141,6 +141,7 @@ func TestDigest(t *testing.T) {
 	seen := map[counterfoil.Hash]string{base: "the unchanged register"}
 	for name, change := range map[string]func(s []System, p []Person, k []Key){
 		"name":        func(s []System, _ []Person, _ []Key) { s[0].Name = "x" },
+		"version":     func(s []System, _ []Person, _ []Key) { s[0].Version++ },
 		"owner":       func(s []System, _ []Person, _ []Key) { s[0].Owner = PersonID{9} },
 		"models":      func(s []System, _ []Person, _ []Key) { s[0].Models = []string{"x"} },
 		"no model":    func(s []System, _ []Person, _ []Key) { s[0].Models = []string{""} },

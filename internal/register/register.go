@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/identity"
+)
+
+// Entry is one version of a record, to be saved.
+type Entry struct {
+	Actor   counterfoil.ID // who saves; zero for the operator at the command line or the program itself
+	ID      counterfoil.ID // of the record
+	Subject counterfoil.ID // the person whose erasure erases the body; zero for nobody
+	Record  counterfoil.Record
+	Body    []byte // JSON
+}
+
+// Journal writes entries.
+type Journal interface {
+	// Save returns when the entry is sealed, durable in the ledger and visible
+	// in the Directory. After an error the entry may or may not be durable.
+	Save(ctx context.Context, e Entry) (counterfoil.Index, error)
+}
+
+// Directory is what the register reads. It must be safe for concurrent use.
+type Directory interface {
+	// Snapshot contains every save that has returned.
+	Snapshot() *identity.Snapshot
+	// Credential returns what a person signs in with, if anything.
+	Credential(identity.PersonID) (identity.Credential, bool)
+}
+
+// Config says what a Register stands on.
+type Config struct {
+	Journal   Journal
+	Directory Directory
+	Clock     clock.Clock
+}
+
+// Register changes systems, people, keys and passwords. It is safe for
+// concurrent use.
+type Register struct {
+	journal   Journal
+	directory Directory
+	clock     clock.Clock
+
+	saving  sync.Mutex    // held from reading what stands until the save is visible
+	hashing chan struct{} // a place for each password hashed at once, 19 MiB each
+}
+
+const hashedAtOnce = 2
+
+// New returns a Register.
+func New(cfg Config) *Register {
+	return &Register{
+		journal:   cfg.Journal,
+		directory: cfg.Directory,
+		clock:     cfg.Clock,
+		hashing:   make(chan struct{}, hashedAtOnce),
+	}
+}
+
+// Types of records, as they stand in the ledger.
+const (
+	typeSystem     = "system"
+	typePerson     = "person"
+	typeKey        = "key"
+	typeCredential = "credential"
+)
+
+// Transitions of records, as they stand in the ledger.
+const (
+	created = "created"
+	changed = "changed"
+	revoked = "revoked"
+)
+
+func (r *Register) saveSystem(ctx context.Context, actor identity.PersonID, s *identity.System, transition string) error {
+	return r.save(ctx, Entry{
+		Actor:  counterfoil.ID(actor),
+		ID:     counterfoil.ID(s.ID),
+		Record: counterfoil.Record{Type: typeSystem, Version: s.Version, Transition: transition},
+	}, s)
+}
+
+func (r *Register) savePerson(ctx context.Context, actor identity.PersonID, p *identity.Person, transition string) error {
+	return r.save(ctx, Entry{
+		Actor:   counterfoil.ID(actor),
+		ID:      counterfoil.ID(p.ID),
+		Subject: counterfoil.ID(p.ID),
+		Record:  counterfoil.Record{Type: typePerson, Version: p.Version, Transition: transition},
+	}, p)
+}
+
+func (r *Register) saveKey(ctx context.Context, actor identity.PersonID, k *identity.Key, transition string) error {
+	return r.save(ctx, Entry{
+		Actor:   counterfoil.ID(actor),
+		ID:      counterfoil.ID(k.ID),
+		Subject: counterfoil.ID(k.Person),
+		Record:  counterfoil.Record{Type: typeKey, Version: k.Version, Transition: transition},
+	}, k)
+}
+
+func (r *Register) saveCredential(ctx context.Context, actor identity.PersonID, c *identity.Credential, transition string) error {
+	return r.save(ctx, Entry{
+		Actor:   counterfoil.ID(actor),
+		ID:      c.ID,
+		Subject: counterfoil.ID(c.Person),
+		Record:  counterfoil.Record{Type: typeCredential, Version: c.Version, Transition: transition},
+	}, c)
+}
+
+// save writes a record. r.saving must be held.
+func (r *Register) save(ctx context.Context, e Entry, record any) error {
+	body, err := json.Marshal(record)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", e.Record.Type, err)
+	}
+	e.Body = body
+	if _, err := r.journal.Save(ctx, e); err != nil {
+		return fmt.Errorf("save %s: %w", e.Record.Type, err)
+	}
+	return nil
+}
