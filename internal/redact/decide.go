@@ -91,12 +91,11 @@ func (t *logical) restore(p Replacement) {
 	t.change(change{start: t.base + p.Start, end: t.base + p.End, with: p.Value})
 }
 
-// retract takes back the change an offset cuts, if any, and returns where that
-// began, else the offset.
+// retract moves an offset to the beginning of the change it cuts, if any. The
+// change itself may stay: the event it begins in is not emitted.
 func (t *logical) retract(at int) int {
 	if n := len(t.changes); n > 0 && t.changes[n-1].end > at {
-		at = t.changes[n-1].start
-		t.changes = t.changes[:n-1]
+		return t.changes[n-1].start
 	}
 	return at
 }

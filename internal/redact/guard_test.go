@@ -191,6 +191,30 @@ func TestGuardStopsAtEnd(t *testing.T) {
 	}
 }
 
+// A text that begins under the key of an ended one is another text.
+func TestEndedTextIsForgotten(t *testing.T) {
+	guard := new(toyGuard)
+	stream := NewStream(testMap(), guard)
+	var got collector
+	s := new(script)
+	for i, text := range []string{"<a> code ", "77 <b>", "<c"} {
+		s.add(quotePlain, Segment{Text: text})
+		if err := stream.Push(s.events[i], s.segments[i], got.emit); err != nil {
+			t.Fatal(err)
+		}
+		if err := stream.End(0, got.emit); err != nil {
+			t.Fatal(err)
+		}
+		if len(got.events) != i+1 {
+			t.Errorf("%d events emitted after %d", len(got.events), i+1)
+		}
+	}
+	want := []decision{{0, 0, 3, "<a>", Replace}, {0, 3, 6, "<b>", Replace}}
+	if diff := cmp.Diff(want, guard.decisions); diff != "" {
+		t.Errorf("decisions (-want +got):\n%s", diff)
+	}
+}
+
 type stopNumbers struct{ toyGuard }
 
 func (*stopNumbers) Decide(Key, Found, string) Verdict { return Verdict{Action: Stop} }

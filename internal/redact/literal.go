@@ -51,9 +51,10 @@ func (c *Cursor[T]) Range(start, end int) (rawStart, rawEnd int) {
 // seek advances to the character that begins at the decoded offset or holds it.
 func (c *Cursor[T]) seek(offset int) {
 	for c.pos < c.end && c.text < offset {
-		if b := c.raw[c.pos]; b < utf8.RuneSelf && b != '\\' {
-			c.pos++
-			c.text++
+		plain := c.plain(min(c.end-c.pos, offset-c.text))
+		c.pos += plain
+		c.text += plain
+		if plain > 0 {
 			continue
 		}
 		width, decoded := c.char()
@@ -65,13 +66,21 @@ func (c *Cursor[T]) seek(offset int) {
 	}
 }
 
+// plain counts the bytes from pos, at most so many, that stand for themselves.
+func (c *Cursor[T]) plain(most int) int {
+	ahead := c.raw[c.pos : c.pos+most]
+	for i := range len(ahead) {
+		if b := ahead[i]; b >= utf8.RuneSelf || b == '\\' {
+			return i
+		}
+	}
+	return most
+}
+
 // char measures the character at pos: its bytes in the literal and decoded.
 func (c *Cursor[T]) char() (width, decoded int) {
-	switch b := c.raw[c.pos]; {
-	case b == '\\':
+	if c.raw[c.pos] == '\\' {
 		return c.escape()
-	case b < utf8.RuneSelf:
-		return 1, 1
 	}
 	r, width := utf8.DecodeRuneInString(string(c.raw[c.pos:min(c.pos+utf8.UTFMax, c.end)]))
 	return width, utf8.RuneLen(r) // a bad byte decodes to U+FFFD

@@ -42,6 +42,10 @@ type Segment struct {
 	// Depth says how often a value is escaped on its way into the literal: 1
 	// where Text is plain text, 2 where it is itself JSON, as tool arguments
 	// are. Less than 1 counts as 1.
+	//
+	// BUG: a placeholder that stands deeper, in JSON inside a string of tool
+	// arguments, is escaped for the arguments only. It takes a value with a
+	// quote, a backslash or a control character to make a difference.
 	Depth int
 }
 
@@ -53,6 +57,8 @@ type Emit func(event []byte) error
 // borders of events cut a text, the result is that of the whole text; events
 // themselves are never joined, split, dropped or reordered. What spans events
 // gets its new text in the first of them and leaves the others.
+//
+// An answer in one piece is a stream of one event: push it and flush.
 //
 // Without a guard an event waits only while it or an earlier one ends in the
 // beginning of a live placeholder; with a guard also while the guard holds.

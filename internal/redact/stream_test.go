@@ -37,6 +37,11 @@ func checkStream(t *testing.T, m *Map, s *script, depth func(Key) int) {
 	if len(got.events) != len(s.events) || stream.Waiting() != 0 {
 		t.Fatalf("%d events in, %d out, %d waiting", len(s.events), len(got.events), stream.Waiting())
 	}
+	for key, text := range stream.texts {
+		if len(text.changes) > 0 {
+			t.Fatalf("text %d remembers %d changes", key, len(text.changes))
+		}
+	}
 	in, out := s.texts(t, s.events), s.texts(t, got.events)
 	places := 0
 	for key, text := range in {
