@@ -65,6 +65,11 @@ func Forbidden(public string, err error) *Error { return &Error{KindForbidden, p
 // Unavailable reports what may succeed later; err may be nil.
 func Unavailable(public string, err error) *Error { return &Error{KindUnavailable, public, nil, err} }
 
+// Invalid reports input to be corrected. fields may be nil when the whole is wrong.
+func Invalid(public string, fields map[string]string) *Error {
+	return &Error{KindInvalid, public, fields, nil}
+}
+
 // Fields collects what must be corrected. The zero value is not ready; use make
 // or a literal.
 type Fields map[string]string
@@ -74,7 +79,7 @@ func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
-	return &Error{KindInvalid, "Some of the input must be corrected.", f, nil}
+	return Invalid("Some of the input must be corrected.", f)
 }
 
 // As returns the fault within err.
