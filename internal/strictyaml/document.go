@@ -38,7 +38,7 @@ func Decode(raw []byte, into any) *Document {
 	if root == nil {
 		return d
 	}
-	d.refuse(root, "")
+	d.refuse(root, "", 0)
 	d.Into(root, "", into)
 	return d
 }

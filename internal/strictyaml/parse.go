@@ -76,11 +76,18 @@ func (d *Document) syntax(err error) {
 	d.faults = append(d.faults, fault)
 }
 
+// maxDepth is twice what any file of ours needs. It bounds what paths cost.
+const maxDepth = 24
+
 // refuse walks the whole tree, known keys or not, and reports what YAML allows
 // and we do not.
-func (d *Document) refuse(n *yaml.Node, path string) {
+func (d *Document) refuse(n *yaml.Node, path string, depth int) {
 	d.note(n, path)
 	switch {
+	case depth > maxDepth:
+		d.Faultf(path, "is nested more than %d deep", maxDepth)
+		n.Content = nil
+		return
 	case n.Kind == yaml.AliasNode:
 		d.Faultf(path, "aliases (*%s) are not supported; write the value again", n.Value)
 		return
@@ -88,18 +95,19 @@ func (d *Document) refuse(n *yaml.Node, path string) {
 		d.Faultf(path, "anchors (&%s) are not supported", n.Anchor)
 	case n.Style&yaml.TaggedStyle != 0:
 		d.Faultf(path, "tags (%s) are not supported; put a value that begins with ! in quotes", n.Tag)
+		n.Tag, n.Style = "", n.Style&^yaml.TaggedStyle // read it as if it were not there
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
-		d.refuseMapping(n, path)
+		d.refuseMapping(n, path, depth)
 	case yaml.SequenceNode:
 		for i, item := range n.Content {
-			d.refuse(item, Element(path, i))
+			d.refuse(item, Element(path, i), depth+1)
 		}
 	}
 }
 
-func (d *Document) refuseMapping(n *yaml.Node, path string) {
+func (d *Document) refuseMapping(n *yaml.Node, path string, depth int) {
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
@@ -112,7 +120,7 @@ func (d *Document) refuseMapping(n *yaml.Node, path string) {
 			continue
 		}
 		seen[key.Value] = key.Line
-		d.refuse(value, member(path, key.Value))
+		d.refuse(value, member(path, key.Value), depth+1)
 		d.note(key, member(path, key.Value))
 	}
 }
