@@ -11,7 +11,7 @@ type quietGuard struct{}
 
 func (quietGuard) Scan(dst []Found, _ string, _ int) []Found { return dst }
 func (quietGuard) Decide(Key, Found, string) Verdict         { return Verdict{} }
-func (quietGuard) Hold(text string) int {
+func (quietGuard) Hold(text string, _ int) int {
 	at := len(text)
 	for at > 0 && text[at-1] != ' ' {
 		at--

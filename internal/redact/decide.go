@@ -33,7 +33,7 @@ func (s *Stream) decide(t *logical, final bool) (at int, stop bool) {
 func (s *Stream) hold(window string, from int) int {
 	limit := s.live.hold(window, from)
 	if s.guard != nil {
-		limit = min(limit, max(s.guard.Hold(window), from))
+		limit = min(limit, max(s.guard.Hold(window, from), from))
 	}
 	return limit
 }

@@ -12,14 +12,15 @@ type Key uint64
 type Guard interface {
 	// Scan appends the findings in text to dst, sorted and without overlaps,
 	// offsets in bytes of text. Text before from is decided already and there
-	// for context only: findings that end at or before from are ignored, so
-	// Scan need not look for them.
+	// for context only, up to 512 bytes of it: findings that end at or before
+	// from are ignored, so Scan need look back no further than it must.
 	Scan(dst []Found, text string, from int) []Found
 
 	// Hold returns the offset from which a finding may still be growing at the
-	// end of text, len(text) when none is. The stream keeps that much back; a
-	// guard that holds too little sees its findings in parts.
-	Hold(text string) int
+	// end of text, len(text) when none is; an offset before from means from.
+	// The stream keeps that much back. A guard that holds too little sees its
+	// findings in parts.
+	Hold(text string, from int) int
 
 	// Decide is called exactly once for each finding, in order, with offsets
 	// in the whole logical text and the text itself. If the beginning was let

@@ -45,7 +45,7 @@ func (g *toyGuard) Scan(dst []Found, text string, _ int) []Found {
 	return dst
 }
 
-func (g *toyGuard) Hold(text string) int {
+func (g *toyGuard) Hold(text string, _ int) int {
 	at := toyOpen.FindStringSubmatchIndex(text)
 	switch {
 	case at == nil || g.blind:
@@ -403,7 +403,7 @@ func (g literalGuard) Scan(dst []Found, text string, _ int) []Found {
 	return dst
 }
 
-func (g literalGuard) Hold(text string) int {
+func (g literalGuard) Hold(text string, _ int) int {
 	for n := min(len(g.literal)-1, len(text)); n > 0; n-- {
 		if strings.HasSuffix(text, g.literal[:n]) {
 			return len(text) - n
