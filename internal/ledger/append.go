@@ -5,6 +5,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -24,7 +25,8 @@ var requests = sync.Pool{New: func() any {
 }}
 
 // Append writes an entry with its sealed payload, which may be empty, and
-// returns when both are durable. After an error neither is part of the log
+// returns when both are durable. Payload and
+// Commitment are both there or both absent. After an error neither is part of the log
 // unless the error wraps ErrPoisoned: then nobody knows before the restart.
 //
 // Append completes the entry: Time when it is zero, Outcome.Intent from the
@@ -65,6 +67,9 @@ func (l *Ledger) prepare(r *request, e *counterfoil.Entry, sealed []byte) error 
 	}
 	if b := e.Boot; b != nil {
 		b.NodeKey, b.PrevSize, b.PrevRoot = l.VerifierKey(), l.found.Size, l.found.Root
+	}
+	if (len(sealed) > 0) != (len(e.Commitment) > 0) {
+		return errors.New("payload and commitment belong together")
 	}
 	intent, err := l.open.admit(e)
 	if err != nil {

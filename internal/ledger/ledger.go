@@ -127,6 +127,9 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if err := l.start(ctx); err != nil {
 		return nil, errors.Join(err, l.release())
 	}
+	if _, err := l.Checkpoint(ctx); err != nil { // so that what was recovered is signed, and a log without a head is never seen
+		l.log.Error("no head was signed at the start", "error", err)
+	}
 	l.background.Add(3)
 	go l.fillUntilClosed()
 	go l.signUntilClosed()

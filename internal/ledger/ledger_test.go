@@ -6,6 +6,7 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -50,11 +51,21 @@ func mustOpen(t testing.TB, cfg Config) *Ledger {
 
 func mustAppend(t testing.TB, l *Ledger, e *counterfoil.Entry, payload []byte) Receipt {
 	t.Helper()
-	r, err := l.Append(context.Background(), e, payload)
+	r, err := l.Append(context.Background(), committed(e, payload), payload)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// committed gives e a commitment if it has a payload. The ledger does not look
+// what it commits to.
+func committed(e *counterfoil.Entry, payload []byte) *counterfoil.Entry {
+	if len(payload) > 0 {
+		sum := sha256.Sum256(payload)
+		e.Commitment = sum[:]
+	}
+	return e
 }
 
 func record(version uint64) *counterfoil.Entry {
@@ -169,6 +180,16 @@ func (j *journal) checkProofs(t testing.TB, l *Ledger, leaves []counterfoil.Hash
 	}
 }
 
+// verify runs the public verifier and wants a sound report.
+func verify(t testing.TB, cfg Config) counterfoil.Report {
+	t.Helper()
+	r, err := counterfoil.VerifyDir(t.Context(), counterfoil.Options{LedgerDir: cfg.Dir, PayloadDir: cfg.PayloadDir})
+	if err != nil || r.Integrity != counterfoil.IntegrityOK {
+		t.Fatalf("verify: %v, %+v", err, r.Problems)
+	}
+	return r
+}
+
 // plainRoot computes a root the recursive way, from the definition.
 func plainRoot(leaves []counterfoil.Hash) counterfoil.Hash {
 	switch len(leaves) {
@@ -195,7 +216,7 @@ func TestAppendReadProveReopen(t *testing.T) {
 			writers.Go(func() {
 				for i := range 40 {
 					payload := randomPayload(rand.IntN(3000))
-					r, err := l.Append(context.Background(), record(uint64(i+1)), payload)
+					r, err := l.Append(context.Background(), committed(record(uint64(i+1)), payload), payload)
 					if err != nil {
 						t.Error(err)
 						return
@@ -207,10 +228,15 @@ func TestAppendReadProveReopen(t *testing.T) {
 		writers.Wait()
 		j.check(t, l)
 		if round == 2 {
-			j.add(mustAppend(t, l, record(1), randomPayload(300<<10)), nil) // larger than a segment
+			payload := randomPayload(300 << 10) // larger than a segment
+			j.add(mustAppend(t, l, record(1), payload), payload)
 		}
+		verify(t, cfg)
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
+		}
+		if r := verify(t, cfg); r.Signed != uint64(len(j.leaves)) {
+			t.Fatalf("head covers %d of %d after Close", r.Signed, len(j.leaves))
 		}
 	}
 }

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package counterfoil
+
+import "fmt"
+
+// Integrity is the verdict of a verification.
+type Integrity string
+
+// The two verdicts. There is no third: what could not be checked stands in
+// Report.Unchecked.
+const (
+	IntegrityOK     Integrity = "ok"
+	IntegrityBroken Integrity = "broken"
+)
+
+// maxProblems is how many problems a report lists one by one.
+const maxProblems = 100
+
+// Report is what VerifyDir found. An intent entry that carries its outcome
+// counts as one intent and one outcome.
+type Report struct {
+	Integrity Integrity `json:"integrity"`
+	Origin    string    `json:"origin"`
+	Entries   uint64    `json:"entries"`
+	Intents   uint64    `json:"intents"`
+	Outcomes  uint64    `json:"outcomes"`
+	Abandoned uint64    `json:"abandoned"`
+	Open      uint64    `json:"open"`     // intents without outcome at the end
+	Payloads  uint64    `json:"payloads"` // found where their entries say
+	Erased    uint64    `json:"erased"`   // of them, those whose key is gone
+	Root      Hash      `json:"root"`     // over Entries
+	Signed    uint64    `json:"signed"`   // entries the newest valid head covers
+	Problems  []Problem `json:"problems"`
+	Checked   []string  `json:"checked"`
+	Unchecked []string  `json:"unchecked"`
+}
+
+// Classes of problems.
+const (
+	ProblemSegment    = "segment"    // bytes no writer and no crash leaves behind
+	ProblemEncoding   = "encoding"   // an entry that is not in its one encoding
+	ProblemRoot       = "root"       // a batch whose root is not that of its entries
+	ProblemHead       = "head"       // a signed head that is missing, forged or contradicted
+	ProblemMissing    = "missing"    // entries a signed head covers and the log does not hold
+	ProblemOutcome    = "outcome"    // an outcome without its intent, or a second one
+	ProblemBoot       = "boot"       // a start that does not follow on the log before it
+	ProblemPayload    = "payload"    // a payload that is missing or was changed
+	ProblemCommitment = "commitment" // a payload whose plaintext is not what the entry commits to
+)
+
+// Problem is one thing that is wrong, and where.
+type Problem struct {
+	Class string `json:"class"`
+	Where string `json:"where"`
+	Text  string `json:"text"`
+}
+
+// String is the problem in one line.
+func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.Class, p.Where, p.Text) }
+
+// problem adds one, and ends the list when it grows too long.
+func (r *Report) problem(class, where, format string, args ...any) {
+	r.Integrity = IntegrityBroken
+	switch n := len(r.Problems); {
+	case n < maxProblems:
+		r.Problems = append(r.Problems, Problem{Class: class, Where: where, Text: fmt.Sprintf(format, args...)})
+	case n == maxProblems:
+		r.Problems = append(r.Problems, Problem{Class: class, Where: where, Text: "and further problems that are not listed"})
+	}
+}
+
+func (r *Report) checked(format string, args ...any) {
+	r.Checked = append(r.Checked, fmt.Sprintf(format, args...))
+}
+
+func (r *Report) unchecked(format string, args ...any) {
+	r.Unchecked = append(r.Unchecked, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package counterfoil
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ErrErased is what Options.OpenPayload returns for a payload whose key was
+// deleted on purpose. The log stays sound without it.
+var ErrErased = errors.New("the payload was erased")
+
+// Options says what VerifyDir checks and by which key.
+type Options struct {
+	LedgerDir  string
+	PayloadDir string
+	LockPath   string // default: "lock" beside LedgerDir; held while a server runs
+
+	// VerifierKey in the form "name+hash+key" is the key heads must be signed
+	// with. Empty takes the one that lies in LedgerDir, which shows that the
+	// directory agrees with itself and no more.
+	VerifierKey string
+	// Heads are signed notes kept elsewhere, which the log must still bear out.
+	Heads [][]byte
+
+	// OpenPayload opens a sealed payload and returns its plaintext with the key
+	// of its commitment. Nil leaves commitments unchecked.
+	OpenPayload func(e *Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)
+	// Progress is called now and then with the number of entries checked.
+	Progress func(entries uint64)
+}
+
+// DirOptions are the options for a data directory.
+func DirOptions(dir string) Options {
+	return Options{LedgerDir: filepath.Join(dir, "ledger"), PayloadDir: filepath.Join(dir, "payload")}
+}
+
+// VerifyDir checks a log from its first entry to its end: frames, encoding,
+// order, the hash tree and every batch's root, the signed heads, the starts,
+// that every outcome has its intent and no intent has two, and every payload.
+//
+// It only reads, holds no more than a batch and the open intents in memory, and
+// works beside a running server: it then checks up to the last whole batch. An
+// error means that the check could not be made; what is wrong with the log
+// stands in the report.
+func VerifyDir(ctx context.Context, o Options) (Report, error) {
+	v := &verification{Options: o, open: make(map[Index]ID)}
+	v.report.Integrity = IntegrityOK
+	v.report.Problems, v.report.Checked, v.report.Unchecked = []Problem{}, []string{}, []string{}
+	if v.LockPath == "" {
+		v.LockPath = filepath.Join(filepath.Dir(v.LedgerDir), "lock")
+	}
+	if err := v.loadKey(); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
+	}
+	v.running = lockHeld(v.LockPath)
+	if err := v.loadHeads(); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
+	}
+	if err := v.walk(ctx); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
+	}
+	v.conclude()
+	return v.report, nil
+}
+
+// verification is one run of VerifyDir.
+type verification struct {
+	Options
+	report   Report
+	running  bool         // a server held the lock when the run began
+	heads    []Checkpoint // valid ones, by size
+	due      int          // the first of heads the walk has not reached
+	tree     Tree
+	nodes    []Hash // scratch
+	open     map[Index]ID
+	payloads payloadFiles
+	boots    uint64
+	batches  uint64
+	stopped  bool // the walk ended at damage
+}
+
+// loadKey finds the verifier key and with it the origin.
+func (v *verification) loadKey() error {
+	if v.VerifierKey == "" {
+		b, err := os.ReadFile(filepath.Join(v.LedgerDir, "verifier"))
+		if err != nil {
+			return fmt.Errorf("no verifier key was given and the directory holds none: %w", err)
+		}
+		v.VerifierKey = strings.TrimSpace(string(b))
+		v.report.unchecked("The verifier key was read from the directory itself. Give the key you were handed to know that it is the right log.")
+	}
+	origin, _, found := strings.Cut(v.VerifierKey, "+")
+	if !found {
+		return errors.New("the verifier key does not have the form name+hash+key")
+	}
+	v.report.Origin = origin
+	return nil
+}
+
+// loadHeads verifies the published head and those given from outside.
+func (v *verification) loadHeads() error {
+	path := filepath.Join(v.LedgerDir, "checkpoint")
+	published, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if v.begun() {
+			v.report.problem(ProblemHead, "checkpoint", "the log has begun and its signed head is missing")
+		}
+	case err != nil:
+		return fmt.Errorf("read checkpoint: %w", err)
+	default:
+		v.addHead("checkpoint", published)
+	}
+	for i, signed := range v.Heads {
+		v.addHead(fmt.Sprintf("given head %d", i+1), signed)
+	}
+	slices.SortFunc(v.heads, func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
+	return nil
+}
+
+func (v *verification) begun() bool {
+	f, err := os.Open(filepath.Join(v.LedgerDir, SegmentName(0)))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	last, err := LastNonZero(f, 0)
+	return err != nil || last >= 0
+}
+
+func (v *verification) addHead(where string, signed []byte) {
+	c, err := VerifyCheckpoint(signed, v.VerifierKey)
+	if err != nil {
+		v.report.problem(ProblemHead, where, "%v", err)
+		return
+	}
+	v.heads = append(v.heads, c)
+}
+
+// walk goes through all whole batches.
+func (v *verification) walk(ctx context.Context) error {
+	r := NewReader(v.LedgerDir, OriginDigest(v.report.Origin), Position{}, 0)
+	defer r.Close()
+	v.payloads.dir = v.PayloadDir
+	defer v.payloads.close()
+	v.checkHeads()
+	for {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		b, err := r.Next()
+		if err != nil {
+			return v.end(err)
+		}
+		if err := v.batch(b); err != nil {
+			return err
+		}
+	}
+}
+
+// end judges how the log ends.
+func (v *verification) end(err error) error {
+	var tail *TailError
+	var damage *DamageError
+	switch {
+	case errors.Is(err, io.EOF):
+	case errors.As(err, &tail) && v.running:
+		v.report.unchecked("A batch is being written at %s; it was left out.", tail.At)
+	case errors.As(err, &tail) && tail.Torn:
+		v.report.unchecked("An unfinished batch lies at %s. Nobody was told that it is durable; the next start cuts it off.", tail.At)
+	case errors.As(err, &tail):
+		v.stopped = true
+		v.report.problem(ProblemSegment, tail.At.String(), "%s", tail.Text)
+	case errors.As(err, &damage):
+		v.stopped = true
+		v.report.problem(ProblemSegment, damage.At.String(), "%s", damage.Text)
+	default:
+		return err
+	}
+	return nil
+}
+
+// conclude compares the end with the heads and states what was done.
+func (v *verification) conclude() {
+	r := &v.report
+	r.Entries, r.Root, r.Open = v.tree.Size(), v.tree.Root(), uint64(len(v.open))
+	for _, c := range v.heads[v.due:] {
+		r.problem(ProblemMissing, fmt.Sprintf("entry %d", r.Entries), "the log ends here, and a signed head covers %d entries", c.Size)
+	}
+	if v.stopped {
+		r.unchecked("What lies behind entry %d could not be read.", r.Entries)
+	}
+	switch {
+	case r.Open > 0 && v.running:
+		r.unchecked("%d interactions have no outcome yet: the server is at work.", r.Open)
+	case r.Open > 0:
+		r.unchecked("%d interactions are open. The next start closes them as abandoned.", r.Open)
+	}
+	r.checked("%d entries in %d batches: frames, encoding, order and the root of every batch.", r.Entries, v.batches)
+	r.checked("%d signed heads under the key %s.", v.due, v.VerifierKey)
+	r.checked("%d intents and %d outcomes: no outcome without its intent, no intent with two.", r.Intents, r.Outcomes)
+	r.checked("%d starts, each following on the log before it.", v.boots)
+	r.checked("%d payloads: present, with their length and checksum.", r.Payloads)
+	if v.OpenPayload == nil {
+		r.unchecked("Payloads were not opened: that they are what the entries commit to needs the keys.")
+	} else {
+		r.checked("%d payloads opened and compared with the commitments; %d more are erased.", r.Payloads-r.Erased, r.Erased)
+	}
+	if r.Signed < r.Entries {
+		r.unchecked("%d entries are newer than the newest signed head.", r.Entries-r.Signed)
+	}
+}
