@@ -100,6 +100,9 @@ func (k *checker) consoleURL(text string) {
 // webURL tells whether u is http or https with a host and nothing beside the
 // path.
 func webURL(u *url.URL) bool {
+	if _, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && err != nil {
+		return false
+	}
 	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.Opaque == "" &&
 		u.User == nil && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
 }

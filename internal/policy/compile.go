@@ -31,6 +31,7 @@ func newCompiler(phase Phase) (*compiler, error) {
 		// Every fact is always there, so has() would only mislead.
 		cel.ClearMacros(),
 		cel.Macros(cel.AllMacro, cel.ExistsMacro, cel.ExistsOneMacro, cel.FilterMacro, cel.MapMacro, cel.MapFilterMacro),
+		cel.CrossTypeNumericComparisons(true), // f.score < 1 means what it says
 		cel.ASTValidators(
 			cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(),
 			cel.ValidateHomogeneousAggregateLiterals(), cel.ValidateComprehensionNestingLimit(maxLoopDepth),

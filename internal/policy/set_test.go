@@ -227,3 +227,35 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// FuzzCondition compiles and runs any text as a condition: it must be refused,
+// or give true, false or an error, and the same one each time.
+func FuzzCondition(f *testing.F) {
+	for _, fact := range facts {
+		f.Add(fact.Example)
+	}
+	f.Add(`findings.map(f, f.score).exists(s, s > 1) || request.model.matches("^a+$")`)
+	c, err := newCompiler(PhaseResponse)
+	if err != nil {
+		f.Fatal(err)
+	}
+	given := ResponseFacts{
+		RequestFacts: RequestFacts{Request: Request{Model: "m"}, Findings: []Finding{{Type: "email", Class: "personal", Score: 1}}},
+		Answer:       Answer{Findings: []Finding{{Type: "jwt", Class: "secret"}}},
+	}
+	f.Fuzz(func(t *testing.T, when string) {
+		program, problems := c.compile(when)
+		if (program == nil) != (len(problems) > 0) {
+			t.Fatalf("program %v, problems %v", program, problems)
+		}
+		if program == nil {
+			return
+		}
+		rule := Rule{program: program}
+		first, firstErr := rule.matches(newView(&given))
+		second, secondErr := rule.matches(newView(&given))
+		if first != second || (firstErr == nil) != (secondErr == nil) {
+			t.Fatalf("%v, %v and then %v, %v", first, firstErr, second, secondErr)
+		}
+	})
+}

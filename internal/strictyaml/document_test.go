@@ -22,7 +22,6 @@ type sample struct {
 	Items []item    `yaml:"items"`
 	Shout loud      `yaml:"shout"`
 	Later yaml.Node `yaml:"later"`
-	quiet string    //nolint:unused // not exported, so not a key
 	Local string    `yaml:"-"`
 }
 
@@ -69,7 +68,7 @@ count:
 		Name: "4.10", On: true, Count: 7, Large: 16, Part: 1, Words: []string{"a", "2", "2026-11-24"},
 		Items: []item{{"x", "default"}, {"y", "z"}}, Shout: "HELLO", Later: s.Later,
 	}
-	if diff := cmp.Diff(want, s, cmp.AllowUnexported(sample{})); diff != "" {
+	if diff := cmp.Diff(want, s); diff != "" {
 		t.Errorf("decoded (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]int{1, 2}, later.X); diff != "" {
@@ -87,7 +86,7 @@ func TestFaults(t *testing.T) {
 		{"null", "null\n", ""},
 		{"scalar", "x", "1: must be a set of keys: name, on, count, large, part, words, items, shout, later"},
 		{"unknown", "name: a\nnome: b", "2: nome: unknown key; known are name, on, count, large, part, words, items, shout, later"},
-		{"not exported", "quiet: a", "1: quiet: unknown key; known are name, on, count, large, part, words, items, shout, later"},
+		{"field without a key", "Local: a", "1: Local: unknown key; known are name, on, count, large, part, words, items, shout, later"},
 		{"text", "name: true", "1: name: must be text; put it in quotes if it looks like something else"},
 		{"text from a list", "name: [a]", "1: name: must be text; put it in quotes if it looks like something else"},
 		{"bool", "on: 1", "1: on: must be true or false"},
@@ -138,6 +137,26 @@ func TestBombs(t *testing.T) {
 		if Decode([]byte(text), &s).Faults().Err() == nil {
 			t.Errorf("%s: no faults", name)
 		}
+	}
+}
+
+// TestEmbedded reads the keys of an embedded struct as the outer one's.
+func TestEmbedded(t *testing.T) {
+	type Outer struct {
+		item
+		C string `yaml:"c"`
+	}
+	type Exported struct {
+		Item item `yaml:"item"`
+		Outer
+	}
+	var e Exported
+	d := Decode([]byte("item: {a: 1}\nc: 2\na: 3\nd: 4\n"), &e)
+	if e.Item.A != "1" || e.C != "2" || e.A != "3" {
+		t.Errorf("read %+v", e)
+	}
+	if got, want := d.Faults().String(), "4: d: unknown key; known are item, a, b, c"; got != want {
+		t.Errorf("faults %q, want %q", got, want)
 	}
 }
 
