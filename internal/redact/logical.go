@@ -19,6 +19,8 @@ type logical struct {
 	decided int      // all text before this offset is decided
 	last    int      // end of the last piece that will be emitted; set by Stream.finish
 	changes []change // decided and not yet rendered, in order, disjoint
+	nested  *nesting // set in JSON text for which nesting matters
+	read    int      // how far nested has read
 }
 
 // change is a stretch of text that becomes something else.
@@ -26,6 +28,7 @@ type change struct {
 	start, end int
 	with       string
 	isMask     bool // from the guard, not from the map
+	deeper     int  // how often with is escaped beyond the depth of its piece
 }
 
 func (t *logical) isDecided() bool { return t.decided == t.base+len(t.window) }
@@ -56,6 +59,7 @@ func (t *logical) extend(text string) (start, end int) {
 // settle marks the window as decided up to limit and drops all of that but the
 // given bytes of context.
 func (t *logical) settle(limit, context int) {
+	t.readTo(t.base + limit)
 	t.decided = t.base + limit
 	drop := max(limit-context, 0)
 	for drop > 0 && drop < len(t.window) && !utf8.RuneStart(t.window[drop]) {
@@ -76,6 +80,10 @@ func (t *logical) crop() {
 // merged with it, and the guard's text wins: no part of a finding or of a
 // placeholder stays behind.
 func (t *logical) change(c change) {
+	t.readTo(c.start)
+	if t.nested != nil {
+		c.deeper = t.nested.deeper()
+	}
 	if n := len(t.changes); n > 0 && c.start < t.changes[n-1].end {
 		before := &t.changes[n-1]
 		before.end = max(before.end, c.end)
@@ -85,6 +93,14 @@ func (t *logical) change(c change) {
 		return
 	}
 	t.changes = append(t.changes, c)
+}
+
+// readTo lets nested read on to an offset.
+func (t *logical) readTo(offset int) {
+	if t.nested != nil && offset > t.read {
+		t.nested.read(t.window[t.read-t.base : offset-t.base])
+		t.read = offset
+	}
 }
 
 // piece is a segment that waits: the stretch of a logical text it holds and

@@ -28,6 +28,7 @@ type Map struct {
 	live    map[string]int   // placeholder to index into entries
 	numbers map[string]int   // label to the last number used
 	longest int              // length of the longest live placeholder
+	escapes bool             // a value changes when it is escaped for JSON
 	sorted  []string         // live placeholders in byte order, when complete
 }
 
@@ -63,6 +64,7 @@ func (m *Map) Placeholder(label, value string) string {
 	m.byValue[labelled{label, value}] = i
 	m.live[placeholder] = i
 	m.longest = max(m.longest, len(placeholder))
+	m.escapes = m.escapes || !isPlain(value)
 	return placeholder
 }
 

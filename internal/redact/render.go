@@ -50,6 +50,6 @@ func (s *Stream) escaped(p *piece, c change) []byte {
 		s.restored++
 	}
 	begin := len(s.values)
-	s.values = AppendEscaped(s.values, c.with, p.depth)
+	s.values = AppendEscaped(s.values, c.with, p.depth+c.deeper)
 	return s.values[begin:len(s.values):len(s.values)]
 }

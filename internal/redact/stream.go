@@ -41,11 +41,8 @@ type Segment struct {
 
 	// Depth says how often a value is escaped on its way into the literal: 1
 	// where Text is plain text, 2 where it is itself JSON, as tool arguments
-	// are. Less than 1 counts as 1.
-	//
-	// BUG: a placeholder that stands deeper, in JSON inside a string of tool
-	// arguments, is escaped for the arguments only. It takes a value with a
-	// quote, a backslash or a control character to make a difference.
+	// are. Less than 1 counts as 1. In JSON the
+	// stream itself follows strings that are JSON again, to MaxLeafDepth.
 	Depth int
 }
 
@@ -163,12 +160,16 @@ func (s *Stream) passes(segments []Segment) bool {
 		return true
 	}
 	for i := range segments {
-		if strings.IndexByte(segments[i].Text, '[') >= 0 {
+		if s.follows(&segments[i]) || strings.IndexByte(segments[i].Text, '[') >= 0 {
 			return false
 		}
 	}
 	return true
 }
+
+// follows reports whether the stream must know the strings in a segment: it is
+// JSON text and some value looks different at each depth.
+func (s *Stream) follows(g *Segment) bool { return g.Depth > 1 && s.live.escapes }
 
 func (s *Stream) pass(event []byte, emit Emit) error {
 	s.err = emit(event)
@@ -181,6 +182,9 @@ func (s *Stream) enqueue(event []byte, segments []Segment) {
 	for i := range segments {
 		g := &segments[i]
 		text := s.text(g.Key)
+		if s.follows(g) && text.nested == nil {
+			text.nested, text.read = new(nesting), text.base+len(text.window)
+		}
 		start, end := text.extend(g.Text)
 		e.pieces = append(e.pieces, piece{
 			text: text, start: start, end: end,

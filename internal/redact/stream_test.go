@@ -20,7 +20,13 @@ func restoredAt(m *Map, text string, depth int) string {
 	done := 0
 	for _, r := range m.Restore(text) {
 		out = append(out, text[done:r.Start]...)
-		out = AppendEscaped(out, r.Value, depth-1)
+		times := depth - 1
+		if depth > 1 {
+			var n nesting
+			n.read(text[:r.Start])
+			times += n.deeper()
+		}
+		out = AppendEscaped(out, r.Value, times)
 		done = r.End
 	}
 	return string(append(out, text[done:]...))
