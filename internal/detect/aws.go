@@ -85,7 +85,7 @@ func (p *pass) awsSecretAt(i int, certain bool) bool {
 			digits++
 		}
 	}
-	if digits == 0 || varied(p, body) < 0 || !certain && (lower < 4 || upper < 4) {
+	if digits == 0 || varied(body) < 0 || !certain && (lower < 4 || upper < 4) {
 		return false
 	}
 	p.add(awsSecret, i, i+awsSecretLength)

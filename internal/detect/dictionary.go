@@ -121,17 +121,14 @@ func (s *Scanner) lookUp(p *pass) {
 	if s.folded == nil && s.exact == nil {
 		return
 	}
-	previous := rune(-1)
+	inside := false // the rune before belongs to a word
 	for i := 0; i < len(p.text); {
-		r, size := rune(p.text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(p.text[i:])
-		}
-		if edge(previous, r) {
+		word, size := wordRune(p.text, i)
+		if !inside || !word {
 			s.lookUpAt(p, s.folded, i)
 			s.lookUpAt(p, s.exact, i)
 		}
-		previous = r
+		inside = word
 		i += size
 	}
 }
@@ -145,6 +142,15 @@ func (s *Scanner) lookUpAt(p *pass, t *trie, i int) {
 		d := &s.dictionary[e.typ]
 		p.out = append(p.out, Finding{Type: d.Type, Start: i, End: end, Score: e.score, Detector: d.detector})
 	}
+}
+
+// wordRune reads the rune at i and reports whether it belongs to a word.
+func wordRune(text string, i int) (word bool, size int) {
+	if c := text[i]; c < utf8.RuneSelf {
+		return isAlnum(c), 1
+	}
+	r, size := utf8.DecodeRuneInString(text[i:])
+	return spacedWord(r), size
 }
 
 // edge reports that a word may end before b and another start with it.

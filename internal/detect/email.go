@@ -75,7 +75,7 @@ func quotedLocal(text string, sign int) int {
 		switch c := text[i]; {
 		case c == '"' && i < sign-2:
 			return i
-		case c <= ' ' || c == '"' || c == 0x7F:
+		case c <= ' ' || c == '"' || c >= 0x7F:
 			return sign
 		}
 	}

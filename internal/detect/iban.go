@@ -63,7 +63,7 @@ func readIBAN(text string, start, length int) int {
 			n++
 			gap = 0
 		case c == noWidth:
-		case (c == ' ' || c == '-') && gap == 0 && n >= 2:
+		case (c == ' ' || c == '-') && gap == 0 && n >= 4:
 			gap++
 		default:
 			return 0

@@ -94,6 +94,9 @@ func (p *pass) ip6(i int) {
 	if strings.HasSuffix(candidate, ":") && !strings.HasSuffix(candidate, "::") {
 		candidate = candidate[:len(candidate)-1]
 	}
+	if strings.Count(candidate, ":") < 2 {
+		return
+	}
 	addr, err := netip.ParseAddr(candidate)
 	if err != nil || !likely6(candidate, addr) {
 		return

@@ -12,7 +12,7 @@ import (
 const maxHeader = 4096
 
 // jwtHeader wants a first segment that decodes to a JSON object with "alg".
-func jwtHeader(_ *pass, body string) int {
+func jwtHeader(body string) int {
 	if len(body) > maxHeader {
 		return -1
 	}

@@ -46,12 +46,15 @@ func (p *pass) number(i int) int {
 	if end := embedded(p.text, i); end != 0 {
 		return end
 	}
-	var run numberRun
+	run := &p.numbers
 	run.read(p.text, i)
-	p.ip4(&run)
-	p.cards(&run)
-	p.ssns(&run)
-	p.phones(&run)
+	if run.total < minSpoken && run.n < 4 {
+		return run.end
+	}
+	p.ip4(run)
+	p.cards(run)
+	p.ssns(run)
+	p.phones(run)
 	return run.end
 }
 
@@ -71,7 +74,7 @@ func embedded(text string, i int) int {
 }
 
 func (r *numberRun) read(text string, i int) {
-	r.glued = gluedAt(text, i)
+	r.n, r.total, r.plus, r.glued = 0, 0, false, gluedAt(text, i)
 	start := i
 	if c, size := foldBefore(text, start); c == '(' {
 		start -= size
@@ -157,17 +160,10 @@ func readGap(text string, i int) (kind byte, open, next int) {
 		case c == noWidth && size > 0:
 		case count == maxGap:
 			return 0, 0, 0
-		case c == '(' || c == ')':
-			kind = gapBracket
+		case gapSign(c):
+			kind = joinGap(kind, c)
 			if c == '(' {
 				open = i
-			}
-			count++
-		case c == ' ' || c == '-' || c == '.' || c == '/':
-			if kind == 0 {
-				kind = c
-			} else if kind != gapBracket {
-				kind = gapMixed
 			}
 			count++
 		default:
@@ -175,6 +171,26 @@ func readGap(text string, i int) (kind byte, open, next int) {
 		}
 		i += size
 	}
+}
+
+// gapSign reports what may stand between groups.
+func gapSign(c byte) bool {
+	switch c {
+	case ' ', '-', '.', '/', '(', ')':
+		return true
+	}
+	return false
+}
+
+// joinGap gives the kind of a gap that goes on with c.
+func joinGap(kind, c byte) byte {
+	switch {
+	case c == '(' || c == ')' || kind == gapBracket:
+		return gapBracket
+	case kind == 0:
+		return c
+	}
+	return gapMixed
 }
 
 // opens reports that something may start with group g: it is not the rest of

@@ -8,8 +8,9 @@ type pass struct {
 	scanner *Scanner
 	text    string
 	out     []Finding
-	base    int // findings before it belong to the caller
-	lookups int // times the phone library was asked
+	base    int       // findings before it belong to the caller
+	lookups int       // times the phone library was asked
+	numbers numberRun // the run being read; here because it is large
 }
 
 // Trigger classes: what a byte may be the mark of.

@@ -36,6 +36,9 @@ func (p *pass) pem(i int) {
 	if strings.Count(label, " ") > 4 || keyChars(body[:length]) < minKey {
 		return
 	}
+	if next := strings.Index(body, pemBegin); next >= 0 {
+		body = body[:next]
+	}
 	if end := strings.Index(body, pemEnd+label+pemDashes); end >= 0 {
 		length = end + len(pemEnd) + len(label) + len(pemDashes)
 	}
@@ -73,7 +76,7 @@ func keyChars(body string) int {
 
 // pemInBase64 accepts what follows "-----BEGIN" in base64 when it goes on with
 // the label of a private key.
-func pemInBase64(_ *pass, body string) int {
+func pemInBase64(body string) int {
 	const prefix = "LS0tLS1CRUdJTi" // 14 characters, so two of the body complete the group
 	head, err := base64.StdEncoding.DecodeString(prefix + body[:66])
 	if err != nil || !strings.Contains(string(head), "PRIVATE KEY") {

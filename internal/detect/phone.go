@@ -71,7 +71,7 @@ func (r *numberRun) phonePart(g int) int {
 
 // phonesIn decides about the part g to last.
 func (p *pass) phonesIn(run *numberRun, g, last int) {
-	if run.dotted4(g, last) {
+	if g > last || run.dotted4(g, last) {
 		return
 	}
 	if g == 0 && (run.plus || run.dialsAbroad(g, last)) && p.phoneAbroad(run, last) {

@@ -44,7 +44,7 @@ type prefixRule struct {
 	body     alphabet
 	min, max int // of the body
 	row      int
-	check    func(p *pass, body string) (row int) // decides further; -1 refuses
+	check    func(body string) (row int) // decides further; -1 refuses
 }
 
 // Most keys have a known length; where issuers have changed it before, the rule
@@ -124,7 +124,7 @@ func (p *pass) prefixed(i int) {
 func (p *pass) prefixRule(r *prefixRule, start, from, end int) bool {
 	row := r.row
 	if r.check != nil {
-		row = r.check(p, p.text[from:end])
+		row = r.check(p.text[from:end])
 	}
 	switch row {
 	case -1:
@@ -154,7 +154,7 @@ func (p *pass) keyStarts(i int) bool {
 }
 
 // varied refuses the fillers of documentation, such as xxxxxxxx.
-func varied(_ *pass, body string) int {
+func varied(body string) int {
 	var seen alphabet
 	distinct := 0
 	for _, c := range []byte(body) {
@@ -171,8 +171,8 @@ func varied(_ *pass, body string) int {
 
 // githubClassic raises the score when the last six characters are the CRC-32
 // of the others in base 62, as they are in tokens that GitHub has issued.
-func githubClassic(p *pass, body string) int {
-	if varied(p, body) < 0 {
+func githubClassic(body string) int {
+	if varied(body) < 0 {
 		return -1
 	}
 	if len(body) == 36 && base62CRC(body[:30]) == body[30:] {
@@ -194,8 +194,8 @@ func base62CRC(s string) string {
 
 // openaiLegacy accepts keys with the mark of the older form, and bare ones that
 // are long, mixed and do not look like a hyphenated name.
-func openaiLegacy(p *pass, body string) int {
-	if varied(p, body) < 0 {
+func openaiLegacy(body string) int {
+	if varied(body) < 0 {
 		return -1
 	}
 	if strings.Contains(body, "T3BlbkFJ") {
@@ -216,11 +216,11 @@ func longestPiece(body string) int {
 }
 
 // slackBody wants digits: Slack's tokens carry ids of workspace and user.
-func slackBody(p *pass, body string) int {
+func slackBody(body string) int {
 	if strings.IndexAny(body, "0123456789") < 0 {
 		return -1
 	}
-	return varied(p, body)
+	return varied(body)
 }
 
 // slackHook takes a webhook address whose host ends before the slash at i.
@@ -239,7 +239,7 @@ func (p *pass) slackHook(i int) {
 		n++
 	}
 	path = strings.TrimRight(path[:n], "/-")
-	if strings.Count(path, "/") < 3 || len(path) < 30 || varied(p, path[strings.LastIndexByte(path, '/')+1:]) < 0 {
+	if strings.Count(path, "/") < 3 || len(path) < 30 || varied(path[strings.LastIndexByte(path, '/')+1:]) < 0 {
 		return
 	}
 	if strings.HasSuffix(p.text[:start], "https://") {

@@ -3,7 +3,11 @@
 
 package detect
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // maxUserinfo bounds name and password in a URL, in bytes.
 const maxUserinfo = 400
@@ -20,7 +24,7 @@ func (p *pass) url(i int) {
 	}
 	start := i + 2
 	sign, mark := -1, -1
-	for n := start; n < len(text) && n-start < maxUserinfo && !endsUserinfo(text[n]); n++ {
+	for n := start; n < len(text) && n-start < maxUserinfo && !endsUserinfo(text[n:]); n++ {
 		switch {
 		case text[n] == '@':
 			sign = n
@@ -34,8 +38,13 @@ func (p *pass) url(i int) {
 	p.add(urlCredentials, start, sign)
 }
 
-func endsUserinfo(c byte) bool {
-	return c <= ' ' || strings.IndexByte("/?#\"'`<>\\|", c) >= 0
+// endsUserinfo reports that rest starts with what cannot stand before the host.
+func endsUserinfo(rest string) bool {
+	if c := rest[0]; c < utf8.RuneSelf {
+		return c <= ' ' || strings.IndexByte("/?#\"'`<>\\|", c) >= 0
+	}
+	r, _ := utf8.DecodeRuneInString(rest)
+	return unicode.IsSpace(r)
 }
 
 // isPassword refuses what stands for a password in examples and templates.
