@@ -81,7 +81,8 @@ type Stream struct {
 	out    []byte
 }
 
-// NewStream returns a stream over the placeholders of m. The guard may be nil.
+// NewStream returns a stream over the placeholders of m, which may be empty
+// but not nil. The guard may be nil.
 func NewStream(m *Map, guard Guard) *Stream {
 	return &Stream{live: m, guard: guard, texts: make(map[Key]*logical), sweepAt: maxTexts}
 }
