@@ -164,13 +164,19 @@ func (r *Reader) header(f *os.File, number uint32) (Index, error) {
 	switch {
 	case errors.Is(err, ErrNoHeader):
 		last, err := LastNonZero(f, 0)
-		if err != nil || last < 0 {
-			return 0, errors.Join(err, io.EOF)
+		if err != nil {
+			return 0, err
+		}
+		if last < 0 {
+			return 0, io.EOF
 		}
 		return 0, &TailError{At: at, Torn: true, Text: "segment has data and no header"}
 	case err != nil:
-		last, lastErr := LastNonZero(f, 0)
-		return 0, errors.Join(lastErr, &TailError{At: at, Torn: last < SegmentHeaderBytes-5, Text: err.Error()})
+		last, zeroErr := LastNonZero(f, 0)
+		if zeroErr != nil {
+			return 0, zeroErr
+		}
+		return 0, &TailError{At: at, Torn: last < SegmentHeaderBytes-5, Text: err.Error()}
 	case h.Kind != LedgerSegment || h.Number != number || h.Origin != r.origin:
 		return 0, &DamageError{At: at, Text: "segment belongs to another log or another place in it"}
 	}

@@ -30,10 +30,10 @@ func (r *Reader) tail(good int, cause error) error {
 		f.Close()
 		return &DamageError{At: r.at, Text: fmt.Sprintf("%v, and the log goes on with entry %d in another segment", cause, begun)}
 	}
-	if len(region) >= maxTail || laterTrailer(region, r.next) {
+	if len(region) >= maxTail || hasTrailer(region, func(t Trailer) bool { return t.First > r.next }) {
 		return &DamageError{At: r.at, Text: fmt.Sprintf("%v, and the log goes on behind it", cause)}
 	}
-	return &TailError{At: r.at, Torn: torn(region, bad), Text: cause.Error()}
+	return &TailError{At: r.at, Torn: torn(region, bad, r.next), Text: cause.Error()}
 }
 
 // rest reads what follows offset up to the last byte that is not zero.
@@ -50,54 +50,47 @@ func (r *Reader) rest(offset int64) ([]byte, error) {
 }
 
 // torn reports whether region, which begins at offset with a frame that is not
-// sound and ends with its last byte that is not zero, was never written whole.
-func torn(region []byte, offset int64) bool {
-	if len(region) < FrameHeadBytes || binary.BigEndian.Uint32(region) == 0 {
+// sound and ends with its last byte that is not zero, was never written whole:
+// a sector of it is missing, or the end of its last frame is.
+func torn(region []byte, offset int64, next Index) bool {
+	if len(region) < FrameHeadBytes || binary.BigEndian.Uint32(region) == 0 || missingSector(region, offset) {
 		return true
 	}
-	if n, err := FrameBytes(region); err == nil && n > len(region) {
-		return true
-	}
-	for len(region) > 0 {
-		n := min(len(region), sector-int(offset%sector))
-		if allZero(region[:n]) {
+	n, err := FrameBytes(region)
+	return err == nil && n > len(region) && !hasTrailer(region, func(t Trailer) bool { return t.First == next })
+}
+
+// missingSector reports whether the part of any sector in b is zero.
+func missingSector(b []byte, offset int64) bool {
+	for len(b) > 0 {
+		n := min(len(b), sector-int(offset%sector))
+		if allZero(b[:n]) {
 			return true
 		}
-		region, offset = region[n:], offset+int64(n)
+		b, offset = b[n:], offset+int64(n)
 	}
 	return false
 }
 
-// laterTrailer reports whether region holds the trailer of a batch that comes
-// after the one that begins with entry next.
-func laterTrailer(region []byte, next Index) bool {
+// hasTrailer reports whether b holds a sound trailer that match wants.
+func hasTrailer(b []byte, match func(Trailer) bool) bool {
 	length := binary.BigEndian.AppendUint32(nil, TrailerBytes-FrameHeadBytes)
 	for {
-		i := bytes.Index(region, length)
+		i := bytes.Index(b, length)
 		if i < 0 {
 			return false
 		}
-		if f, err := ParseFrame(region[i:]); err == nil && f.Raw == nil && f.Trailer.First > next {
+		if f, err := ParseFrame(b[i:]); err == nil && f.Raw == nil && match(f.Trailer) {
 			return true
 		}
-		region = region[i+1:]
+		b = b[i+1:]
 	}
 }
 
 // TornPayload reports whether sealed bytes read from offset of a payload
 // segment, whose checksum is wrong, were never written whole.
 func TornPayload(sealed []byte, offset uint32) bool {
-	if len(sealed) > 0 && sealed[len(sealed)-1] == 0 {
-		return true
-	}
-	for pos := int64(offset); len(sealed) > 0; {
-		n := min(len(sealed), sector-int(pos%sector))
-		if allZero(sealed[:n]) {
-			return true
-		}
-		sealed, pos = sealed[n:], pos+int64(n)
-	}
-	return false
+	return len(sealed) > 0 && sealed[len(sealed)-1] == 0 || missingSector(sealed, int64(offset))
 }
 
 // LastNonZero returns the offset of the last byte of f that is not zero, from
