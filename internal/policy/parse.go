@@ -220,6 +220,6 @@ func (p *parser) masks(r *Rule, path string) {
 // knownName checks a type or class of findings.
 func (p *parser) knownName(path, name string) {
 	if name == "" || len(p.known) > 0 && !slices.Contains(p.known, name) {
-		p.Faultf(path, "%q is no type or class of findings; there are %s", name, strings.Join(p.known, ", "))
+		p.Faultf(path, "%q is no type or class of findings; there are %s", name, strings.Join(slices.Sorted(slices.Values(p.known)), ", "))
 	}
 }

@@ -112,6 +112,64 @@ func TestModelListed(t *testing.T) {
 	}
 }
 
+// TestCounts holds what conditions may do with counts.
+func TestCounts(t *testing.T) {
+	c, err := newCompiler(PhaseResponse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := []Finding{{Type: "email", Class: "personal"}, {Type: "card", Class: "personal"}, {Type: "email", Class: "personal"}}
+	facts := ResponseFacts{RequestFacts: RequestFacts{Findings: found}, Answer: Answer{Findings: found[:1]}}
+	for _, when := range []string{
+		`types.email == 2 && types["card"] == 1 && types.iban == 0`,
+		`"email" in types && !("iban" in types) && !("personal" in types)`,
+		`size(types) == 2 && size(classes) == 1 && classes.personal == 3`,
+		`types.exists(t, t == "card") && types.all(t, types[t] > 0) && types.filter(t, types[t] > 1) == ["email"]`,
+		`types == {"email": 2, "card": 1} && {"email": 2, "card": 1} == types && types != answer.types && types == types`,
+		`type(types) == map && dyn(types)[1] == 0`,
+		`answer.types.email < types.email && answer.classes.secret == 0`,
+	} {
+		program, problems := c.compile(when)
+		if problems != nil {
+			t.Errorf("%s: %+v", when, problems)
+			continue
+		}
+		rule := Rule{program: program}
+		if hit, err := rule.matches(newView(&facts)); !hit || err != nil {
+			t.Errorf("%s: %v, %v", when, hit, err)
+		}
+	}
+}
+
+// TestFindings holds what conditions may do with findings.
+func TestFindings(t *testing.T) {
+	c, err := newCompiler(PhaseRequest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := ResponseFacts{RequestFacts: RequestFacts{Findings: []Finding{
+		{Type: "email", Class: "personal", Score: 0.5, Where: "messages[0].content"},
+		{Type: "jwt", Class: "secret", Score: 1, Where: "metadata.user"},
+	}}}
+	for _, when := range []string{
+		`findings[0].type == "email" && findings[1].score >= 1 && size(findings) == 2`,
+		`findings.exists_one(f, f.class == "secret" && f.where.startsWith("metadata"))`,
+		`size(findings.filter(f, f.score < 1)) == 1 && findings.map(f, f.score > 0.7, f.type) == ["jwt"]`,
+		`findings[0] == findings[0] && findings[0] != findings[1] && findings[0] in findings`,
+		`type(findings[0]) == type(findings[1]) && size(findings + findings) == 4`,
+	} {
+		program, problems := c.compile(when)
+		if problems != nil {
+			t.Errorf("%s: %+v", when, problems)
+			continue
+		}
+		rule := Rule{program: program}
+		if hit, err := rule.matches(newView(&facts)); !hit || err != nil {
+			t.Errorf("%s: %v, %v", when, hit, err)
+		}
+	}
+}
+
 func TestConcurrentUse(t *testing.T) {
 	set := mustParse(t, Starter())
 	var wg sync.WaitGroup

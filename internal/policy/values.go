@@ -10,7 +10,6 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
-	"cel.dev/cel-go/common/types/traits"
 )
 
 // Facts are plain variables with dotted names, so reading one is a single
@@ -102,34 +101,6 @@ func (findingVal) ConvertToType(t ref.Type) ref.Val {
 		return findingKind
 	}
 	return types.NewErr("a finding cannot become %s", t.TypeName())
-}
-
-// counts is a map of numbers in which everything absent counts 0, so that a
-// condition never fails for want of a key.
-type counts struct{ traits.Mapper }
-
-func tally(findings []Finding, key func(*Finding) string) ref.Val {
-	n := make(map[string]int64, 4)
-	for i := range findings {
-		n[key(&findings[i])]++
-	}
-	m := make(map[ref.Val]ref.Val, len(n))
-	for k, c := range n {
-		m[types.String(k)] = types.Int(c)
-	}
-	return counts{types.NewRefValMap(types.DefaultTypeAdapter, m)}
-}
-
-func (c counts) Find(key ref.Val) (ref.Val, bool) {
-	if v, found := c.Mapper.Find(key); found {
-		return v, true
-	}
-	return types.IntZero, true
-}
-
-func (c counts) Get(key ref.Val) ref.Val {
-	v, _ := c.Find(key)
-	return v
 }
 
 // typeProvider adds the type finding to CEL's own.
