@@ -41,8 +41,8 @@ type Segment struct {
 
 	// Depth says how often a value is escaped on its way into the literal: 1
 	// where Text is plain text, 2 where it is itself JSON, as tool arguments
-	// are. Less than 1 counts as 1. In JSON the
-	// stream itself follows strings that are JSON again, to MaxLeafDepth.
+	// are. Less than 1 counts as 1. Within such text the stream itself follows
+	// strings that are JSON again, to MaxLeafDepth.
 	Depth int
 }
 
