@@ -5,6 +5,13 @@ package config
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,6 +141,45 @@ func TestBeyondLoopback(t *testing.T) {
 			t.Errorf("%s behind a proxy: %v", listen, faults)
 		}
 	}
+}
+
+// TestTLS opens both listeners to other machines with a certificate.
+func TestTLS(t *testing.T) {
+	cert, private := selfSigned(t)
+	path := write(t,
+		"c.yaml", "gateway: {listen: ':1', tls: {cert: cert.pem, key: key.pem}}\nconsole: {listen: ':2', tls: {cert: cert.pem, key: key.pem}, url: https://c.example}\n",
+		"cert.pem", cert, "key.pem", private)
+	c := load(t, path, env(), Overrides{})
+	if _, err := tls.LoadX509KeyPair(c.Path(c.Gateway.TLS.Cert), c.Path(c.Gateway.TLS.Key)); err != nil {
+		t.Error(err)
+	}
+	if err := os.Chmod(c.Path("key.pem"), 0o604); err != nil {
+		t.Fatal(err)
+	}
+	if c, faults := Load(path, env(), Overrides{}); c == nil || len(faults) != 2 || !faults[0].Warning || faults[1].Path != "console.tls.key" {
+		t.Errorf("a key that all can read: %v", faults)
+	}
+}
+
+func selfSigned(t *testing.T) (cert, private string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"c.example"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	return block("CERTIFICATE", der), block("PRIVATE "+"KEY", raw)
 }
 
 func TestDictionary(t *testing.T) {
