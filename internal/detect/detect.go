@@ -18,8 +18,6 @@ package detect
 
 import (
 	"fmt"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // Finding is one place in a text. Start and End are byte offsets on rune
@@ -51,7 +49,7 @@ type Config struct {
 // Scanner finds what its table and dictionary describe. It is immutable and
 // safe for concurrent use.
 type Scanner struct {
-	regions    []string
+	regions    []region
 	folded     *trie // dictionary terms that ignore case
 	exact      *trie // dictionary terms that do not
 	dictionary []dictionaryType
@@ -60,20 +58,14 @@ type Scanner struct {
 
 // New returns a ready Scanner, or an error that names the faulty term or region.
 func New(cfg Config) (*Scanner, error) {
-	s := &Scanner{regions: cfg.Regions}
-	if len(s.regions) == 0 {
-		s.regions = DefaultRegions
-	}
-	for _, region := range s.regions {
-		if phonenumbers.GetCountryCodeForRegion(region) == 0 {
-			return nil, fmt.Errorf("phone region %q: not a known country", region)
-		}
+	s := new(Scanner)
+	if err := s.addRegions(cfg.Regions); err != nil {
+		return nil, fmt.Errorf("read phone regions: %w", err)
 	}
 	if err := s.addDictionary(cfg.Dictionary); err != nil {
 		return nil, fmt.Errorf("read dictionary: %w", err)
 	}
 	s.version = tableVersion(s.regions, cfg.Dictionary)
-	s.warmUp()
 	return s, nil
 }
 

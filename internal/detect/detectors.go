@@ -144,12 +144,12 @@ var ids = func() (names [len(detectors)]string) {
 }()
 
 // tableVersion digests everything that decides what a Scanner finds.
-func tableVersion(regions []string, terms []Term) string {
+func tableVersion(regions []region, terms []Term) string {
 	h := sha256.New()
 	for i, d := range detectors {
 		fmt.Fprintf(h, "%s %s %v %q\n", ids[i], d.typ, d.score, d.context)
 	}
-	fmt.Fprintf(h, "%q\n", regions)
+	fmt.Fprintf(h, "%v\n", regions)
 	for _, t := range terms {
 		fmt.Fprintf(h, "%q %q %v %v\n", t.Type, t.Values, t.CaseSensitive, t.Score)
 	}

@@ -44,20 +44,41 @@ func cluster(f []Finding) int {
 	return n
 }
 
-// winners picks from one cluster, which is small, and returns them by Start.
+// winners picks from one cluster, sorted by Start, and keeps that order. The
+// best still standing stays and takes out what overlaps with it.
 func winners(f []Finding) []Finding {
 	if len(f) == 1 {
 		return f
 	}
-	slices.SortStableFunc(f, func(a, b Finding) int {
-		return cmp.Or(-cmp.Compare(a.Score, b.Score), -cmp.Compare(a.End-a.Start, b.End-b.Start), cmp.Compare(a.Start, b.Start))
-	})
-	kept := make([]Finding, 0, len(f))
-	for _, c := range f {
-		if !slices.ContainsFunc(kept, func(k Finding) bool { return c.Start < k.End && k.Start < c.End }) {
-			kept = append(kept, c)
+	order := make([]int, len(f))
+	reach := make([]int, len(f)) // furthest End up to here
+	for i := range f {
+		order[i] = i
+		reach[i] = max(f[i].End, reach[max(0, i-1)])
+	}
+	slices.SortFunc(order, func(a, b int) int { return better(f[a], f[b], a, b) })
+	out := make([]bool, len(f))
+	for _, best := range order {
+		if out[best] {
+			continue
+		}
+		for i := best + 1; i < len(f) && f[i].Start < f[best].End; i++ {
+			out[i] = true
+		}
+		for i := best - 1; i >= 0 && reach[i] > f[best].Start; i-- {
+			out[i] = out[i] || f[i].End > f[best].Start
 		}
 	}
-	slices.SortFunc(kept, func(a, b Finding) int { return cmp.Compare(a.Start, b.Start) })
+	kept := f[:0]
+	for i := range f {
+		if !out[i] {
+			kept = append(kept, f[i])
+		}
+	}
 	return kept
+}
+
+// better orders findings by who wins, the winner first; a and b are their places.
+func better(x, y Finding, a, b int) int {
+	return cmp.Or(-cmp.Compare(x.Score, y.Score), -cmp.Compare(x.End-x.Start, y.End-y.Start), cmp.Compare(a, b))
 }

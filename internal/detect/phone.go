@@ -3,20 +3,12 @@
 
 package detect
 
-import (
-	"strings"
-
-	"github.com/nyaruka/phonenumbers"
-)
+import "strings"
 
 // DefaultRegions are the countries whose national notation is understood when
 // nothing else is configured. Only numbers with a leading zero or in North
 // American groups count without a word beside them.
 var DefaultRegions = []string{"US", "GB", "DE", "FR", "IT", "NL", "CH", "AT", "BE", "SE", "AU"}
-
-// maxLookups bounds how often one Scan asks the library, which takes 20
-// microseconds a number. Beyond it the form alone decides, in favour of finding.
-const maxLookups = 200
 
 // Lengths of a phone number in digits: after a '+', and after a word.
 const (
@@ -108,6 +100,17 @@ func (r *numberRun) dialsAbroad(g, last int) bool {
 	return !r.glued && len(d) > 10 && d[0] == '0' && (d[1] == '0' && d[2] != '0' || d[1] == '1' && d[2] == '1')
 }
 
+// dialled cuts off the prefix for calls abroad, 00 or 011.
+func dialled(number []byte, plus bool) []byte {
+	switch {
+	case plus:
+		return number
+	case number[1] == '0':
+		return number[2:]
+	}
+	return number[3:]
+}
+
 // phoneAbroad takes a number with '+' or 00: valid, or in at least three
 // groups, or with a word before it.
 func (p *pass) phoneAbroad(run *numberRun, last int) bool {
@@ -121,7 +124,7 @@ func (p *pass) phoneAbroad(run *numberRun, last int) bool {
 	if len(number) < minInternational || len(number) > maxInternational+2 || !p.phoneEnds(run, last) {
 		return false
 	}
-	if p.valid(number, run.plus, "") {
+	if p.validAbroad(dialled(number, run.plus)) {
 		p.addPhone(run, 0, last, phoneInternational)
 		return true
 	}
@@ -150,7 +153,7 @@ func (p *pass) northAmerican(run *numberRun, g, last int) int {
 	}
 	number := run.value(from, end)
 	switch {
-	case p.valid(number, false, "US"):
+	case p.validIn(northAmerica, number):
 		p.addPhone(run, g, end, phoneNational)
 	case second != ' ' || first == gapBracket:
 		p.addPhone(run, g, end, phoneShape)
@@ -189,7 +192,7 @@ func (p *pass) phoneNational(run *numberRun, g, last int) {
 		return
 	}
 	for _, region := range p.scanner.regions {
-		if p.valid(number, false, region) {
+		if p.validIn(region, number) {
 			p.addPhone(run, g, last, phoneNational)
 			return
 		}
@@ -272,31 +275,6 @@ func (r *numberRun) number(g int) int {
 	return n
 }
 
-// valid asks the library, or says yes when it was asked too often.
-func (p *pass) valid(number []byte, plus bool, region string) bool {
-	if p.lookups == maxLookups {
-		return true
-	}
-	p.lookups++
-	text := string(number)
-	if region == "" && !plus {
-		text = "+" + text[2:]
-		if number[1] == '1' {
-			text = "+" + string(number[3:])
-		}
-	} else if plus {
-		text = "+" + text
-	}
-	parsed, err := phonenumbers.Parse(text, region)
-	if err != nil {
-		return false
-	}
-	if region == "" {
-		return phonenumbers.IsValidNumber(parsed)
-	}
-	return phonenumbers.IsValidNumberForRegion(parsed, region)
-}
-
 func (p *pass) addPhone(run *numberRun, g, last, row int) {
 	end := run.group[last].end
 	start := p.balance(run.group[g].start, end)
@@ -315,14 +293,4 @@ func (p *pass) balance(start, end int) int {
 		}
 	}
 	return start + 1
-}
-
-// warmUp makes the library compile what the regions need, so that the first
-// text does not wait for it.
-func (s *Scanner) warmUp() {
-	p := pass{scanner: s}
-	for _, region := range s.regions {
-		p.valid([]byte("0301234567"), false, region)
-	}
-	p.valid([]byte("12025550123"), true, "")
 }
