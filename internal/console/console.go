@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/detect"
+	"github.com/counterfoil/counterfoil/internal/evidence"
+	"github.com/counterfoil/counterfoil/internal/httpx"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+)
+
+// Index answers the lists and keeps the sessions; *index.Index implements it.
+type Index interface {
+	Interactions(context.Context, index.Filter) (rows []index.Row, next counterfoil.ID, err error)
+	Count(context.Context, index.Filter) (uint64, error)
+	Position() index.Position
+	Sessions
+}
+
+// Sessions keeps signed-in browsers and counts failed sign-ins.
+type Sessions interface {
+	PutSession(context.Context, index.Session) error
+	Session(ctx context.Context, token counterfoil.Hash) (*index.Session, error) // index.ErrNotFound
+	TouchSession(ctx context.Context, token counterfoil.Hash, seen int64) error
+	EndSession(ctx context.Context, token counterfoil.Hash) error
+	AddAttempt(ctx context.Context, who counterfoil.Hash, now, keep int64) error
+	Attempts(ctx context.Context, who counterfoil.Hash, since int64) (n int, oldest int64, err error)
+	ClearAttempts(ctx context.Context, who counterfoil.Hash) error
+}
+
+// Directory is who and what is registered. A snapshot holds every change that
+// has returned.
+type Directory interface {
+	Snapshot() *identity.Snapshot
+}
+
+// Register changes systems, people and keys; *register.Register implements it.
+type Register interface {
+	AddSystem(context.Context, identity.PersonID, register.NewSystem) (identity.System, error)
+	ChangeSystem(context.Context, identity.PersonID, identity.SystemID, register.SystemChange) (identity.System, error)
+	CreateKey(context.Context, identity.PersonID, register.NewKey) (made identity.Key, secret string, err error)
+	RevokeKey(ctx context.Context, actor identity.PersonID, key string) (identity.Key, error)
+	CreateAdministrator(context.Context, identity.PersonID, register.NewAdministrator) (identity.Person, error)
+	HasAdministrator() bool
+	// Authenticate takes the same time whether the address or the password is
+	// wrong; both are a fault of kind forbidden.
+	Authenticate(ctx context.Context, email, password string) (identity.Person, error)
+}
+
+// Evidence shows one interaction with everything recomputed.
+type Evidence interface {
+	Interaction(context.Context, counterfoil.ID) (*evidence.View, error) // fault of kind not found
+	// Text opens what left and what came back, masked.
+	Text(context.Context, counterfoil.ID) (*evidence.Text, error)
+	// Raw is the encoded entry, byte for byte as its leaf hash covers it.
+	Raw(context.Context, counterfoil.Index) ([]byte, error)
+}
+
+// Recorder writes to the ledger that somebody used a right. It returns when the
+// entry is durable; without it the right must not be used.
+type Recorder interface {
+	Access(ctx context.Context, actor counterfoil.ID, action string, target counterfoil.ID) error
+}
+
+// Ledger tells how the ledger stands.
+type Ledger interface {
+	Size() uint64
+	Origin() string
+	Health() error
+}
+
+// Config is what a console needs. The interfaces, the clock and the log must be set.
+type Config struct {
+	Index     Index
+	Directory Directory
+	Register  Register
+	Evidence  Evidence
+	Recorder  Recorder
+	Ledger    Ledger
+	Clock     clock.Clock
+	Log       *slog.Logger
+
+	Findings     []detect.TypeInfo          // built-in types and those of the dictionary
+	Address      func(*http.Request) string // whom to count sign-ins against; the connection's address when nil
+	Gateway      string                     // where clients send, such as http://127.0.0.1:8400
+	Providers    []Provider                 // what a client may put behind it
+	Organisation string                     // may be empty
+	Version      string
+	SetupToken   counterfoil.Hash // identity.HashToken of the set-up link's token; zero: no link
+	TLS          bool             // browsers reach the console by HTTPS, directly or through a proxy
+}
+
+// Provider is one base URL for the page that hands out a key.
+type Provider struct{ Name, Dialect string }
+
+// Console serves the pages.
+type Console struct {
+	index     Index
+	directory Directory
+	register  Register
+	evidence  Evidence
+	recorder  Recorder
+	ledger    Ledger
+	clock     clock.Clock
+	log       *slog.Logger
+
+	findingTypes []detect.TypeInfo
+	address      func(*http.Request) string
+	gateway      string
+	providers    []Provider
+	organisation string
+	version      string
+	setupToken   counterfoil.Hash
+	cookie       string
+	tls          bool
+
+	pages   map[string]*template.Template
+	signing sync.Mutex // one password is hashed at a time, and counted before the next is tried
+}
+
+// New returns a console.
+func New(config Config) (*Console, error) {
+	pages, err := parseTemplates()
+	if err != nil {
+		return nil, err
+	}
+	c := &Console{
+		index: config.Index, directory: config.Directory, register: config.Register, evidence: config.Evidence, recorder: config.Recorder,
+		ledger: config.Ledger, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
+		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
+		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
+		cookie: "counterfoil", tls: config.TLS, pages: pages,
+	}
+	if c.tls {
+		c.cookie = "__Host-counterfoil"
+	}
+	if c.address == nil {
+		c.address = connectionAddress
+	}
+	if c.index == nil || c.directory == nil || c.register == nil || c.evidence == nil || c.recorder == nil || c.ledger == nil || c.clock == nil || c.log == nil {
+		return nil, errors.New("console: configuration is incomplete")
+	}
+	return c, nil
+}
+
+// access says who may ask for a route.
+type access bool
+
+const (
+	anybody     access = false
+	needsPerson access = true // with a session; others are sent to the sign-in page
+)
+
+type route struct {
+	pattern string
+	access  access
+	handler httpx.Handler
+}
+
+// routes is the whole console.
+func (c *Console) routes() []route {
+	return []route{
+		{"GET /healthz", anybody, c.health},
+		{"GET /static/{file}", anybody, c.static},
+		{"GET /setup", anybody, c.showSetup},
+		{"POST /setup", anybody, c.createAdministrator},
+		{"GET /login", anybody, c.showLogin},
+		{"POST /login", anybody, c.signIn},
+		{"POST /logout", needsPerson, c.signOut},
+
+		{"GET /{$}", needsPerson, c.home},
+		{"GET /interactions", needsPerson, c.listInteractions},
+		{"GET /interactions.csv", needsPerson, c.exportInteractions},
+		{"GET /interactions/{id}", needsPerson, c.showInteraction},
+		{"POST /interactions/{id}/name", needsPerson, c.showName},
+		{"GET /interactions/{id}/verify", needsPerson, c.verifyInteraction},
+		{"GET /interactions/{id}/proof/{file}", needsPerson, c.downloadProof},
+		{"GET /interactions/{id}/entry/{file}", needsPerson, c.downloadEntry},
+
+		{"GET /systems", needsPerson, c.listSystems},
+		{"GET /systems/new", needsPerson, c.newSystem},
+		{"POST /systems", needsPerson, c.addSystem},
+		{"GET /systems/{slug}", needsPerson, c.showSystem},
+		{"POST /systems/{slug}/models", needsPerson, c.changeModels},
+		{"POST /systems/{slug}/keys", needsPerson, c.createKey},
+		{"POST /systems/{slug}/keys/{id}/revoke", needsPerson, c.revokeKey},
+	}
+}
+
+// formBytes is more than any form of the console holds.
+const formBytes = 256 << 10
+
+// Handler returns the console with everything that stands around its routes:
+// headers, the refusal of foreign forms, body limits, errors as pages.
+func (c *Console) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range c.routes() {
+		handler := r.handler
+		if r.access == needsPerson {
+			handler = c.signedIn(handler)
+		}
+		mux.Handle(r.pattern, httpx.Serve(handler, c.log, c.fail))
+	}
+	mux.Handle("/", httpx.Serve(c.nowhere, c.log, c.fail))
+
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(httpx.Serve(foreignForm, c.log, c.fail))
+	return httpx.Careful(http.MaxBytesHandler(origin.Handler(mux), formBytes), c.tls)
+}
+
+func (c *Console) home(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/interactions", http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,283 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
+)
+
+// countPatience is how long a page waits for an exact count that has to read
+// rows; after that it says that it did not count.
+const countPatience = 2 * time.Second
+
+// interactionsPage is the list of the live path.
+type interactionsPage struct {
+	page
+	Heading   string
+	Lead      string
+	Stub      []fact
+	Export    *link
+	Views     []link
+	Selects   []field
+	From, To  string
+	Complaint *notice
+	Rows      []interactionRow
+	Pager     pager
+	Empty     empty
+}
+
+type interactionRow struct {
+	ID       string
+	Entry    string
+	Opened   time.Time
+	System   fact
+	Who      fact
+	Model    fact
+	Decision mark
+	Findings fact
+	Seconds  string
+}
+
+type pager struct{ Text, Newer, Older string }
+
+// empty says what an auditor will look for, and how the first record comes about.
+type empty struct {
+	Title string
+	Text  []string
+	Act   *link
+}
+
+func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error {
+	q := parseQuery(r.URL.Query())
+	snapshot := c.directory.Snapshot()
+	p := interactionsPage{page: c.page(r, "Interactions", "interactions"), Heading: "Interactions", From: q.from, To: q.to}
+	p.Selects = c.filterFields(q, snapshot)
+	p.Views = views(q, c.clock.Now())
+
+	f, complaints := q.filter(snapshot)
+	if len(complaints) > 0 {
+		p.Complaint = &notice{"warn", "triangle", "Nothing is shown, because the filter cannot be read", strings.Join(complaints, " ")}
+		p.Empty = empty{Title: "No filter was applied", Text: []string{"Change the answer named above, or show everything."}, Act: &link{Label: "Show everything", Href: "/interactions"}}
+		p.Stub = []fact{{Label: "Shown", Value: "Nothing", Missing: true}}
+		return c.render(w, http.StatusUnprocessableEntity, "interactions", &p)
+	}
+	rows, next, err := c.index.Interactions(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	count, err := c.count(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		p.Rows = append(p.Rows, rowOf(&rows[i], snapshot))
+	}
+	p.Stub = c.listStub(q, count, len(rows))
+	p.Pager = pagerOf(q, rows, next, count)
+	p.Empty = emptyList(q)
+	if len(rows) > 0 {
+		p.Export = &link{Label: exportLabel(count), Href: q.whole().address("/interactions.csv")}
+	}
+	return c.render(w, http.StatusOK, "interactions", &p)
+}
+
+// count is nil when counting took too long.
+func (c *Console) count(ctx context.Context, f index.Filter) (*uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, countPatience)
+	defer cancel()
+	n, err := c.index.Count(ctx, f)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, nil
+	}
+	return &n, err
+}
+
+func exportLabel(count *uint64) string {
+	if count == nil {
+		return "Export these rows"
+	}
+	return "Export " + counted(*count, "row", "rows")
+}
+
+func (c *Console) filterFields(q query, snapshot *identity.Snapshot) []field {
+	system := field{Name: "system", Label: "AI system", Options: []option{{Label: "All " + number(len(snapshot.Systems()))}}}
+	for _, s := range snapshot.Systems() {
+		system.Options = append(system.Options, option{Value: s.Slug, Label: s.Number + " " + s.Name, Selected: s.Slug == q.system})
+	}
+	decision := field{Name: "decision", Label: "Decision", Options: []option{{Label: "Any"}}}
+	for _, e := range effectWords {
+		decision.Options = append(decision.Options, option{Value: e.effect.String(), Label: e.word, Selected: e.effect.String() == q.decision})
+	}
+	finding := field{Name: "finding", Label: "Finding type", Options: []option{{Label: "Any"}}}
+	for _, t := range c.findingTypes {
+		finding.Options = append(finding.Options, option{Value: t.Type, Label: t.Label, Selected: t.Type == q.finding})
+	}
+	result := field{Name: "result", Label: "Result", Options: []option{{Label: "Any"}, {Value: "open", Label: "In progress", Selected: q.result == "open"}}}
+	for _, w := range resultWords {
+		result.Options = append(result.Options, option{Value: w.result.String(), Label: w.word, Selected: w.result.String() == q.result})
+	}
+	return []field{system, decision, finding, result}
+}
+
+// views are the questions asked most.
+func views(q query, now time.Time) []link {
+	today := now.Format(time.DateOnly)
+	list := []struct {
+		label string
+		query query
+	}{
+		{"Everything", query{}},
+		{"Today", query{from: today, to: today}},
+		{"Masked", query{decision: "redact"}},
+		{"Blocked", query{decision: "block"}},
+		{"Refused", query{result: "refused"}},
+		{"In progress", query{result: "open"}},
+		{"Abandoned", query{result: "abandoned"}},
+	}
+	links := make([]link, len(list))
+	for i, v := range list {
+		links[i] = link{v.label, v.query.address("/interactions"), v.query == q.whole()}
+	}
+	return links
+}
+
+func rowOf(r *index.Row, snapshot *identity.Snapshot) interactionRow {
+	effect, _ := r.Decision()
+	row := interactionRow{
+		ID: r.ID.String(), Entry: number(r.IntentIndex), Opened: micros(r.Opened),
+		System: systemFact(r.System, snapshot), Who: who(r.Person, r.Key, r.Workload),
+		Model: fact{Value: r.Model}, Decision: standing(r.Result, effect),
+		Findings: fact{Value: findingsPhrase(r.Findings)}, Seconds: seconds(r),
+	}
+	if r.Model == "" {
+		row.Model = fact{Value: "Not listed", Missing: true}
+	}
+	if r.AnswerFindings != "" {
+		row.Findings.Value = strings.TrimPrefix(row.Findings.Value+"; in the answer "+findingsPhrase(r.AnswerFindings), "; ")
+	}
+	if row.Findings.Value == "" {
+		row.Findings = fact{Value: "None", Missing: true}
+	}
+	return row
+}
+
+func systemFact(id counterfoil.ID, snapshot *identity.Snapshot) fact {
+	if system, ok := snapshot.System(identity.SystemID(id)); ok {
+		return fact{Value: system.Name, Href: "/systems/" + system.Slug}
+	}
+	return fact{Value: "Unknown", Missing: true}
+}
+
+// who names a person or a workload by id; names are shown one at a time.
+func who(person, key counterfoil.ID, workload bool) fact {
+	switch {
+	case workload:
+		return fact{Value: keyLabel(key), Mono: true}
+	case person.IsZero():
+		return fact{Value: "Unknown", Missing: true}
+	default:
+		return fact{Value: personLabel(person)}
+	}
+}
+
+func seconds(r *index.Row) string {
+	switch r.Result {
+	case 0, counterfoil.ResultBlocked, counterfoil.ResultRefused:
+		return "–"
+	default:
+		return strconv.FormatFloat(float64(r.Duration)/1e6, 'f', 1, 64)
+	}
+}
+
+func (c *Console) listStub(q query, count *uint64, shown int) []fact {
+	rows := fact{Label: "Rows", Value: number(shown) + " on this page", Sub: "Counting all took too long; fewer days are counted faster"}
+	if count != nil {
+		rows.Value, rows.Sub = number(shown)+", of "+number(*count), ""
+	}
+	left := fact{Label: "Left out", Value: "Nothing"}
+	if q.filtered() {
+		left.Value = "What the filter leaves out"
+	}
+	if lag := c.lag(); lag > 0 {
+		left.Value, left.Sub = counted(lag, "entry", "entries")+" not read yet", "The list follows the ledger"
+	}
+	return []fact{{Label: "Shown", Value: period(q)}, rows, left}
+}
+
+func period(q query) string {
+	switch {
+	case q.from == "" && q.to == "":
+		return "All days"
+	case q.to == "":
+		return day(q.from) + " and later"
+	case q.from == "":
+		return "Until the end of " + day(q.to)
+	case q.from == q.to:
+		return day(q.from)
+	default:
+		return day(q.from) + " to " + day(q.to)
+	}
+}
+
+func day(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// pagerOf pages by position in the ledger's order, so rows do not shift.
+func pagerOf(q query, rows []index.Row, next counterfoil.ID, count *uint64) pager {
+	if len(rows) == 0 {
+		return pager{}
+	}
+	first, last := rows[0], rows[len(rows)-1]
+	p := pager{Text: fmt.Sprintf("Entries %s to %s, ", number(first.IntentIndex), number(last.IntentIndex))}
+	if count != nil {
+		p.Text += number(len(rows)) + " of " + number(*count) + " shown. "
+	} else {
+		p.Text += number(len(rows)) + " shown. "
+	}
+	p.Text += "Rows do not shift while new ones arrive."
+	whole := q.whole()
+	older, newer := whole, whole
+	older.before, newer.after = last.ID.String(), first.ID.String()
+	forward := q.after != ""
+	if forward || !next.IsZero() {
+		p.Older = older.address("/interactions")
+	}
+	if q.before != "" || forward && !next.IsZero() {
+		p.Newer = newer.address("/interactions")
+	}
+	return p
+}
+
+func emptyList(q query) empty {
+	if q.filtered() || q.before != "" || q.after != "" {
+		return empty{
+			Title: "No interaction answers this filter",
+			Text:  []string{"An auditor will ask for the filter and for the number it was taken from. Both stand on the left; showing nothing is an answer too."},
+			Act:   &link{Label: "Show everything", Href: "/interactions"},
+		}
+	}
+	return empty{
+		Title: "No interaction yet",
+		Text: []string{
+			"An auditor will look for a record of every request that left, with who asked, which system, what was found and what was decided.",
+			"The first record comes about by itself: give a client a key of an AI system and this gateway's address as its base URL, and send one request.",
+		},
+		Act: &link{Label: "Show the AI systems and their keys", Href: "/systems"},
+	}
+}

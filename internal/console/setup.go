@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"net/http"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
+)
+
+type setupPage struct {
+	page
+	formState
+	Stub   []fact
+	Fields []field
+	Token  string
+}
+
+func (c *Console) setupPage(r *http.Request, token string) setupPage {
+	return setupPage{
+		page: c.page(r, "Create the first administrator", ""), Token: token,
+		Stub: []fact{
+			{Label: "Saving", Value: "Writes the person and the password's hash as records"},
+			{Label: "Then", Value: "You are signed in, and this link is gone"},
+		},
+		Fields: []field{
+			{Name: "email", Label: "What is your e-mail address?", Hint: "You sign in with it. It is kept in an erasable record, never in a ledger entry.", Type: "email", Value: r.PostFormValue("email"), Autocomplete: "username", Required: true},
+			{Name: "name", Label: "What is your name?", Hint: "As it shall stand under decisions.", Type: "text", Value: r.PostFormValue("name"), Width: "w-m", Autocomplete: "name", Required: true},
+			{Name: "password", Label: "Choose a password", Hint: identity.PasswordRule, Type: "password", Width: "w-m", Autocomplete: "new-password", Required: true},
+			{Name: "again", Label: "The same password again", Type: "password", Width: "w-m", Autocomplete: "new-password", Required: true},
+		},
+	}
+}
+
+func (c *Console) showSetup(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	if err := c.mayPassSetup(token); err != nil {
+		return err
+	}
+	p := c.setupPage(r, token)
+	return c.render(w, http.StatusOK, "setup", &p)
+}
+
+// mayPassSetup gives the same answer to a wrong token and to a link used before.
+func (c *Console) mayPassSetup(token string) error {
+	if c.setupToken.IsZero() || identity.HashToken(token) != c.setupToken || c.register.HasAdministrator() {
+		return notFound("This set-up link is not in force. It is printed when the program starts, and ends when an administrator exists.")
+	}
+	return nil
+}
+
+func (c *Console) createAdministrator(w http.ResponseWriter, r *http.Request) error {
+	token := r.PostFormValue("token")
+	if err := c.mayPassSetup(token); err != nil {
+		return err
+	}
+	p := c.setupPage(r, token)
+	if checkSetup(r, p.Fields) {
+		return c.rejectForm(w, &p.formState, p.Fields, "setup", &p)
+	}
+	c.signing.Lock() // one at a time: the link works once
+	defer c.signing.Unlock()
+	if err := c.mayPassSetup(token); err != nil {
+		return err
+	}
+	who, err := c.register.CreateAdministrator(r.Context(), identity.PersonID{}, register.NewAdministrator{
+		Email: r.PostFormValue("email"), Name: r.PostFormValue("name"), Password: r.PostFormValue("password"),
+	})
+	if fieldErrors(err, p.Fields) {
+		return c.rejectForm(w, &p.formState, p.Fields, "setup", &p)
+	}
+	if err != nil {
+		return err
+	}
+	id := counterfoil.ID(who.ID)
+	if err := c.recorder.Access(r.Context(), id, "setup", id); err != nil {
+		return err
+	}
+	return c.admit(w, r, who.ID, nil, "/")
+}
+
+// checkSetup marks what is missing or does not fit and tells whether anything is.
+func checkSetup(r *http.Request, fields []field) (wrong bool) {
+	email, err := identity.NormaliseEmail(r.PostFormValue("email"))
+	if err != nil {
+		fields[0].Error = "Enter an e-mail address such as name@example.com"
+	}
+	if r.PostFormValue("name") == "" {
+		fields[1].Error = "Enter your name"
+	}
+	password := r.PostFormValue("password")
+	if err := identity.CheckPassword(password, email); err != nil {
+		fields[2].Error = sentence(err.Error())
+	} else if r.PostFormValue("again") != password {
+		fields[3].Error = "The two passwords differ"
+	}
+	for _, f := range fields {
+		wrong = wrong || f.Error != ""
+	}
+	return wrong
+}
