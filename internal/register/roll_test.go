@@ -65,7 +65,7 @@ func TestRoll(t *testing.T) {
 	if again.Snapshot().Digest() != b.directory.Snapshot().Digest() {
 		t.Error("a rebuilt register has another digest")
 	}
-	if again.Snapshot() != again.Snapshot() {
+	if first := again.Snapshot(); first != again.Snapshot() {
 		t.Error("a snapshot is built although nothing changed")
 	}
 	credential, ok := again.Credential(p.ID)

@@ -8,6 +8,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,54 +32,95 @@ type keyring struct {
 	clock     clock.Clock
 	retention func(class string) time.Duration
 
-	creating sync.Mutex // held while a key is looked up or made, so that a slot gets one
-
 	mu      sync.RWMutex
 	month   month // of the keys in sealing
 	sealing map[slot]*wrappingKey
+	wanted  map[slot]*promise // for the next commit
+	making  bool              // a goroutine is at it
 	opening map[keyID]cipher.AEAD
+}
+
+// promise is a wrapping key on its way.
+type promise struct {
+	kept chan struct{} // closed when made is set
+	made made
 }
 
 // forSealing returns the wrapping key of a scope in the present month. A key it
 // returns is durable.
 func (r *keyring) forSealing(scope Scope) (*wrappingKey, error) {
-	now := r.clock.Now()
-	s := slot{scope.Subject, scope.Class, monthOf(now)}
-	if key := r.cached(s); key != nil {
-		return key, nil
-	}
-	r.creating.Lock()
-	defer r.creating.Unlock()
-	if key := r.cached(s); key != nil {
-		return key, nil
-	}
-	id, aead, err := r.store.bySlot(s)
-	if errors.Is(err, sql.ErrNoRows) {
-		id, aead, err = r.store.create(s, now, r.expiry(s))
-	}
-	if err != nil {
-		return nil, err
-	}
-	key := &wrappingKey{id, aead}
-	r.remember(s, key)
-	return key, nil
-}
-
-func (r *keyring) cached(s slot) *wrappingKey {
+	s := slot{scope.Subject, scope.Class, monthOf(r.clock.Now())}
 	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.sealing[s]
+	key := r.sealing[s]
+	r.mu.RUnlock()
+	if key != nil {
+		return key, nil
+	}
+	p := r.want(s)
+	<-p.kept
+	return p.made.key, p.made.err
 }
 
-// remember drops the keys of another month: they seal nothing any more.
-func (r *keyring) remember(s slot, key *wrappingKey) {
+// want asks for the key of a slot. Whoever asks while keys are being made waits
+// for the next commit together: on the first of a month everybody needs one.
+func (r *keyring) want(s slot) *promise {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s.month != r.month {
-		clear(r.sealing)
-		r.month = s.month
+	if key := r.sealing[s]; key != nil {
+		p := &promise{make(chan struct{}), made{key: key}}
+		close(p.kept)
+		return p
 	}
-	r.sealing[s] = key
+	p := r.wanted[s]
+	if p == nil {
+		p = &promise{kept: make(chan struct{})}
+		r.wanted[s] = p
+	}
+	if !r.making {
+		r.making = true
+		go r.makeWanted()
+	}
+	return p
+}
+
+// makeWanted makes keys until none is wanted.
+func (r *keyring) makeWanted() {
+	for {
+		r.mu.Lock()
+		promises := r.wanted
+		r.wanted = make(map[slot]*promise)
+		r.making = len(promises) > 0
+		r.mu.Unlock()
+		if len(promises) == 0 {
+			return
+		}
+		keys, err := r.store.ensure(slices.Collect(maps.Keys(promises)), r.clock.Now(), r.expiry)
+		r.remember(keys)
+		for s, p := range promises {
+			p.made = keys[s]
+			if err != nil {
+				p.made.err = err
+			}
+			close(p.kept)
+		}
+	}
+}
+
+// remember takes keys into memory and drops those of an earlier month: they seal
+// nothing any more.
+func (r *keyring) remember(keys map[slot]made) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for s, m := range keys {
+		if m.err != nil {
+			continue
+		}
+		if s.month > r.month {
+			clear(r.sealing)
+			r.month = s.month
+		}
+		r.sealing[s] = m.key
+	}
 }
 
 // expiry is the end of the slot's month plus the retention of its class; zero
@@ -104,7 +147,7 @@ func (r *keyring) forOpening(id keyID) (cipher.AEAD, error) {
 	if !id.intact() {
 		return nil, fmt.Errorf("%w: wrapping key id is damaged", ErrTampered)
 	}
-	aead, err := r.store.byID(id)
+	key, err := r.store.byID(id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrErased
 	}
@@ -116,6 +159,6 @@ func (r *keyring) forOpening(id keyID) (cipher.AEAD, error) {
 	if len(r.opening) >= maxOpening {
 		clear(r.opening) // reading old text is rare: starting over costs less than an order of use
 	}
-	r.opening[id] = aead
-	return aead, nil
+	r.opening[id] = key.aead
+	return key.aead, nil
 }

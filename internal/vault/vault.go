@@ -64,6 +64,7 @@ func Open(cfg Config) (*Vault, error) {
 			clock:     cfg.Clock,
 			retention: cfg.Retention,
 			sealing:   make(map[slot]*wrappingKey),
+			wanted:    make(map[slot]*promise),
 			opening:   make(map[keyID]cipher.AEAD),
 		},
 	}, nil

@@ -305,6 +305,72 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
+// TestFirstOfTheMonth has many people seal at once, all without a key: they
+// share commits, and each gets one key.
+func TestFirstOfTheMonth(t *testing.T) {
+	dir := t.TempDir()
+	v := open(t, dir, clock.NewSet(noon))
+	sealed := make([][]byte, 200)
+	var wg sync.WaitGroup
+	for i := range sealed {
+		wg.Go(func() {
+			s, err := v.Seal(Scope{Subject: counterfoil.ID{byte(i / 2)}, Class: "interaction"}, entry, counterfoil.KindIntent, []byte("text"))
+			if err != nil {
+				t.Error(err)
+			}
+			sealed[i] = s.Bytes
+		})
+	}
+	wg.Wait()
+	later := open(t, dir, clock.NewSet(noon))
+	ids := map[string]bool{}
+	for i, s := range sealed {
+		if _, err := later.Open(entry, counterfoil.KindIntent, s); err != nil {
+			t.Errorf("payload %d: %v", i, err)
+		}
+		ids[string(s[idOffset:nonceOffset])] = true
+	}
+	if len(ids) != 100 {
+		t.Errorf("%d wrapping keys for 100 people", len(ids))
+	}
+}
+
+// TestDamagedRow fails the person whose key was changed, and nobody else.
+func TestDamagedRow(t *testing.T) {
+	dir := t.TempDir()
+	v := open(t, dir, clock.NewSet(noon))
+	other := Scope{Subject: counterfoil.ID{0xFF}, Class: "interaction"}
+	kept, err := v.Seal(other, entry, counterfoil.KindIntent, []byte("kept"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := seal(t, v, []byte("changed")).Bytes
+	later := open(t, dir, clock.NewSet(noon))
+	if _, err := v.keys.store.db.Exec(`UPDATE wrapping_key SET class = 'record' WHERE subject = $1`, scope.Subject[:]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := later.Open(entry, counterfoil.KindIntent, changed); err == nil || errors.Is(err, ErrErased) || errors.Is(err, ErrTampered) {
+		t.Errorf("open under a changed row: error %v, want a fault of the key store", err)
+	}
+	if _, err := later.Seal(Scope{Subject: scope.Subject, Class: "record"}, entry, counterfoil.KindIntent, nil); err == nil {
+		t.Error("sealed under a changed row")
+	}
+	if _, err := later.Open(entry, counterfoil.KindIntent, kept.Bytes); err != nil {
+		t.Errorf("another person: %v", err)
+	}
+	if _, err := later.Seal(other, entry, counterfoil.KindIntent, nil); err != nil {
+		t.Errorf("another person: %v", err)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	v := open(t, t.TempDir(), clock.NewSet(noon))
+	v.Close()
+	if _, err := v.Seal(scope, entry, counterfoil.KindIntent, nil); err == nil {
+		t.Error("sealed under a key nobody stored")
+	}
+}
+
 func TestSizeIsBounded(t *testing.T) {
 	v := open(t, t.TempDir(), clock.NewSet(noon))
 	if _, err := v.Seal(scope, entry, counterfoil.KindIntent, make([]byte, MaxPlaintext+1)); !errors.Is(err, ErrTooLarge) {
