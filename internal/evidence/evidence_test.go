@@ -19,6 +19,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/interaction"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -216,3 +217,11 @@ func (f forger) Payload(ref ledger.PayloadRef) ([]byte, error) {
 	}
 	return b, err
 }
+
+// What a Reader is made of in the program.
+var (
+	_ Ledger = (*ledger.Ledger)(nil)
+	_ Vault  = (*vault.Vault)(nil)
+	_ Index  = (*index.Index)(nil)
+	_ Names  = (*register.Roll)(nil)
+)

@@ -41,6 +41,8 @@ func Decode(typ string, body []byte) (any, error) {
 	return record, nil
 }
 
+var _ Directory = (*Roll)(nil)
+
 // Roll is a Directory in memory, built from record bodies in the order they
 // were saved. Reading a snapshot that stands costs one atomic load, so the live
 // path may ask for each request. The zero value is empty and ready.
