@@ -82,7 +82,9 @@ func (x *exchange) run() {
 	}
 	for _, step := range steps {
 		if no := step(); no != nil {
-			x.refuse(no)
+			if no != silent {
+				x.refuse(no)
+			}
 			return
 		}
 	}

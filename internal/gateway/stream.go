@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,8 @@ type follower struct {
 	texts    *redact.Stream
 	paths    map[redact.Key]string // of the texts seen, as they stand in findings
 	segments []redact.Segment
+	complete []redact.Key          // of the event at hand, texts that end with it
+	growing  map[string]redact.Key // by choice or block, the text that grew last
 	path     []byte
 	out      []byte // decided, not yet written
 	last     []byte // the event that ends the answer
@@ -43,7 +46,7 @@ type follower struct {
 
 // stream delivers a streamed answer.
 func (x *exchange) stream(resp *http.Response, src *idleReader) *refusal {
-	f := &follower{x: x, dialect: x.provider.Dialect.Stream(), paths: map[redact.Key]string{}, masks: redact.NewMap(nil)}
+	f := &follower{x: x, dialect: x.provider.Dialect.Stream(), paths: map[redact.Key]string{}, growing: map[string]redact.Key{}, masks: redact.NewMap(nil)}
 	f.texts = redact.NewStream(x.values, f)
 	x.facts.Answer.Status = resp.StatusCode
 	h := x.answerHeader(resp)
@@ -131,9 +134,16 @@ func (f *follower) event(e sse.Event) error {
 	if info.Terminal {
 		return f.terminal(e.Raw)
 	}
-	f.collect(doc, e.At)
+	if err := f.collect(doc, e.At); err != nil {
+		return err
+	}
 	if err := f.texts.Push(e.Raw, f.segments, f.emit); err != nil {
 		return err
+	}
+	for _, key := range f.complete {
+		if err := f.texts.End(key, f.emit); err != nil {
+			return err
+		}
 	}
 	if info.Ends == "" {
 		return nil
@@ -156,11 +166,12 @@ func (f *follower) facts(doc *body.Doc) {
 var seed = maphash.MakeSeed()
 
 // collect lists the texts of the event with the logical text each belongs to.
-func (f *follower) collect(doc *body.Doc, at int) {
-	f.segments = f.segments[:0]
+func (f *follower) collect(doc *body.Doc, at int) error {
+	f.segments, f.complete = f.segments[:0], f.complete[:0]
+	d := f.x.provider.Dialect
 	for i := range doc.Leaves {
 		l := &doc.Leaves[i]
-		if l.Key || l.Number || l.Text == "" || f.x.provider.Dialect.Opaque(doc, *l) {
+		if l.Key || l.Number || l.Text == "" || d.Opaque(doc, *l) {
 			continue
 		}
 		f.path = doc.AppendPath(f.path[:0], *l, true)
@@ -168,13 +179,38 @@ func (f *follower) collect(doc *body.Doc, at int) {
 		if _, ok := f.paths[key]; !ok {
 			f.paths[key] = string(f.path)
 		}
+		if !d.Grows(doc, *l) {
+			f.complete = append(f.complete, key)
+		} else if err := f.grow(key); err != nil {
+			return err
+		}
 		depth := 1
-		if f.x.provider.Dialect.Arguments(doc, *l) {
+		if d.Arguments(doc, *l) {
 			depth = 2
 		}
 		// The text is cloned: it may wait, and the event's bytes will not.
 		f.segments = append(f.segments, redact.Segment{Key: key, Text: strings.Clone(l.Text), RawStart: at + l.Start, RawEnd: at + l.End, Depth: depth})
 	}
+	return nil
+}
+
+// grow completes the text that grew before in the same choice or block: a model
+// writes one thing after the other, and nothing shall wait for a text that is
+// over.
+func (f *follower) grow(key redact.Key) error {
+	n := bytes.Index(f.path, []byte("delta"))
+	if n < 0 {
+		return nil
+	}
+	last, ok := f.growing[string(f.path[:n])]
+	if ok && last == key {
+		return nil
+	}
+	f.growing[string(f.path[:n])] = key
+	if !ok {
+		return nil
+	}
+	return f.texts.End(last, f.emit)
 }
 
 // end completes the texts whose path begins with prefix.
@@ -297,7 +333,7 @@ func (f *follower) Scan(dst []redact.Found, text string, from int) []redact.Foun
 }
 
 // Hold implements redact.Guard.
-func (f *follower) Hold(text string) int { return f.x.state.Scanner.Hold(text) }
+func (f *follower) Hold(text string, _ int) int { return f.x.state.Scanner.Hold(text) }
 
 // maxFacts is how many findings of a stream the rules look at anew. The work is
 // quadratic in them; beyond, the last decision stands.

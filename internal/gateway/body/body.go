@@ -322,6 +322,16 @@ func (d *Doc) Parent(l Leaf) string {
 	return ""
 }
 
+// Under tells whether an object of that name encloses the leaf.
+func (d *Doc) Under(l Leaf, name string) bool {
+	for i := d.nodes[l.node].parent; i >= 0; i = d.nodes[i].parent {
+		if d.nodes[i].name == name {
+			return true
+		}
+	}
+	return false
+}
+
 // Element is the position, or the stated "index", of the array element nearest
 // around the leaf, 0 when there is none.
 func (d *Doc) Element(l Leaf) int64 {

@@ -37,6 +37,9 @@ type Dialect interface {
 	// Arguments tells whether a string holds JSON text itself, so that a
 	// value put into it is escaped twice.
 	Arguments(d *body.Doc, l body.Leaf) bool
+	// Grows tells whether the text of a streamed event continues in later
+	// events. One that does not is complete as it stands.
+	Grows(d *body.Doc, l body.Leaf) bool
 	// Error renders a refusal as the provider's own clients expect it.
 	Error(status int, message, interaction string) []byte
 	// Usage reads the token counts of an answer or a stream's event; zero

@@ -15,10 +15,11 @@ type Form uint8
 
 // The forms, from strict to wide.
 const (
-	Word   Form = iota + 1 // an enumeration: letters, _ - . and at most eight digits
-	Issued                 // an id with a prefix that providers issue
-	Coded                  // base64 of at least 16 characters
-	Media                  // base64 or a data: URL of at least 64 characters
+	Word    Form = iota + 1 // an enumeration: letters, _ - . and at most eight digits
+	Issued                  // an id with a prefix that providers issue
+	Coded                   // base64 of at least 16 characters
+	Padding                 // at most 32 letters and digits, as providers add to hide lengths
+	Media                   // base64 or a data: URL of at least 64 characters
 )
 
 // Fits tells whether text has the form.
@@ -30,6 +31,8 @@ func (f Form) Fits(text string) bool {
 		return issued(text)
 	case Coded:
 		return len(text) >= 16 && only(text, base64Byte)
+	case Padding:
+		return len(text) <= 32 && only(text, base64Byte)
 	case Media:
 		if rest, ok := strings.CutPrefix(text, "data:"); ok {
 			_, coded, ok := strings.Cut(rest, ";base64,")

@@ -69,6 +69,12 @@ func (Dialect) Arguments(d *body.Doc, l body.Leaf) bool {
 	return !l.Key && d.Name(l) == "partial_json"
 }
 
+// Grows implements dialect.Dialect: everything in a delta does but names, which
+// come whole.
+func (Dialect) Grows(d *body.Doc, l body.Leaf) bool {
+	return d.Under(l, "delta") && d.Name(l) != "name"
+}
+
 // Usage implements dialect.Dialect. Input counts what was read from and
 // written to the provider's cache, as it is billed.
 func (Dialect) Usage(d *body.Doc) (input, output uint64) {

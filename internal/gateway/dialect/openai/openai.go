@@ -50,7 +50,7 @@ var opaque = dialect.Table{
 	"service_tier": dialect.Word, "reasoning_effort": dialect.Word, "tool_choice": dialect.Word,
 	"id": dialect.Issued, "tool_call_id": dialect.Issued, "file_id": dialect.Issued, "system_fingerprint": dialect.Issued,
 	"data": dialect.Media, "file_data": dialect.Media, "url": dialect.Media,
-	"obfuscation": dialect.Coded, "encrypted_content": dialect.Coded,
+	"obfuscation": dialect.Padding, "encrypted_content": dialect.Coded,
 }
 
 // Opaque implements dialect.Dialect.
@@ -71,6 +71,12 @@ func (Dialect) Vocabulary(key string) bool { return vocabulary[key] }
 // Arguments implements dialect.Dialect.
 func (Dialect) Arguments(d *body.Doc, l body.Leaf) bool {
 	return !l.Key && d.Name(l) == "arguments"
+}
+
+// Grows implements dialect.Dialect: everything in a delta does but names, which
+// come whole.
+func (Dialect) Grows(d *body.Doc, l body.Leaf) bool {
+	return d.Under(l, "delta") && d.Name(l) != "name"
 }
 
 // Usage implements dialect.Dialect.
