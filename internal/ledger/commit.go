@@ -69,11 +69,12 @@ func (l *Ledger) commitBatch(rest []*request) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	payloadsSynced := l.syncPayloads(p)
 	framesEnd, root, err := l.writeFrames(p, first)
-	if err != nil {
-		return 0, err
+	if err == nil {
+		err = l.frames.file.Load().file.Datasync()
 	}
-	if err := l.syncBatch(p.payloads > 0); err != nil {
+	if err := errors.Join(err, payloadsSynced()); err != nil {
 		return 0, err
 	}
 	l.publish(p, framesEnd, payloadsEnd, root)
@@ -214,14 +215,15 @@ func (r *request) payloadRef(t *track, at *int64) counterfoil.PayloadRef {
 	return ref
 }
 
-// syncBatch makes both files durable side by side.
-func (l *Ledger) syncBatch(withPayloads bool) error {
-	if !withPayloads {
-		return l.frames.file.Load().file.Datasync()
+// syncPayloads starts to make the payloads durable, beside what the leader does
+// next, and returns the function that waits for it.
+func (l *Ledger) syncPayloads(p plan) (wait func() error) {
+	if p.payloads == 0 {
+		return func() error { return nil }
 	}
-	l.committer.payloadSync <- l.payloads.file.Load().file
-	err := l.frames.file.Load().file.Datasync()
-	return errors.Join(err, <-l.committer.payloadDone)
+	c := &l.committer
+	c.payloadSync <- l.payloads.file.Load().file
+	return func() error { return <-c.payloadDone }
 }
 
 // syncUntilClosed syncs payload files for the leader.
