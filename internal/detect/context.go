@@ -21,22 +21,21 @@ func wordSet(list []string) words {
 
 var ssnLookup = wordSet(ssnWords)
 
-// context reports that one of the words stands shortly before start, on the
+// context gives the last of the words that stands shortly before start, on the
 // same line, or on the one before when nothing else is on this one.
-func (p *pass) context(start int, set words) bool {
+func (p *pass) context(start int, set words) (word string, ok bool) {
 	before := p.text[max(0, start-contextReach):start]
 	before = strings.TrimRight(before, " \t\r\n")
 	if i := strings.LastIndexByte(before, '\n'); i >= 0 {
 		before = before[i+1:]
 	}
 	for len(before) > 0 {
-		var word string
 		before, word = lastWord(before)
 		if set.has(word) {
-			return true
+			return word, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // previousWord gives the word directly before start, "" when there is none

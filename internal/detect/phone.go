@@ -3,8 +3,6 @@
 
 package detect
 
-import "strings"
-
 // DefaultRegions are the countries whose national notation is understood when
 // nothing else is configured. Only numbers with a leading zero or in North
 // American groups count without a word beside them.
@@ -17,26 +15,6 @@ const (
 	minSpoken        = 6
 	maxSpoken        = 13
 )
-
-// phoneWords before a number make it a phone number.
-var phoneWords = strings.Fields(`phone phones telephone tel call calls called calling mobile mob cell cellphone fax contact dial reach reached
-whatsapp sms texted hotline helpline landline answering pager voicemail viber callback phoned
-telefon tél téléphone appeler appelez telefonnummer telefono teléfono teléfonos telefone celular móvil movil llamar
-llame llámame telemóvel ligue rufnummer handy handynummer mobil mobilnummer anrufen rufen erreichen erreichbar
-durchwahl festnetz cellulare chiamare chiama chiamami telefoon telefoonnummer gsm mobiel puhelin telefonnumret
-ringa telefonu тел телефон`)
-
-// afterWords directly behind a number do the same.
-var afterLookup = wordSet([]string{"office", "fax", "mobile", "cell", "phone", "tel", "home", "work", "mobil", "handy"})
-
-// notPhoneWords directly before a number make it something else.
-var notPhoneLookup = wordSet([]string{
-	"order", "invoice", "ticket", "case", "id", "zip", "code", "pin", "ref", "reference", "version", "isbn", "issn", "sku", "serial",
-	"account", "acct", "tracking", "bestellung", "rechnung", "bestellnummer", "kundennummer", "commande", "pedido", "page", "pages",
-	"line", "lines", "port", "error", "bug", "issue", "rfc", "doi", "usd", "eur", "room", "since", "in", "until", "between",
-})
-
-var phoneLookup = wordSet(phoneWords)
 
 // phones looks for phone numbers in each part of the run that could be one.
 func (p *pass) phones(run *numberRun) {
@@ -128,7 +106,7 @@ func (p *pass) phoneAbroad(run *numberRun, last int) bool {
 		p.addPhone(run, 0, last, phoneInternational)
 		return true
 	}
-	if last >= 2 || p.context(run.group[0].start, phoneLookup) {
+	if _, ok := p.context(run.group[0].start, phoneLookup); ok || last >= 2 {
 		p.addPhone(run, 0, last, phoneShape)
 		return true
 	}
@@ -163,20 +141,15 @@ func (p *pass) northAmerican(run *numberRun, g, last int) int {
 	return end
 }
 
+// phoneForm reports groups that may be a phone number when something speaks for it.
+func (p *pass) phoneForm(run *numberRun, g, last int) bool {
+	return last >= g && last-g <= 5 && run.opens(g) && p.phoneEnds(run, last) && !run.otherForm(g, last)
+}
+
 // phoneNamed takes any groups of fitting length that a word speaks for.
 func (p *pass) phoneNamed(run *numberRun, g, last int) bool {
-	if last < g {
+	if !p.phoneForm(run, g, last) || !p.named(run, g, last) {
 		return false
-	}
-	n := len(run.value(g, last))
-	if n < minSpoken || n > maxSpoken || last-g > 5 || !run.opens(g) || !p.phoneEnds(run, last) || run.date(g, last) || run.decimal(g, last) {
-		return false
-	}
-	start := run.group[g].start
-	if !p.wordBehind(run.group[last].end) {
-		if notPhoneLookup.has(p.previousWord(start)) || !p.context(start, phoneLookup) {
-			return false
-		}
 	}
 	p.addPhone(run, g, last, phoneContext)
 	return true
@@ -186,9 +159,8 @@ func (p *pass) phoneNamed(run *numberRun, g, last int) bool {
 // is valid in one of the regions.
 func (p *pass) phoneNational(run *numberRun, g, last int) {
 	number := run.value(g, last)
-	if last <= g || last-g > 5 || len(number) < 9 || len(number) > 12 || number[0] != '0' || number[1] == '0' ||
-		!run.opens(g) || !p.phoneEnds(run, last) || run.date(g, last) || run.decimal(g, last) ||
-		last == g+2 && run.sizes(g, 3, 2, 4) { // the form of a social security number
+	if last <= g || len(number) < 9 || len(number) > 12 || number[0] != '0' || number[1] == '0' || run.group[g].n < 2 ||
+		run.ssnForm(g, last) || !p.phoneForm(run, g, last) {
 		return
 	}
 	for _, region := range p.scanner.regions {
@@ -224,55 +196,6 @@ func (p *pass) extension(i int) int {
 		return 0
 	}
 	return n + digits
-}
-
-// wordBehind reports a word such as "fax" after a number and one space or dash.
-func (p *pass) wordBehind(end int) bool {
-	end += p.extension(end)
-	if end >= len(p.text) || p.text[end] != ' ' && p.text[end] != '-' {
-		return false
-	}
-	i := end + 1
-	for i < len(p.text) && i-end < 12 && letterByte(p.text[i]) {
-		i++
-	}
-	return afterLookup.has(p.text[end+1 : i])
-}
-
-// date reports the usual forms of dates, also with a time behind them.
-func (r *numberRun) date(g, last int) bool {
-	if last < g+2 {
-		return false
-	}
-	a, b, c := r.number(g), r.number(g+1), r.number(g+2)
-	if r.group[g+1].sep != r.group[g+2].sep || r.group[g+1].sep == gapBracket {
-		return false
-	}
-	day := func(n int) bool { return n >= 1 && n <= 31 }
-	switch {
-	case r.group[g].n == 4 && a >= 1800 && a < 2100 && r.group[g+1].n <= 2:
-		return b >= 1 && b <= 12 && day(c)
-	case last == g+2 && r.group[g].n <= 2 && r.group[g+1].n <= 2 && (r.group[g+2].n == 4 || r.group[g+2].n == 2):
-		return r.group[g+1].sep != ' ' && day(a) && day(b) && min(a, b) <= 12
-	}
-	return false
-}
-
-// decimal reports a number with a fraction.
-func (r *numberRun) decimal(g, last int) bool {
-	return last == g+1 && r.group[last].sep == '.'
-}
-
-// number gives the value of a group of at most four digits, else -1.
-func (r *numberRun) number(g int) int {
-	if r.group[g].n > 4 {
-		return -1
-	}
-	n := 0
-	for _, d := range r.value(g, g) {
-		n = n*10 + int(d-'0')
-	}
-	return n
 }
 
 func (p *pass) addPhone(run *numberRun, g, last, row int) {

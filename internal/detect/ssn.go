@@ -17,8 +17,10 @@ func (p *pass) ssns(run *numberRun) {
 				row = ssnSpaced
 			}
 			p.ssn(run, g, g+2, row)
-		case run.group[g].n == 9 && run.opens(g) && run.closes(p.text, g) && p.context(run.group[g].start, ssnLookup):
-			p.ssn(run, g, g, ssnContext)
+		case run.group[g].n == 9 && run.opens(g) && run.closes(p.text, g):
+			if _, ok := p.context(run.group[g].start, ssnLookup); ok {
+				p.ssn(run, g, g, ssnContext)
+			}
 		}
 	}
 }

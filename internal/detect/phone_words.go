@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// phoneWords before a number make it a phone number.
+var phoneWords = strings.Fields(`phone phones telephone tel call calls called calling mobile mob cell cellphone fax contact dial reach reached
+whatsapp sms texted hotline helpline landline answering pager voicemail viber callback phoned
+telefon tél téléphone appeler appelez telefonnummer telefono teléfono teléfonos telefone celular móvil movil llamar
+llame llámame telemóvel ligue rufnummer handy handynummer mobil mobilnummer anrufen rufen erreichen erreichbar
+durchwahl festnetz cellulare chiamare chiama chiamami telefoon telefoonnummer gsm mobiel puhelin telefonnumret
+ringa telefonu тел телефон`)
+
+// afterWords directly behind a number do the same.
+var afterLookup = wordSet([]string{"office", "fax", "mobile", "cell", "phone", "tel", "home", "work", "mobil", "handy"})
+
+// notPhoneWords directly before a number make it something else.
+var notPhoneLookup = wordSet([]string{
+	"order", "invoice", "ticket", "case", "id", "zip", "code", "pin", "ref", "reference", "version", "isbn", "issn", "sku", "serial",
+	"account", "acct", "tracking", "bestellung", "rechnung", "bestellnummer", "kundennummer", "commande", "pedido", "page", "pages",
+	"line", "lines", "port", "error", "bug", "issue", "rfc", "doi", "usd", "eur", "room", "since", "in", "until", "between",
+})
+
+var phoneLookup = wordSet(phoneWords)
+
+// acts are those among phoneWords that speak of other things too; digits in
+// one piece need to look more like a phone number beside them.
+var acts = wordSet(strings.Fields(`call calls called calling contact reach reached dial texted answering
+appeler appelez llamar llame anrufen rufen erreichen chiamare chiama ligue ringa`))
+
+// named reports that words speak for a phone number: one shortly before it, or
+// one directly behind.
+func (p *pass) named(run *numberRun, g, last int) bool {
+	n, start := len(run.value(g, last)), run.group[g].start
+	switch {
+	case n < minSpoken || n > maxSpoken || g == last && n == minSpoken:
+		return false
+	case p.wordBehind(run.group[last].end):
+		return true
+	case notPhoneLookup.has(p.previousWord(start)):
+		return false
+	}
+	word, ok := p.context(start, phoneLookup)
+	if ok && g == last && acts.has(word) {
+		return n >= 9 || run.value(g, last)[0] == '0'
+	}
+	return ok
+}
+
+// wordBehind reports a word such as "fax" after a number and one space or dash.
+func (p *pass) wordBehind(end int) bool {
+	end += p.extension(end)
+	if end >= len(p.text) || p.text[end] != ' ' && p.text[end] != '-' {
+		return false
+	}
+	i := end + 1
+	for i < len(p.text) && i-end < 12 && letterByte(p.text[i]) {
+		i++
+	}
+	return afterLookup.has(p.text[end+1 : i])
+}
