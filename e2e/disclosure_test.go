@@ -29,18 +29,21 @@ var secretToken = "ghp_" + strings.Repeat("Zx9Lm3Qw7", 4)
 // originals are the values the starter rules mask, by the kind their
 // placeholders name. All are invented or published examples.
 var originals = map[string]string{
-	"EMAIL":             "zoe.quill@example.com",
-	"CARD":              "4111 1111 1111 1111",
-	"IBAN":              "DE89 3704 0044 0532 0130 00",
-	"AWS_ACCESS_KEY_ID": "AKIA" + "IOSFODNN7EXAMPLE",
+	"EMAIL":      "zoe.quill@example.com",
+	"CARD":       "4111 1111 1111 1111",
+	"IBAN":       "DE89 3704 0044 0532 0130 00",
+	"AWS_KEY_ID": "AKIA" + "IOSFODNN7EXAMPLE",
 }
+
+// types are the same kinds as findings name them.
+var types = []string{"email", "card", "iban", "aws_access_key_id"}
 
 // marker occurs in every prompt, so a prompt left readable can be found.
 const marker = "zebra-quince-marker"
 
 // prompt holds every original, quotes, an escape and characters beyond ASCII.
 var prompt = marker + ": write to " + originals["EMAIL"] + ", card " + originals["CARD"] + ",\n\"IBAN\" " + originals["IBAN"] +
-	" 🎟 key " + originals["AWS_ACCESS_KEY_ID"] + "; again " + originals["EMAIL"] + " — é\\end"
+	" 🎟 key " + originals["AWS_KEY_ID"] + "; again " + originals["EMAIL"] + " — é\\end"
 
 // placeholder has the form of what takes an original's place.
 var placeholder = regexp.MustCompile(`\[([A-Z][A-Z_]*)_[0-9]+\]`)
