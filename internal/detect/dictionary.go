@@ -42,6 +42,9 @@ func (s *Scanner) addDictionary(terms []Term) error {
 		if err != nil {
 			return err
 		}
+		if t.Score < 0 || t.Score > 1 {
+			return fmt.Errorf("type %s: score %v: want 0 to 1", t.Type, t.Score)
+		}
 		for i, value := range t.Values {
 			key, err := termKey(value, !t.CaseSensitive)
 			if err != nil {
