@@ -28,7 +28,8 @@ func newVerify(env *environment) *cobra.Command {
 			if _, err := os.Stat(env.data); errors.Is(err, fs.ErrNotExist) {
 				return &exitError{exitFailed, "there is no data directory at " + env.data + "; name it with --data"}
 			}
-			report, err := app.Verify(c.Context(), env.data, progress(env, "entries checked"))
+			show := progress(env, "entries checked")
+			report, err := app.Verify(c.Context(), env.data, func(n uint64) { show(n, 0) })
 			if err != nil {
 				return err
 			}

@@ -10,7 +10,6 @@ package control
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -166,7 +165,7 @@ func Handler(s Service, log *slog.Logger) http.Handler {
 	route("GET /v1/interactions/{id}", func(r *http.Request) (any, error) {
 		id, err := counterfoil.ParseID(r.PathValue("id"))
 		if err != nil {
-			return nil, fault.Invalid("This is not the id of an interaction.", map[string]string{"id": "an id looks like 019ab3c0-…"})
+			return nil, invalid("This is not the id of an interaction.", "id", "an id looks like 019ab3c0-7e52-7b41-9c1d-3f0a5b2e8d64")
 		}
 		return s.Interaction(r.Context(), id)
 	})
@@ -184,7 +183,7 @@ func read[T any](r *http.Request) (T, error) {
 	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&v); err != nil {
-		return v, fault.Invalid("The command line and the server do not understand each other. Are both of the same version?", nil)
+		return v, invalid("The command line and the server do not understand each other. Are both of the same version?", "", "")
 	}
 	return v, nil
 }
@@ -203,12 +202,40 @@ func answer(h func(*http.Request) (any, error), log *slog.Logger) http.Handler {
 	})
 }
 
-func fail(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
-	p, status := Problem{Kind: "internal", Message: "Internal error; the server's log has the cause."}, http.StatusInternalServerError
-	var f *fault.Error
-	if errors.As(err, &f) {
-		p, status = Problem{Kind: f.Kind.String(), Message: f.Public, Fields: f.Fields}, f.Kind.Status()
+func invalid(public, field, text string) error {
+	e := &fault.Error{Kind: fault.KindInvalid, Public: public}
+	if field != "" {
+		e.Fields = map[string]string{field: text}
 	}
+	return e
+}
+
+// kinds maps what went wrong to a word and a status.
+var kinds = map[fault.Kind]struct {
+	word   string
+	status int
+}{
+	fault.KindNotFound:    {"not_found", http.StatusNotFound},
+	fault.KindConflict:    {"conflict", http.StatusConflict},
+	fault.KindInvalid:     {"invalid", http.StatusUnprocessableEntity},
+	fault.KindForbidden:   {"forbidden", http.StatusForbidden},
+	fault.KindUnavailable: {"unavailable", http.StatusServiceUnavailable},
+	fault.KindInternal:    {"internal", http.StatusInternalServerError},
+}
+
+// problem is what the command line is told of an error; texts of internal
+// errors stay in the log.
+func problem(err error) (Problem, int) {
+	f, ok := fault.As(err)
+	if !ok || f.Kind == fault.KindInternal {
+		return Problem{Kind: "internal", Message: "Internal error; the server's log has the cause."}, http.StatusInternalServerError
+	}
+	k := kinds[f.Kind]
+	return Problem{Kind: k.word, Message: f.Public, Fields: f.Fields}, k.status
+}
+
+func fail(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
+	p, status := problem(err)
 	if status >= http.StatusInternalServerError {
 		log.Error("control request failed", "path", r.URL.Path, "err", err)
 	}

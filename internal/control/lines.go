@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/counterfoil/counterfoil/internal/fault"
 )
 
 // Line is one line of a streamed answer: exactly one member is set. The last
@@ -46,12 +44,12 @@ func listing(r *http.Request) (limit int, since time.Time, err error) {
 	q := r.URL.Query()
 	if v := q.Get("limit"); v != "" {
 		if limit, err = strconv.Atoi(v); err != nil || limit < 0 {
-			return 0, since, fault.Invalid("The limit must be a whole number.", map[string]string{"limit": v})
+			return 0, since, invalid("The limit must be a whole number.", "limit", v)
 		}
 	}
 	if v := q.Get("since"); v != "" {
 		if since, err = time.Parse(time.RFC3339Nano, v); err != nil {
-			return 0, since, fault.Invalid("The time must be like 2026-11-24T09:00:00Z.", map[string]string{"since": v})
+			return 0, since, invalid("The time must be like 2026-11-24T09:00:00Z.", "since", v)
 		}
 	}
 	return limit, since, nil
@@ -79,9 +77,6 @@ func finish(out *json.Encoder, r *http.Request, err error, log *slog.Logger) {
 		return
 	}
 	log.Error("control request failed", "path", r.URL.Path, "err", err)
-	p := Problem{Kind: "internal", Message: "Internal error; the server's log has the cause."}
-	if f, ok := fault.As(err); ok {
-		p = Problem{Kind: f.Kind.String(), Message: f.Public, Fields: f.Fields}
-	}
+	p, _ := problem(err)
 	_ = out.Encode(Line{Problem: &p})
 }

@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package app puts the parts together: it opens a data directory, recovers it,
+// keeps the index following the ledger, holds what decides interactions and
+// swaps it on reload, and runs the surfaces. It is the only package that knows
+// all others.
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/config"
+	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/evidence"
+	"github.com/counterfoil/counterfoil/internal/gateway"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/vault"
+)
+
+// Options say what to open.
+type Options struct {
+	Data      string // data directory
+	Config    string // configuration file; "" takes the defaults
+	Overrides config.Overrides
+	Log       *slog.Logger
+	Version   string
+	Offline   bool // a command opens the directory; nothing is served
+	Out       io.Writer
+}
+
+// App is an opened data directory. It is safe for concurrent use.
+type App struct {
+	options  Options
+	log      *slog.Logger
+	clock    clock.Clock
+	ledger   *ledger.Ledger
+	vault    *vault.Vault
+	index    *index.Index
+	register *register.Register
+	evidence *evidence.Reader
+
+	mu    sync.Mutex // guards rules; state is swapped under it
+	rules *rules
+	state atomic.Pointer[gateway.State]
+	roll  register.Roll // the register as projected
+
+	setup struct { // the one-time way to the first administrator
+		token string
+		hash  counterfoil.Hash
+	}
+
+	projected *projected
+	following sync.WaitGroup
+	stop      context.CancelFunc
+}
+
+// Open opens a data directory and brings it to a state to go on from: the
+// ledger recovered, intents of a crashed process closed as abandoned, the index
+// at the ledger's end.
+func Open(ctx context.Context, o Options) (*App, error) {
+	cfg, err := loadConfig(o)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{options: o, log: o.Log, clock: clock.System{}, projected: newProjected()}
+	if a.rules, err = newRules(cfg, nil); err != nil {
+		return nil, err
+	}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func loadConfig(o Options) (*config.Config, error) {
+	cfg, faults := config.Load(o.Config, os.LookupEnv, o.Overrides)
+	if err := faults.Err(); err != nil {
+		return nil, fmt.Errorf("the configuration has faults:\n%w", err)
+	}
+	for _, f := range faults {
+		o.Log.Warn(f.String())
+	}
+	return cfg, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	if err := makeDirectory(a.options.Data); err != nil {
+		return err
+	}
+	in := func(name string) string { return filepath.Join(a.options.Data, name) }
+	cfg := a.rules.config
+	var err error
+	a.ledger, err = ledger.Open(ctx, ledger.Config{
+		Dir: in("ledger"), PayloadDir: in("payload"), HeadsPath: in("heads.db"), KeyPath: in("keys/node.key"), LockPath: in("lock"),
+		SegmentBytes: int64(cfg.Ledger.SegmentBytes), FillAhead: int64(cfg.Ledger.FillAheadBytes), Clock: a.clock, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.vault, err = vault.Open(vault.Config{Dir: in("keys"), Origin: a.ledger.Origin(), Clock: a.clock, Retention: a.retention})
+	if err != nil {
+		return err
+	}
+	if err := a.boot(ctx); err != nil {
+		return err
+	}
+	if a.index, err = index.Open(ctx, in("index.db")); err != nil {
+		return err
+	}
+	a.evidence = &evidence.Reader{Ledger: a.ledger, Vault: a.vault, Index: a.index, Names: &a.roll}
+	a.register = register.New(register.Config{Journal: records{a}, Directory: &a.roll, Clock: a.clock})
+	if err := a.catchUp(ctx); err != nil {
+		return err
+	}
+	if err := a.enrollAll(ctx); err != nil {
+		return err
+	}
+	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	a.following.Go(func() { a.follow(follow) })
+	return nil
+}
+
+func makeDirectory(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("the data directory cannot be made: %w", err)
+	}
+	probe, err := os.CreateTemp(dir, ".writable-*")
+	if err != nil {
+		return fmt.Errorf("the data directory %s cannot be written, and without a record nothing may leave; make it writable for this user: %w", dir, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// retention is asked when a wrapping key is made.
+func (a *App) retention(class string) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch class {
+	case classRecord:
+		return a.rules.config.Retention.Records.Duration
+	default:
+		return a.rules.config.Retention.Interactions.Duration
+	}
+}
+
+// boot writes the entry that opens this process's stretch of the log, then
+// closes what an earlier process left open.
+func (a *App) boot(ctx context.Context) error {
+	left := a.ledger.OpenIntents()
+	found := a.ledger.Found()
+	binary, err := ownDigest()
+	if err != nil {
+		a.log.Warn("the digest of the running program is not known", "err", err)
+	}
+	b := &counterfoil.Boot{
+		Version: a.options.Version, Binary: binary, NodeKey: a.ledger.VerifierKey(), PrevSize: found.Size, PrevRoot: found.Root,
+	}
+	if !a.options.Offline {
+		b.Config, b.Policy = a.rules.digest, a.rules.policy.Digest()
+	}
+	e := &counterfoil.Entry{Kind: counterfoil.KindBoot, ID: counterfoil.NewTimeID(a.clock.Now()), Time: a.clock.Now().UnixMicro(), Boot: b}
+	if _, err := a.ledger.Append(ctx, e, nil); err != nil {
+		return fmt.Errorf("record the start: %w", err)
+	}
+	return a.abandon(ctx, left)
+}
+
+// abandon closes intents whose process ended before their outcome.
+func (a *App) abandon(ctx context.Context, left []ledger.OpenIntent) error {
+	for _, o := range left {
+		e := &counterfoil.Entry{
+			Kind: counterfoil.KindOutcome, ID: o.ID, Time: a.clock.Now().UnixMicro(),
+			Outcome: &counterfoil.Outcome{Result: counterfoil.ResultAbandoned, Reason: "crash"},
+		}
+		if _, err := a.ledger.Append(ctx, e, nil); err != nil {
+			return fmt.Errorf("close interaction %s as abandoned: %w", o.ID, err)
+		}
+	}
+	if len(left) > 0 {
+		a.log.Warn("interactions without an outcome were closed as abandoned", "count", len(left))
+	}
+	return nil
+}
+
+// ownDigest is the SHA-256 of the running executable.
+func ownDigest() (counterfoil.Hash, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return counterfoil.Hash{}, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return counterfoil.Hash{}, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return counterfoil.Hash{}, err
+	}
+	return counterfoil.Hash(h.Sum(nil)), nil
+}
+
+// Control serves the command line's requests.
+func (a *App) Control() http.Handler { return control.Handler(service{a}, a.log) }
+
+// Close ends the projection and closes the directory. What was recorded stays
+// recorded; nothing is flushed here that was not durable before.
+func (a *App) Close() error {
+	if a.stop != nil {
+		a.stop()
+		a.following.Wait()
+	}
+	var errs []error
+	if a.index != nil {
+		errs = append(errs, a.index.Close())
+	}
+	if a.vault != nil {
+		errs = append(errs, a.vault.Close())
+	}
+	if a.ledger != nil {
+		errs = append(errs, a.ledger.Close())
+	}
+	return errors.Join(errs...)
+}

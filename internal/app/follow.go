@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/vault"
+)
+
+// The projection trades a little lag for much less work: an interaction whose
+// intent and outcome arrive in one batch costs one row instead of two.
+const (
+	gather      = 250 * time.Millisecond // wait for a batch to fill
+	projectMost = 4096                   // entries in one transaction
+	retryAfter  = time.Second            // after a failed batch
+)
+
+// follow keeps the index behind the ledger until ctx ends. A failure is logged
+// and tried again: the index may lag, it never stops the live path.
+func (a *App) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := a.ledger.Wait(ctx, uint64(a.index.Position().Next)); err != nil {
+			if ctx.Err() == nil && !errors.Is(err, ledger.ErrClosed) {
+				a.log.Error("projection cannot follow the ledger", "err", err)
+			}
+			return
+		}
+		a.projected.pause(ctx, gather)
+		if err := a.catchUp(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("projection failed; it is tried again", "err", err)
+			a.projected.pause(ctx, retryAfter)
+		}
+	}
+}
+
+// catchUp projects everything that is durable now.
+func (a *App) catchUp(ctx context.Context) error {
+	a.projected.exclusive.Lock()
+	defer a.projected.exclusive.Unlock()
+	if err := a.sameLedger(ctx); err != nil {
+		return err
+	}
+	for {
+		from := a.index.Position().Next
+		if uint64(from) >= a.ledger.Size() {
+			break
+		}
+		if err := a.projectBatch(ctx, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameLedger empties an index that was made from another ledger.
+func (a *App) sameLedger(ctx context.Context) error {
+	at := a.index.Position()
+	if at.Next == 0 {
+		return nil
+	}
+	if uint64(at.Next) <= a.ledger.Size() {
+		last, err := a.ledger.Read(at.Next - 1)
+		if err != nil {
+			return fmt.Errorf("compare index with ledger: %w", err)
+		}
+		if last.Leaf == at.Leaf {
+			return nil
+		}
+	}
+	a.log.Warn("the index belongs to another ledger and is rebuilt")
+	return a.index.Reset(ctx)
+}
+
+var errBatchFull = errors.New("batch is full")
+
+func (a *App) projectBatch(ctx context.Context, from counterfoil.Index) error {
+	items := make([]index.Item, 0, 512)
+	err := a.ledger.Scan(ctx, from, func(s ledger.Stored) error {
+		item, err := a.item(s)
+		if err != nil {
+			return err
+		}
+		if items = append(items, item); len(items) == projectMost {
+			return errBatchFull
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errBatchFull) {
+		return fmt.Errorf("read ledger: %w", err)
+	}
+	to := from + counterfoil.Index(len(items))
+	if err := a.index.Apply(ctx, items, to); err != nil {
+		return fmt.Errorf("project entries %d to %d: %w", from, to, err)
+	}
+	if err := a.enroll(items); err != nil {
+		return err
+	}
+	a.projected.reached(to)
+	return nil
+}
+
+func (a *App) item(s ledger.Stored) (index.Item, error) {
+	e, err := counterfoil.DecodeEntry(s.Raw)
+	if err != nil {
+		return index.Item{}, fmt.Errorf("decode entry %d: %w", s.Index, err)
+	}
+	item := index.Item{Index: s.Index, Entry: e, Leaf: s.Leaf}
+	if e.Kind != counterfoil.KindRecord {
+		return item, nil
+	}
+	sealed, err := a.ledger.Payload(s.Payload)
+	if err != nil {
+		return index.Item{}, fmt.Errorf("read payload of entry %d: %w", s.Index, err)
+	}
+	opened, err := a.vault.Open(e.ID, e.Kind, sealed)
+	switch {
+	case errors.Is(err, vault.ErrErased):
+		return item, nil
+	case err != nil:
+		return index.Item{}, fmt.Errorf("open payload of entry %d: %w", s.Index, err)
+	}
+	item.Body = opened.Plaintext
+	return item, nil
+}
+
+// enroll takes the records of a batch into the register and puts it in force.
+func (a *App) enroll(items []index.Item) error {
+	changed := false
+	for _, i := range items {
+		if i.Entry.Kind != counterfoil.KindRecord {
+			continue
+		}
+		if err := a.put(i.Entry.Record.Type, i.Entry.ID, i.Body); err != nil {
+			return err
+		}
+		changed = true
+	}
+	if changed {
+		a.putInForce()
+	}
+	return nil
+}
+
+// put takes one record in, or out when its body was erased.
+func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
+	if len(body) == 0 {
+		a.roll.Forget(id)
+		return nil
+	}
+	err := a.roll.Put(typ, body)
+	if errors.Is(err, register.ErrUnknownType) {
+		return nil // a record of a later kind is nothing the live path knows
+	}
+	if err != nil {
+		return fmt.Errorf("read %s %s: %w", typ, id, err)
+	}
+	return nil
+}
+
+// enrollAll reads the whole register from the index.
+func (a *App) enrollAll(ctx context.Context) error {
+	a.roll.Reset()
+	for _, list := range []func(context.Context) ([]index.Record, error){a.index.Systems, a.index.People, a.index.Keys, a.index.Credentials} {
+		rows, err := list(ctx)
+		if err != nil {
+			return fmt.Errorf("read register: %w", err)
+		}
+		for _, r := range rows {
+			if err := a.put(r.Type, r.ID, r.Body); err != nil {
+				return err
+			}
+		}
+	}
+	a.putInForce()
+	return nil
+}
+
+// putInForce gives the live path the register as it is now.
+func (a *App) putInForce() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.state.Store(a.rules.state(a.roll.Snapshot()))
+}
+
+// projected tells those who wait for their own write how far the index is.
+type projected struct {
+	exclusive sync.Mutex // one projection at a time
+
+	mu      sync.Mutex
+	next    counterfoil.Index
+	changed chan struct{} // closed when next grows
+	urgent  chan struct{} // somebody waits: do not gather
+}
+
+func newProjected() *projected {
+	return &projected{changed: make(chan struct{}), urgent: make(chan struct{}, 1)}
+}
+
+func (p *projected) reached(next counterfoil.Index) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.next = next
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// wait returns when entries below next are projected.
+func (p *projected) wait(ctx context.Context, next counterfoil.Index) error {
+	for {
+		p.mu.Lock()
+		done, changed := p.next >= next, p.changed
+		p.mu.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case p.urgent <- struct{}{}:
+		default:
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// pause waits for d, or until somebody is in a hurry.
+func (p *projected) pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-p.urgent:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/gateway"
+	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/vault"
+)
+
+// Retention classes of payloads.
+const (
+	classInteraction = "interaction"
+	classRecord      = "record"
+)
+
+// append seals a payload and appends it with its entry, durably.
+func (a *App) append(ctx context.Context, e *counterfoil.Entry, scope vault.Scope, payload []byte) (counterfoil.Index, error) {
+	sealed, err := a.vault.Seal(scope, e.ID, e.Kind, payload)
+	if err != nil {
+		return 0, fmt.Errorf("seal payload: %w", err)
+	}
+	e.Commitment = sealed.Commitment[:]
+	receipt, err := a.ledger.Append(ctx, e, sealed.Bytes)
+	if err != nil {
+		return 0, fmt.Errorf("append %s: %w", e.Kind, err)
+	}
+	return receipt.Index, nil
+}
+
+// interactions is the gateway's journal.
+type interactions struct{ *App }
+
+// Record implements gateway.Journal.
+func (a interactions) Record(ctx context.Context, e *counterfoil.Entry, subject counterfoil.ID, payload []byte) (counterfoil.Index, error) {
+	at, err := a.append(ctx, e, vault.Scope{Subject: subject, Class: classInteraction}, payload)
+	switch {
+	case errors.Is(err, ledger.ErrFull):
+		return 0, fmt.Errorf("%w: %w", gateway.ErrFull, err)
+	case errors.Is(err, ledger.ErrBusy):
+		return 0, fmt.Errorf("%w: %w", gateway.ErrBusy, err)
+	}
+	return at, err
+}
+
+// records is the register's journal.
+type records struct{ *App }
+
+// Save implements register.Journal: it returns when the record is durable and
+// can be read back.
+func (a records) Save(ctx context.Context, s register.Entry) (counterfoil.Index, error) {
+	e := &counterfoil.Entry{Kind: counterfoil.KindRecord, ID: s.ID, Actor: s.Actor, Time: a.clock.Now().UnixMicro(), Record: &s.Record}
+	at, err := a.append(ctx, e, vault.Scope{Subject: s.Subject, Class: classRecord}, s.Body)
+	if err != nil {
+		return 0, unavailable(err)
+	}
+	return at, a.awaitProjection(ctx, at)
+}
+
+// projectionPatience is how long a save waits to be readable.
+const projectionPatience = 15 * time.Second
+
+func (a *App) awaitProjection(ctx context.Context, at counterfoil.Index) error {
+	ctx, cancel := context.WithTimeout(ctx, projectionPatience)
+	defer cancel()
+	if err := a.projected.wait(ctx, at+1); err != nil {
+		return fault.Unavailable("This is saved in the ledger, but lists do not show it yet: the index lags behind. Look again in a minute.", err)
+	}
+	return nil
+}
+
+func unavailable(err error) error {
+	if errors.Is(err, ledger.ErrFull) {
+		return fault.Unavailable("Not saved: the record cannot be written because the disk is full.", err)
+	}
+	return fault.Unavailable("Not saved: the record cannot be written. The server's log has the cause.", err)
+}
+
+// Access records that somebody used a right that leaves a trace.
+func (a *App) Access(ctx context.Context, actor counterfoil.ID, action string, target counterfoil.ID) error {
+	now := a.clock.Now()
+	e := &counterfoil.Entry{
+		Kind: counterfoil.KindAccess, ID: counterfoil.NewTimeID(now), Actor: actor, Time: now.UnixMicro(),
+		Access: &counterfoil.Access{Action: action, Target: target},
+	}
+	if _, err := a.ledger.Append(ctx, e, nil); err != nil {
+		return unavailable(err)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/vault"
+)
+
+// Verify checks the ledger in a data directory without opening it for writing,
+// also while a server runs on it. With the keys at hand it also compares each
+// payload with the commitment in its entry.
+func Verify(ctx context.Context, dir string, progress func(entries uint64)) (counterfoil.Report, error) {
+	o := counterfoil.DirOptions(dir)
+	o.Progress = progress
+	v, err := keys(dir)
+	switch {
+	case err == nil:
+		defer v.Close()
+		o.OpenPayload = func(e *counterfoil.Entry, sealed []byte) ([]byte, [32]byte, error) {
+			opened, err := v.Open(e.ID, e.Kind, sealed)
+			if errors.Is(err, vault.ErrErased) {
+				err = fmt.Errorf("%w: %w", counterfoil.ErrErased, err)
+			}
+			return opened.Plaintext, opened.Key, err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return counterfoil.Report{}, fmt.Errorf("open the keys of the payloads: %w", err)
+	}
+	return counterfoil.VerifyDir(ctx, o)
+}
+
+// keys opens the vault of a directory that has one; fs.ErrNotExist otherwise.
+func keys(dir string) (*vault.Vault, error) {
+	if _, err := os.Stat(filepath.Join(dir, "keys", "root.key")); err != nil {
+		return nil, err
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "ledger", "verifier"))
+	if err != nil {
+		return nil, err
+	}
+	origin, _, ok := strings.Cut(strings.TrimSpace(string(raw)), "+")
+	if !ok {
+		return nil, fmt.Errorf("%w: the verifier key of the log is not readable", fs.ErrNotExist)
+	}
+	return vault.Open(vault.Config{Dir: filepath.Join(dir, "keys"), Origin: origin, Clock: clock.System{}})
+}
+
+// fatal tells whether the ledger can only go on after a recovery.
+func fatal(err error) bool { return errors.Is(err, ledger.ErrPoisoned) }
