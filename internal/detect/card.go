@@ -50,7 +50,7 @@ func (r *numberRun) card(text string, g int) int {
 // cardGroups reports the ways in which cards are printed.
 func cardGroups(groups []digitGroup) bool {
 	switch {
-	case groups[1].sep == gapMixed || groups[1].sep == gapBracket || groups[1].sep == '/':
+	case groups[1].sep == gapBracket || groups[1].sep == '/':
 		return false
 	case len(groups) == 3 && groups[0].n == 4 && groups[1].n == 6: // 4-6-5, 4-6-4
 		return groups[2].n == 4 || groups[2].n == 5

@@ -38,11 +38,10 @@ func (p *pass) context(start int, set words) (word string, ok bool) {
 	return "", false
 }
 
-// previousWord gives the word directly before start, "" when there is none
-// within reach.
-func (p *pass) previousWord(start int) string {
-	_, word := lastWord(p.text[max(0, start-contextReach):start])
-	return word
+// previousWord gives the last word before start, "" when there is none within
+// reach, and what stands before it.
+func (p *pass) previousWord(start int) (before, word string) {
+	return lastWord(p.text[max(0, start-contextReach):start])
 }
 
 // has looks a word up regardless of the case of its ASCII letters.

@@ -16,19 +16,19 @@ import (
 func TestTable(t *testing.T) {
 	seen := make(map[string]bool)
 	for i, d := range detectors {
-		if d.name == "" || d.version < 1 || d.score < 0.5 || d.score >= 1 || seen[d.name] {
+		if d.Name == "" || d.Version < 1 || d.Score < 0.5 || d.Score >= 1 || seen[d.Name] {
 			t.Errorf("row %d: %+v", i, d)
 		}
-		seen[d.name] = true
-		if !slices.ContainsFunc(types, func(info TypeInfo) bool { return info.Type == d.typ }) {
-			t.Errorf("row %s: type %q is not described", d.name, d.typ)
+		seen[d.Name] = true
+		if !slices.ContainsFunc(types, func(info TypeInfo) bool { return info.Type == d.Type }) {
+			t.Errorf("row %s: type %q is not described", d.Name, d.Type)
 		}
 	}
 	for _, info := range Types() {
 		if info.Label == "" || info.Placeholder == "" || strings.Trim(info.Placeholder, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
 			t.Errorf("type %+v", info)
 		}
-		if !slices.ContainsFunc(detectors[:], func(d detector) bool { return d.typ == info.Type }) {
+		if !slices.ContainsFunc(detectors[:], func(d Detector) bool { return d.Type == info.Type }) {
 			t.Errorf("type %s: nothing detects it", info.Type)
 		}
 	}

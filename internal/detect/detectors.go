@@ -30,14 +30,14 @@ type TypeInfo struct {
 	Placeholder string // the word in a placeholder: EMAIL gives [EMAIL_1]
 }
 
-// detector is one row of the table. A type may have several, for forms that
+// Detector is one row of the table. A type may have several, for forms that
 // deserve a different score.
-type detector struct {
-	name    string
-	typ     string
-	version int     // raised when the rule finds something else than before
-	score   float64 // when the form is right and nothing speaks against it
-	context []string
+type Detector struct {
+	Name    string
+	Type    string
+	Version int      // raised when the rule finds something else than before
+	Score   float64  // of what it finds
+	Context []string // words it wants nearby, in lower case
 }
 
 // The rows of the table, in the order of the table.
@@ -73,34 +73,34 @@ const (
 
 // Among the scores, keys stand above e-mail addresses: in
 // https://TOKEN@example.com the token must win. A card stands above a phone.
-var detectors = [...]detector{
-	email:              {name: "email", typ: "email", version: 1, score: 0.95},
-	emailUnusual:       {name: "email.unusual-domain", typ: "email", version: 1, score: 0.7},
-	card:               {name: "card", typ: "card", version: 1, score: 0.95},
-	iban:               {name: "iban", typ: "iban", version: 1, score: 0.97},
-	phoneInternational: {name: "phone.international", typ: "phone", version: 1, score: 0.9},
-	phoneNational:      {name: "phone.national", typ: "phone", version: 1, score: 0.8},
-	phoneShape:         {name: "phone.shape", typ: "phone", version: 1, score: 0.6},
-	phoneContext:       {name: "phone.context", typ: "phone", version: 1, score: 0.7, context: phoneWords},
-	ipPublic:           {name: "ip", typ: "ip", version: 1, score: 0.8},
-	ipPrivate:          {name: "ip.private", typ: "ip", version: 1, score: 0.5},
-	ssn:                {name: "us_ssn", typ: "us_ssn", version: 1, score: 0.85},
-	ssnSpaced:          {name: "us_ssn.spaced", typ: "us_ssn", version: 1, score: 0.65},
-	ssnContext:         {name: "us_ssn.context", typ: "us_ssn", version: 1, score: 0.9, context: ssnWords},
-	awsKeyID:           {name: "aws_access_key_id", typ: "aws_access_key_id", version: 1, score: 0.96},
-	awsSecret:          {name: "aws_secret_access_key", typ: "aws_secret_access_key", version: 1, score: 0.9},
-	githubChecked:      {name: "github_token.checksum", typ: "github_token", version: 1, score: 0.99},
-	githubToken:        {name: "github_token", typ: "github_token", version: 1, score: 0.96},
-	openaiKey:          {name: "openai_key", typ: "openai_key", version: 1, score: 0.97},
-	openaiBare:         {name: "openai_key.bare", typ: "openai_key", version: 1, score: 0.8},
-	anthropicKey:       {name: "anthropic_key", typ: "anthropic_key", version: 1, score: 0.98},
-	slackToken:         {name: "slack_token", typ: "slack_token", version: 1, score: 0.96},
-	slackWebhook:       {name: "slack_token.webhook", typ: "slack_token", version: 1, score: 0.97},
-	stripeKey:          {name: "stripe_key", typ: "stripe_key", version: 1, score: 0.96},
-	googleKey:          {name: "google_api_key", typ: "google_api_key", version: 1, score: 0.96},
-	privateKey:         {name: "private_key", typ: "private_key", version: 1, score: 0.99},
-	jsonWebToken:       {name: "jwt", typ: "jwt", version: 1, score: 0.96},
-	urlCredentials:     {name: "url_credentials", typ: "url_credentials", version: 1, score: 0.98},
+var detectors = [...]Detector{
+	email:              {Name: "email", Type: "email", Version: 1, Score: 0.95},
+	emailUnusual:       {Name: "email.unusual-domain", Type: "email", Version: 1, Score: 0.7},
+	card:               {Name: "card", Type: "card", Version: 1, Score: 0.95},
+	iban:               {Name: "iban", Type: "iban", Version: 1, Score: 0.97},
+	phoneInternational: {Name: "phone.international", Type: "phone", Version: 1, Score: 0.9},
+	phoneNational:      {Name: "phone.national", Type: "phone", Version: 1, Score: 0.8},
+	phoneShape:         {Name: "phone.shape", Type: "phone", Version: 1, Score: 0.6},
+	phoneContext:       {Name: "phone.context", Type: "phone", Version: 1, Score: 0.7, Context: phoneWords},
+	ipPublic:           {Name: "ip", Type: "ip", Version: 1, Score: 0.8},
+	ipPrivate:          {Name: "ip.private", Type: "ip", Version: 1, Score: 0.5},
+	ssn:                {Name: "us_ssn", Type: "us_ssn", Version: 1, Score: 0.85},
+	ssnSpaced:          {Name: "us_ssn.spaced", Type: "us_ssn", Version: 1, Score: 0.65},
+	ssnContext:         {Name: "us_ssn.context", Type: "us_ssn", Version: 1, Score: 0.9, Context: ssnWords},
+	awsKeyID:           {Name: "aws_access_key_id", Type: "aws_access_key_id", Version: 1, Score: 0.96},
+	awsSecret:          {Name: "aws_secret_access_key", Type: "aws_secret_access_key", Version: 1, Score: 0.9},
+	githubChecked:      {Name: "github_token.checksum", Type: "github_token", Version: 1, Score: 0.99},
+	githubToken:        {Name: "github_token", Type: "github_token", Version: 1, Score: 0.96},
+	openaiKey:          {Name: "openai_key", Type: "openai_key", Version: 1, Score: 0.97},
+	openaiBare:         {Name: "openai_key.bare", Type: "openai_key", Version: 1, Score: 0.8},
+	anthropicKey:       {Name: "anthropic_key", Type: "anthropic_key", Version: 1, Score: 0.98},
+	slackToken:         {Name: "slack_token", Type: "slack_token", Version: 1, Score: 0.96},
+	slackWebhook:       {Name: "slack_token.webhook", Type: "slack_token", Version: 1, Score: 0.97},
+	stripeKey:          {Name: "stripe_key", Type: "stripe_key", Version: 1, Score: 0.96},
+	googleKey:          {Name: "google_api_key", Type: "google_api_key", Version: 1, Score: 0.96},
+	privateKey:         {Name: "private_key", Type: "private_key", Version: 1, Score: 0.99},
+	jsonWebToken:       {Name: "jwt", Type: "jwt", Version: 1, Score: 0.96},
+	urlCredentials:     {Name: "url_credentials", Type: "url_credentials", Version: 1, Score: 0.98},
 }
 
 var types = []TypeInfo{
@@ -135,10 +135,13 @@ func (s *Scanner) Types() []TypeInfo {
 	return all
 }
 
+// Detectors lists the rows of the table, for those who document or show it.
+func Detectors() []Detector { return slices.Clone(detectors[:]) }
+
 // ids are the names that findings carry, "card/1", by row.
 var ids = func() (names [len(detectors)]string) {
 	for i, d := range detectors {
-		names[i] = d.name + "/" + strconv.Itoa(d.version)
+		names[i] = d.Name + "/" + strconv.Itoa(d.Version)
 	}
 	return names
 }()
@@ -147,7 +150,7 @@ var ids = func() (names [len(detectors)]string) {
 func tableVersion(regions []region, terms []Term) string {
 	h := sha256.New()
 	for i, d := range detectors {
-		fmt.Fprintf(h, "%s %s %v %q\n", ids[i], d.typ, d.score, d.context)
+		fmt.Fprintf(h, "%s %s %v %q\n", ids[i], d.Type, d.Score, d.Context)
 	}
 	fmt.Fprintf(h, "%v\n", regions)
 	for _, t := range terms {

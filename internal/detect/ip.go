@@ -48,7 +48,8 @@ func (p *pass) versionLike(start, end int) bool {
 		start > 1 && p.text[start-1] == '-' && !isDigit(p.text[start-2]) {
 		return true
 	}
-	return versionLookup.has(p.previousWord(start)) && nearWord(p.text[:start])
+	_, word := p.previousWord(start)
+	return versionLookup.has(word) && nearWord(p.text[:start])
 }
 
 // nearWord reports that only blanks, quotes or signs of assignment lie between
@@ -86,6 +87,10 @@ func (p *pass) ip6(i int) {
 	end := i
 	for end < len(text) && end-start <= maxAddress6 && (isHex(text[end]) || text[end] == ':' || text[end] == '.') {
 		end++
+	}
+	if text[start:end] == "::1" && (start == 0 || text[start-1] != '[') {
+		p.add(ipPrivate, start, end)
+		return
 	}
 	if end-start < 6 || end-start > maxAddress6 || wordAt(text, end) {
 		return

@@ -187,7 +187,7 @@ func joinGap(kind, c byte) byte {
 	switch {
 	case c == '(' || c == ')' || kind == gapBracket:
 		return gapBracket
-	case kind == 0:
+	case kind == 0 || kind == ' ' && c == ' ':
 		return c
 	}
 	return gapMixed

@@ -78,5 +78,5 @@ func (p *pass) run() {
 // add records a finding of a row of the table.
 func (p *pass) add(row, start, end int) {
 	d := &detectors[row]
-	p.out = append(p.out, Finding{Type: d.typ, Start: start, End: end, Score: d.score, Detector: ids[row]})
+	p.out = append(p.out, Finding{Type: d.Type, Start: start, End: end, Score: d.Score, Detector: ids[row]})
 }

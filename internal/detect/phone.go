@@ -31,12 +31,19 @@ func (r *numberRun) phonePart(g int) int {
 	last := g
 	for last+1 < r.n {
 		sep := r.group[last+1].sep
-		if sep == gapMixed || sep == '/' && (last > g || r.digits[r.group[g].at] != '0' || r.group[g].n < 3) {
+		if (sep == gapMixed || sep == '/') && !r.areaCode(g, last) {
 			break
 		}
 		last++
 	}
 	return last
+}
+
+// areaCode reports groups after which the rest of the number may stand behind a
+// slash: few digits with a plus or a zero in front.
+func (r *numberRun) areaCode(g, last int) bool {
+	digits := r.value(g, last)
+	return len(digits) >= 3 && len(digits) <= 8 && (g == 0 && r.plus || digits[0] == '0' && last == g)
 }
 
 // phonesIn decides about the part g to last.
@@ -133,7 +140,7 @@ func (p *pass) northAmerican(run *numberRun, g, last int) int {
 	switch {
 	case p.validIn(northAmerica, number):
 		p.addPhone(run, g, end, phoneNational)
-	case second != ' ' || first == gapBracket:
+	case (second != ' ' || first == gapBracket) && !p.refers(run.group[g].start):
 		p.addPhone(run, g, end, phoneShape)
 	default:
 		return 0

@@ -23,6 +23,8 @@ var notPhoneLookup = wordSet([]string{
 	"line", "lines", "port", "error", "bug", "issue", "rfc", "doi", "usd", "eur", "room", "since", "in", "until", "between",
 })
 
+var numberLookup = wordSet([]string{"number", "no", "nr", "num", "nummer", "numero", "número", "is"})
+
 var phoneLookup = wordSet(phoneWords)
 
 // acts are those among phoneWords that speak of other things too; digits in
@@ -39,7 +41,7 @@ func (p *pass) named(run *numberRun, g, last int) bool {
 		return false
 	case p.wordBehind(run.group[last].end):
 		return true
-	case notPhoneLookup.has(p.previousWord(start)):
+	case p.refers(start):
 		return false
 	}
 	word, ok := p.context(start, phoneLookup)
@@ -47,6 +49,16 @@ func (p *pass) named(run *numberRun, g, last int) bool {
 		return n >= 9 || run.value(g, last)[0] == '0'
 	}
 	return ok
+}
+
+// refers reports that the word before start, or the one before "number", names
+// something other than a telephone.
+func (p *pass) refers(start int) bool {
+	before, word := p.previousWord(start)
+	if numberLookup.has(word) {
+		_, word = lastWord(before)
+	}
+	return notPhoneLookup.has(word)
 }
 
 // wordBehind reports a word such as "fax" after a number and one space or dash.

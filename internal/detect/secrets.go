@@ -103,7 +103,7 @@ func (p *pass) prefixed(i int) {
 	text := p.text
 	for _, r := range prefixesBy[text[i]] {
 		start := i - r.mark
-		if start < 0 || !strings.HasPrefix(text[start:], r.prefix) || !p.keyStarts(start) {
+		if start < 0 || !strings.HasPrefix(text[start:], r.prefix) || !p.keyStarts(start, r.prefix) {
 			continue
 		}
 		from := start + len(r.prefix)
@@ -145,9 +145,10 @@ func (p *pass) prefixRule(r *prefixRule, start, from, end int) bool {
 }
 
 // keyStarts reports that a key may begin at i: it does not continue a word, save
-// for the letter of an escaped line end.
-func (p *pass) keyStarts(i int) bool {
-	if !wordBefore(p.text, i) && (i == 0 || p.text[i-1] != '-') {
+// for the letter of an escaped line end. A prefix with a dash could also be the
+// rest of a hyphenated name.
+func (p *pass) keyStarts(i int, prefix string) bool {
+	if !wordBefore(p.text, i) && (i == 0 || p.text[i-1] != '-' || !strings.HasSuffix(prefix, "-")) {
 		return true
 	}
 	return i >= 2 && p.text[i-2] == '\\' && strings.IndexByte("nrt", p.text[i-1]) >= 0
