@@ -21,8 +21,8 @@ type record struct {
 // shown is an interaction as "counterfoil interaction ID --json" shows it.
 type shown struct {
 	ID       string
-	Result   string
-	Effect   string
+	Result   string // empty until closed
+	Decision struct{ Effect string }
 	Findings []struct{ Type string }
 	Guards   []struct{ Name, Status string }
 	Proof    struct{ Verified bool }
@@ -43,9 +43,9 @@ func (in *instance) checkRecord(t *testing.T, id string, want record) {
 		if err := json.Unmarshal(out, &got); err != nil {
 			t.Fatalf("interaction %s: %v in %s", id, err, out)
 		}
-		return got.Result != "" && got.Result != "open"
+		return got.Result != ""
 	})
-	if got.ID != id || (want.Result != "" && got.Result != want.Result) || (want.Effect != "" && got.Effect != want.Effect) {
+	if got.ID != id || (want.Result != "" && got.Result != want.Result) || (want.Effect != "" && got.Decision.Effect != want.Effect) {
 		t.Errorf("interaction %s: got %+v, want %+v", id, got, want)
 	}
 	if !got.Proof.Verified {
