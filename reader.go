@@ -183,8 +183,8 @@ func (r *Reader) header(f *os.File, number uint32) (Index, error) {
 	return h.First, nil
 }
 
-// measure makes a whole batch lie in buf and returns its size. With an error
-// the size is that of the good frames before the fault.
+// measure makes a whole batch lie in buf, going by the heads of its frames, and
+// returns its size. With an error the size is that of the frames before it.
 func (r *Reader) measure() (int, error) {
 	r.drop()
 	for n := 0; ; {
@@ -248,7 +248,7 @@ func (r *Reader) parse(n int) (*Batch, error) {
 	for pos := 0; pos < n; {
 		f, err := ParseFrame(r.buf[pos:n])
 		if err != nil {
-			return nil, r.tail(pos, err)
+			return nil, r.tail(n, err)
 		}
 		if f.Raw != nil {
 			b.Entries = append(b.Entries, BatchEntry{Raw: f.Raw, Payload: f.Payload, Offset: r.at.Offset + int64(pos)})

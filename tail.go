@@ -17,11 +17,15 @@ const sector = 512
 // after the last whole batch are damage.
 const maxTail = 2 * MaxBatchBytes
 
-// tail explains why the bytes at the current position, of which the first good
-// ones are sound frames, are no batch. A crash leaves a batch whose sectors are
+// tail explains why the bytes at the current position, of which the first read
+// ones look like frames, are no batch. A crash leaves a batch whose sectors are
 // partly still zero, and nothing after it. Whatever else is found was changed.
-func (r *Reader) tail(good int, cause error) error {
-	bad := r.at.Offset + int64(good)
+func (r *Reader) tail(read int, cause error) error {
+	sound, unsound := soundFrames(r.buf[:min(read, len(r.buf))])
+	bad := r.at.Offset + int64(sound)
+	if unsound != nil {
+		cause = unsound
+	}
 	region, err := r.rest(bad)
 	if err != nil {
 		return err
@@ -34,6 +38,22 @@ func (r *Reader) tail(good int, cause error) error {
 		return &DamageError{At: r.at, Text: fmt.Sprintf("%v, and the log goes on behind it", cause)}
 	}
 	return &TailError{At: r.at, Torn: torn(region, bad, r.next), Text: cause.Error()}
+}
+
+// soundFrames returns the size of the sound frames at the start of b, and what
+// is wrong with the next one, if there is one.
+func soundFrames(b []byte) (int, error) {
+	for n := 0; ; {
+		f, err := ParseFrame(b[n:])
+		switch {
+		case err == nil:
+			n += f.Bytes
+		case n == len(b):
+			return n, nil
+		default:
+			return n, err
+		}
+	}
 }
 
 // rest reads what follows offset up to the last byte that is not zero.
