@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/ledger"
+)
+
+// testDir is a data directory with three entries, the proof of the second and
+// its bytes.
+type testDir struct {
+	path, proof, entry, key string
+}
+
+func newTestDir(t *testing.T) testDir {
+	t.Helper()
+	dir := t.TempDir()
+	l, err := ledger.Open(t.Context(), ledger.Config{
+		Dir: filepath.Join(dir, "ledger"), PayloadDir: filepath.Join(dir, "payload"),
+		HeadsPath: filepath.Join(dir, "heads.db"), KeyPath: filepath.Join(dir, "keys", "node.key"),
+		SegmentBytes: 64 << 10, FillAhead: 64 << 10,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v := range uint64(3) {
+		e := &counterfoil.Entry{Kind: counterfoil.KindRecord, ID: counterfoil.NewID(),
+			Record: &counterfoil.Record{Type: "system", Version: v + 1, Transition: "changed"}}
+		if _, err := l.Append(t.Context(), e, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := testDir{path: dir, proof: filepath.Join(dir, "p.tlog-proof"), entry: filepath.Join(dir, "entry"), key: l.VerifierKey()}
+	p, err := l.Prove(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := p.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := l.Read(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, d.proof, text)
+	write(t, d.entry, s.Raw)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func write(t *testing.T, path string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	d := newTestDir(t)
+	other := newTestDir(t)
+	broken := newTestDir(t)
+	segment := filepath.Join(broken.path, "ledger", counterfoil.SegmentName(0))
+	b, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[130] ^= 1
+	write(t, segment, b)
+
+	tests := []struct {
+		name string
+		args []string
+		code int
+		text string // in either output
+	}{
+		{"sound", []string{d.path}, exitSound, "The ledger is sound."},
+		{"sound by key", []string{d.path, "--key", d.key}, exitSound, "3 entries"},
+		{"another key", []string{"--key", other.key, d.path}, exitBroken, "head: checkpoint"},
+		{"broken", []string{broken.path}, exitBroken, "segment: 0000000000.seg"},
+		{"no directory", []string{filepath.Join(d.path, "none")}, exitUnusable, "no verifier key"},
+		{"no argument", nil, exitUnusable, "usage:"},
+		{"two arguments", []string{d.path, d.path}, exitUnusable, "one argument"},
+		{"unknown flag", []string{"--fast", d.path}, exitUnusable, "not defined"},
+		{"help", []string{"--help"}, exitUnusable, "usage:"},
+		{"proof", []string{"proof", d.proof, "--entry", d.entry, "--key", d.key}, exitSound, "record entry is number 1"},
+		{"proof of another entry", []string{"proof", d.proof, "--entry", other.entry, "--key", d.key}, exitBroken, "verify proof"},
+		{"proof of another log", []string{"proof", d.proof, "--entry", d.entry, "--key", other.key}, exitBroken, "verify proof"},
+		{"proof without key", []string{"proof", d.proof, "--entry", d.entry}, exitUnusable, "needs --entry and --key"},
+		{"no proof", []string{"proof", d.entry, "--entry", d.entry, "--key", d.key}, exitUnusable, "parse proof"},
+		{"no entry", []string{"proof", d.proof, "--entry", d.proof, "--key", d.key}, exitUnusable, "decode entry"},
+		{"missing file", []string{"proof", d.proof + "x", "--entry", d.entry, "--key", d.key}, exitUnusable, "no such file"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			code := run(t.Context(), tt.args, &out, &errs)
+			if code != tt.code || !strings.Contains(out.String()+errs.String(), tt.text) {
+				t.Errorf("exit %d, want %d\n%s%s", code, tt.code, &out, &errs)
+			}
+		})
+	}
+}
+
+func TestJSONReport(t *testing.T) {
+	d := newTestDir(t)
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"--json", d.path}, &out, &errs); code != exitSound {
+		t.Fatalf("exit %d: %s", code, &errs)
+	}
+	var r counterfoil.Report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || r.Entries != 3 || r.Signed != 3 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+}

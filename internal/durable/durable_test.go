@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package durable
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestWriteFileReplacesWhole(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	for _, content := range []string{"first", "second, longer", ""} {
+		if err := WriteFile(path, []byte(content), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != content {
+			t.Fatalf("%q, %v", got, err)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+	if err := WriteFile(filepath.Join(dir, "none", "file"), nil, 0o600); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("missing directory: %v", err)
+	}
+}
+
+func TestDiskFiles(t *testing.T) {
+	var disk Disk = OS{}
+	path := filepath.Join(t.TempDir(), "sub", "file")
+	if err := MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := disk.Open(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("open: %v", err)
+	}
+	f, err := disk.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := disk.Create(path); !errors.Is(err, os.ErrExist) {
+		t.Errorf("create again: %v", err)
+	}
+	if _, err := f.WriteAt([]byte("abc"), 5); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.Datasync(), disk.SyncDir(filepath.Dir(path))); err != nil {
+		t.Fatal(err)
+	}
+	if size, err := f.Size(); size != 8 || err != nil {
+		t.Errorf("size %d, %v", size, err)
+	}
+	if err := f.Truncate(6); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 6)
+	if _, err := f.ReadAt(b, 0); err != nil || string(b) != "\x00\x00\x00\x00\x00a" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if err := SyncDir(path + "none"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("sync of nothing: %v", err)
+	}
+}
+
+func TestLockFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	l, err := LockFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = LockFile(path)
+	if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "process "+strconv.Itoa(os.Getpid())) {
+		t.Errorf("second lock: %v", err)
+	}
+	if err := l.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := LockFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LockFile(filepath.Join(path, "below a file")); err == nil {
+		t.Error("locked the impossible")
+	}
+}
