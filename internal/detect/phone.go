@@ -82,7 +82,7 @@ func (r *numberRun) dotted4(g, last int) bool {
 // dialsAbroad reports a number that starts with the prefix for calls abroad.
 func (r *numberRun) dialsAbroad(g, last int) bool {
 	d := r.value(g, last)
-	return !r.glued && len(d) > 10 && d[0] == '0' && (d[1] == '0' && d[2] != '0' || d[1] == '1' && d[2] == '1')
+	return !r.glued && r.group[g].n > 1 && len(d) > 10 && d[0] == '0' && (d[1] == '0' && d[2] != '0' || d[1] == '1' && d[2] == '1')
 }
 
 // dialled cuts off the prefix for calls abroad, 00 or 011.

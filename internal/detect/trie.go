@@ -156,3 +156,24 @@ func wordEnds(text string, i int, last rune) bool {
 	r, _ := utf8.DecodeRuneInString(text[i:])
 	return edge(last, r)
 }
+
+// openFrom gives the start of the first word in which a key with blanks starts
+// that may reach beyond the end of text, or reaches over the hold.
+func (t *trie) openFrom(text string, hold, low int) int {
+	if t == nil || !t.blanks {
+		return hold
+	}
+	before, _ := utf8.DecodeLastRuneInString(text[:low])
+	inside := low > 0 && spacedWord(before)
+	for i := low; i < hold; {
+		word, size := wordRune(text, i)
+		if (!inside || !word) && t.starts(text[i]) {
+			if end, _, open := t.longest(text, i); open || end > hold {
+				return wordStart(text, i, low)
+			}
+		}
+		inside = word
+		i += size
+	}
+	return hold
+}
