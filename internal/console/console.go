@@ -26,6 +26,7 @@ import (
 type Index interface {
 	Interactions(context.Context, index.Filter) (rows []index.Row, next counterfoil.ID, err error)
 	Count(context.Context, index.Filter) (uint64, error)
+	Tally(context.Context, index.Filter) (tallies []index.Tally, ok bool, err error)
 	Position() index.Position
 	Sessions
 }

@@ -33,8 +33,14 @@ func parseQuery(v url.Values) query {
 func (q query) address(path string) string {
 	v := url.Values{}
 	for _, p := range [][2]string{
-		{"system", q.system}, {"decision", q.decision}, {"finding", q.finding}, {"result", q.result},
-		{"from", q.from}, {"to", q.to}, {"before", q.before}, {"after", q.after},
+		{"system", q.system},
+		{"decision", q.decision},
+		{"finding", q.finding},
+		{"result", q.result},
+		{"from", q.from},
+		{"to", q.to},
+		{"before", q.before},
+		{"after", q.after},
 	} {
 		if p[1] != "" {
 			v.Set(p[0], p[1])

@@ -80,6 +80,9 @@ func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
+	if p.Lead, err = c.listLead(r.Context(), f, count); err != nil {
+		return err
+	}
 	for i := range rows {
 		p.Rows = append(p.Rows, rowOf(&rows[i], snapshot))
 	}
@@ -101,6 +104,25 @@ func (c *Console) count(ctx context.Context, f index.Filter) (*uint64, error) {
 		return nil, nil
 	}
 	return &n, err
+}
+
+// listLead says how the interactions stand, when the rollup can tell.
+func (c *Console) listLead(ctx context.Context, f index.Filter, count *uint64) (string, error) {
+	tallies, ok, err := c.index.Tally(ctx, f)
+	if err != nil || !ok || count == nil || *count == 0 {
+		return "", err
+	}
+	n := make(map[string]uint64)
+	for _, t := range tallies {
+		n[strings.ToLower(standing(t.Result, t.Effect).Word)] += t.N
+	}
+	var parts []string
+	for _, word := range []string{"allowed", "warned", "masked", "held", "blocked", "refused", "stopped midway", "cancelled", "failed", "abandoned", "in progress"} {
+		if n[word] > 0 {
+			parts = append(parts, spelled(n[word], word, word))
+		}
+	}
+	return sentence(spelled(*count, "interaction", "interactions")) + ": " + enumerate(parts) + ".", nil
 }
 
 func exportLabel(count *uint64) string {
@@ -164,7 +186,7 @@ func rowOf(r *index.Row, snapshot *identity.Snapshot) interactionRow {
 		row.Model = fact{Value: "Not listed", Missing: true}
 	}
 	if r.AnswerFindings != "" {
-		row.Findings.Value = strings.TrimPrefix(row.Findings.Value+"; in the answer "+findingsPhrase(r.AnswerFindings), "; ")
+		row.Findings.Value = strings.TrimPrefix(row.Findings.Value+"; "+findingsPhrase(r.AnswerFindings)+" in the answer", "; ")
 	}
 	if row.Findings.Value == "" {
 		row.Findings = fact{Value: "None", Missing: true}

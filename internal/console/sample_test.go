@@ -67,8 +67,10 @@ func (w *world) interaction(kind string, system identity.System, key identity.Ke
 			Key: counterfoil.ID(key.ID), System: counterfoil.ID(system.ID), Assurance: 3, Provider: "sandbox", Dialect: "openai", Operation: "chat", Model: model, Stream: true,
 			RequestBytes: 1284, ForwardedBytes: 1251, Decision: counterfoil.Decision{Effect: counterfoil.EffectAllow},
 			Guards: []counterfoil.GuardRun{
-				{Name: "schema", Status: counterfoil.GuardRan, Micros: 21}, {Name: "identity", Status: counterfoil.GuardRan, Micros: 3},
-				{Name: "detect", Status: counterfoil.GuardRan, Version: "2026.11-4f0c11aa", Micros: 118}, {Name: "policy", Status: counterfoil.GuardRan, Version: "5b1c9a", Micros: 9},
+				{Name: "schema", Status: counterfoil.GuardRan, Micros: 21},
+				{Name: "identity", Status: counterfoil.GuardRan, Micros: 3},
+				{Name: "detect", Status: counterfoil.GuardRan, Version: "2026.11-4f0c11aa", Micros: 118},
+				{Name: "policy", Status: counterfoil.GuardRan, Version: "5b1c9a", Micros: 9},
 				{Name: "redact", Status: counterfoil.GuardSkipped, Reason: "nothing_to_mask"},
 			},
 		},

@@ -6,9 +6,12 @@ package console
 import (
 	"flag"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/evidence"
 )
 
 var (
@@ -36,8 +39,36 @@ func TestServe(t *testing.T) {
 		}
 		w.handler.ServeHTTP(rw, r)
 	})
+	shown["hostile"] = w.hostile(shown)
 	mux.HandleFunc("/sample/{kind}", func(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, "/interactions/"+shown[r.PathValue("kind")].String(), http.StatusSeeOther)
 	})
+	// A form's answer, reached by a link: /post/systems?name=x
+	mux.HandleFunc("/post/{path...}", func(rw http.ResponseWriter, r *http.Request) {
+		form, path := r.URL.Query(), "/"+r.PathValue("path")
+		post := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
+		post.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if form.Get("as") != "stranger" {
+			for name, value := range w.cookies {
+				post.AddCookie(&http.Cookie{Name: name, Value: value})
+			}
+		}
+		w.handler.ServeHTTP(rw, post)
+	})
 	t.Fatal(http.ListenAndServe(*serveAt, mux))
+}
+
+// hostile is an interaction in which every text is as wide as it can be.
+func (w *world) hostile(ids map[string]counterfoil.ID) counterfoil.ID {
+	v, ok := w.views[ids["stopped"]]
+	if !ok {
+		return counterfoil.ID{}
+	}
+	bad := strings.Repeat("unbreakable", 40)
+	v.Model, v.Message = bad, bad
+	v.Findings = []evidence.Finding{{Phase: evidence.PhaseAnswer, Type: bad, Where: bad, Detector: bad, Action: "recorded"}}
+	v.Decision.Rule, v.Decision.Reasons = bad, []string{bad}
+	v.Guards = append(v.Guards, evidence.Guard{Name: bad, Version: bad, Reason: bad, Status: counterfoil.GuardFailed})
+	w.texts[v.ID].Request.Body = []byte(`{"messages":[{"content":"` + bad + ` \u202e שלום [EMAIL_1] ` + bad + `"}]}`)
+	return v.ID
 }

@@ -100,8 +100,11 @@ func (c *Console) systemPage(r *http.Request, s *identity.System) (*systemPage, 
 		ModelsField: field{Name: "models", Label: "Which models may it use?", Hint: modelsHint, Rows: max(4, len(s.Models)+1), Value: strings.Join(s.Models, "\n")},
 	}
 	p.Stub = []fact{
-		{Label: "Short name", Value: s.Slug, Mono: true}, ownerFact(s.Owner), {Label: "Keys", Mark: new(keysMark(valid, len(keys)))},
-		{Label: "Interactions", Value: number(n)}, {Label: "Registered", Time: s.Created},
+		{Label: "Short name", Value: s.Slug, Mono: true},
+		ownerFact(s.Owner),
+		{Label: "Keys", Mark: new(keysMark(valid, len(keys)))},
+		{Label: "Interactions", Value: number(n)},
+		{Label: "Registered", Time: s.Created},
 	}
 	p.Facts = systemFacts(s)
 	for _, k := range slices.Backward(keys) {
@@ -124,7 +127,9 @@ func systemFacts(s *identity.System) []fact {
 		models = modelsFact(nil)
 	}
 	facts := []fact{
-		{Label: "Number", Value: s.Number}, {Label: "Name", Value: s.Name}, ownerFact(s.Owner), models,
+		{Label: "Number", Value: s.Number},
+		{Label: "Name", Value: s.Name},
+		ownerFact(s.Owner), models,
 		{Label: "Record", Value: s.ID.String(), Mono: true},
 	}
 	if s.Builtin {

@@ -86,6 +86,9 @@ func enumerate(parts []string) string {
 // sentence begins with a capital.
 func sentence(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 || r == utf8.RuneError {
+		return s
+	}
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 

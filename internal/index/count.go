@@ -20,7 +20,8 @@ func (x *Index) Count(ctx context.Context, f Filter) (uint64, error) {
 	f.Before, f.After = counterfoil.ID{}, counterfoil.ID{}
 	query, args := f.countRows()
 	if f.rollup() {
-		query, args = f.countHours()
+		query, args = f.hourConds()
+		query = "SELECT coalesce(sum(n), 0) FROM hours WHERE " + query
 	}
 	var n int64
 	if err := x.read.QueryRowContext(ctx, query, args...).Scan(&n); err != nil {
@@ -39,7 +40,8 @@ func (f *Filter) rollup() bool {
 		wholeHour(f.From) && wholeHour(f.To)
 }
 
-func (f *Filter) countHours() (string, []any) {
+// hourConds selects the rows of the rollup.
+func (f *Filter) hourConds() (string, []any) {
 	conds := []string{"1"}
 	var args []any
 	add := func(cond string, arg any) {
@@ -65,7 +67,29 @@ func (f *Filter) countHours() (string, []any) {
 	if !f.To.IsZero() {
 		add("hour <", f.To.Unix()/3600)
 	}
-	return "SELECT coalesce(sum(n), 0) FROM hours WHERE " + strings.Join(conds, " AND "), args
+	return strings.Join(conds, " AND "), args
+}
+
+// Tally is how many interactions stand in one way.
+type Tally struct {
+	Effect counterfoil.Effect // the stricter of request and answer
+	Result counterfoil.Result // 0 while open
+	N      uint64
+}
+
+// Tally counts what a filter selects by decision and result. It reads the rollup
+// only, so ok is false for a filter that the rollup cannot answer.
+func (x *Index) Tally(ctx context.Context, f Filter) (tallies []Tally, ok bool, err error) {
+	if !f.rollup() {
+		return nil, false, nil
+	}
+	conds, args := f.hourConds()
+	targets := func(t *Tally) []any { return []any{&t.Effect, &t.Result, &t.N} }
+	tallies, err = many(ctx, x.read, targets, "SELECT effect, result, sum(n) FROM hours WHERE "+conds+" GROUP BY effect, result HAVING sum(n) > 0", args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("tally interactions: %w", err)
+	}
+	return tallies, true, nil
 }
 
 func wholeHour(t time.Time) bool {

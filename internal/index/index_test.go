@@ -252,6 +252,26 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+func TestTally(t *testing.T) {
+	x, _ := open(t)
+	apply(t, x, sample().items)
+	got, ok, err := x.Tally(t.Context(), Filter{From: start.Add(time.Hour)})
+	if err != nil || !ok {
+		t.Fatalf("Tally: %v, %v", ok, err)
+	}
+	want := []Tally{
+		{Effect: counterfoil.EffectNone, Result: counterfoil.ResultRefused, N: 1},
+		{Effect: counterfoil.EffectRedact, Result: 0, N: 1},
+		{Effect: counterfoil.EffectBlock, Result: counterfoil.ResultStopped, N: 1},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, ok, _ := x.Tally(t.Context(), Filter{Finding: "card"}); ok {
+		t.Error("a finding was tallied without reading rows")
+	}
+}
+
 func TestPaging(t *testing.T) {
 	l := &log{}
 	for i := range 23 {

@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/counterfoil/counterfoil/internal/identity"
+)
+
+func TestSystemsList(t *testing.T) {
+	w := newWorld(t)
+	admin := w.signIn()
+	holds(t, w.get("/systems").Body.String(), "No AI system yet", "An auditor will look for")
+	w.sample(admin)
+	page := w.get("/systems").Body.String()
+	holds(t, page, "SYS-01 Playground", "SYS-02 Claims Letter Assistant", "1 in force, of 2", "No owner", "and 1 more", "one has no owner")
+	if strings.Contains(page, "castellanos") {
+		t.Error("the list names people")
+	}
+}
+
+func TestRegisterSystem(t *testing.T) {
+	w := newWorld(t)
+	w.signIn()
+	a := w.post("/systems", "name", "", "owner", "nobody", "models", "a b\n<b>")
+	if a.Code != http.StatusUnprocessableEntity {
+		t.Fatalf("answered %d", a.Code)
+	}
+	holds(t, a.Body.String(), "Not saved: 3 answers need a change", `href="#owner"`, `value="nobody"`, "a b\n&lt;b&gt;", `aria-invalid="true"`)
+	a = w.post("/systems", "name", "Letters & <i>more</i>", "owner", "owner@example.com", "models", "m-1\r\n\r\nm-2\r\nm-1\r\n")
+	if a.Code != http.StatusSeeOther || a.Header().Get("Location") != "/systems/letters-i-more-i" {
+		t.Fatalf("answered %d %s", a.Code, a.Header().Get("Location"))
+	}
+	page := w.get(a.Header().Get("Location")).Body.String()
+	holds(t, page, "Letters &amp; &lt;i&gt;more&lt;/i&gt;", "m-1, m-2", "No key yet", "Version 1 of the record")
+	if a := w.get("/systems/none"); a.Code != http.StatusNotFound {
+		t.Errorf("an unknown system answered %d", a.Code)
+	}
+}
+
+var secretForm = regexp.MustCompile(`cfk_[0-9A-Za-z]{49}`)
+
+func TestKeyIsShownOnce(t *testing.T) {
+	w := newWorld(t)
+	w.sample(w.signIn())
+	path := "/systems/code-assistant"
+	a := w.post(path+"/keys", "kind", "person", "person", "dev@example.com", "expires", "30")
+	if a.Code != 200 {
+		t.Fatalf("answered %d", a.Code)
+	}
+	secret := secretForm.FindString(a.Body.String())
+	holds(t, a.Body.String(), "Copy the new key now", "http://127.0.0.1:8400/sandbox/v1", "http://127.0.0.1:8400/anthropic<", "1 in force, of 1")
+	if got := a.Header().Get("Cache-Control"); got != "no-store" {
+		t.Errorf("the page with the key may be kept: %s", got)
+	}
+	who, err := w.roll.Snapshot().Resolve(secret, w.clock.Now())
+	if err != nil || who.System.Slug != "code-assistant" || who.Workload {
+		t.Errorf("the key resolves to %+v, %v", who, err)
+	}
+	if _, err := w.roll.Snapshot().Resolve(secret, w.clock.Now().Add(31*24*time.Hour)); err == nil {
+		t.Error("the key outlives its days")
+	}
+	page := w.get(path).Body.String()
+	if secretForm.MatchString(page) {
+		t.Error("the key is shown a second time")
+	}
+	holds(t, page, "cfk_…"+secret[len(secret)-4:])
+
+	holds(t, w.post(path+"/keys", "kind", "workload", "person", "", "expires", "365").Body.String(), "A program,")
+	bad := w.post(path+"/keys", "kind", "person", "person", "nobody", "expires", "90")
+	if bad.Code != http.StatusUnprocessableEntity || secretForm.MatchString(bad.Body.String()) {
+		t.Errorf("a wrong form answered %d", bad.Code)
+	}
+	holds(t, bad.Body.String(), "Not saved: 1 answer needs a change", `value="nobody"`)
+	if a := w.post(path+"/keys", "kind", "person", "person", "dev@example.com", "expires", "9999"); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a life that is not offered answered %d", a.Code)
+	}
+}
+
+// The system in the address is the scope: a key of another system is not found.
+func TestRevokeStaysInItsSystem(t *testing.T) {
+	w := newWorld(t)
+	w.sample(w.signIn())
+	key := keyOf(t, w, "claims-letter-assistant")
+	if a := w.post("/systems/code-assistant/keys/" + key.ID.String() + "/revoke"); a.Code != http.StatusNotFound {
+		t.Errorf("revoked through another system: %d", a.Code)
+	}
+	if k := keyOf(t, w, "claims-letter-assistant"); k.Check(w.clock.Now()) != nil {
+		t.Fatal("the key is not in force any more")
+	}
+	a := w.post("/systems/claims-letter-assistant/keys/" + key.ID.String() + "/revoke")
+	if a.Code != http.StatusSeeOther {
+		t.Fatalf("answered %d", a.Code)
+	}
+	holds(t, w.get("/systems/claims-letter-assistant").Body.String(), "0 in force, of 2", "Revoked 24 Nov 2026")
+}
+
+// keyOf returns the first key of a system that is in force.
+func keyOf(t *testing.T, w *world, slug string) identity.Key {
+	t.Helper()
+	s, _ := w.roll.Snapshot().SystemBySlug(slug)
+	for _, k := range w.roll.Snapshot().Keys() {
+		if k.System == s.ID && k.Check(w.clock.Now()) == nil {
+			return k
+		}
+	}
+	t.Fatal("no key in force")
+	return identity.Key{}
+}
+
+func TestChangeModels(t *testing.T) {
+	w := newWorld(t)
+	admin := w.signIn()
+	w.sample(admin)
+	path := "/systems/claims-letter-assistant"
+	if a := w.post(path+"/models", "version", "1", "models", "one\ntwo"); a.Code != http.StatusSeeOther {
+		t.Fatalf("answered %d", a.Code)
+	}
+	holds(t, w.get(path).Body.String(), "one, two", "Version 2 of the record", `name="version" value="2"`)
+
+	// Two people edit: the second learns of it and keeps what they wrote.
+	a := w.post(path+"/models", "version", "1", "models", "three")
+	if a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a stale version answered %d", a.Code)
+	}
+	holds(t, a.Body.String(), "Somebody else changed this AI system meanwhile", ">three</textarea>", `name="version" value="2"`)
+	if a := w.post(path+"/models", "version", "2", "models", "a b"); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong name answered %d", a.Code)
+	}
+	if a := w.post(path+"/models", "models", "x"); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("no version answered %d", a.Code)
+	}
+	s, _ := w.roll.Snapshot().SystemBySlug("claims-letter-assistant")
+	if len(s.Models) != 2 || s.Version != 2 {
+		t.Errorf("system = %+v", s)
+	}
+}
+
+func TestNothingIsSavedWithoutARecord(t *testing.T) {
+	w := newWorld(t)
+	w.sample(w.signIn())
+	w.unable = errDisk
+	before := w.roll.Snapshot().Digest()
+	for _, path := range []string{"/systems", "/systems/code-assistant/keys", "/systems/code-assistant/models"} {
+		a := w.post(path, "name", "New", "owner", "o@example.com", "person", "o@example.com", "kind", "person", "expires", "90", "version", "1", "models", "m")
+		if a.Code != http.StatusServiceUnavailable || strings.Contains(a.Body.String(), "disk full") {
+			t.Errorf("%s answered %d", path, a.Code)
+		}
+	}
+	if w.roll.Snapshot().Digest() != before {
+		t.Error("the register changed")
+	}
+}
