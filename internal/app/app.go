@@ -42,6 +42,7 @@ type Options struct {
 	Version   string
 	Offline   bool // a command opens the directory; nothing is served
 	Out       io.Writer
+	Profile   string // loopback address for profiles; "" for none
 }
 
 // App is an opened data directory. It is safe for concurrent use.

@@ -13,7 +13,7 @@ import (
 )
 
 func newRun(env *environment) *cobra.Command {
-	var path, level string
+	var path, level, profile string
 	var o config.Overrides
 	c := &cobra.Command{
 		Use:   "run",
@@ -28,13 +28,14 @@ func newRun(env *environment) *cobra.Command {
 			}
 			log := slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: l}))
 			return app.Run(c.Context(), app.Options{
-				Data: env.data, Config: path, Overrides: o, Log: log, Version: env.version, Out: env.out,
+				Data: env.data, Config: path, Overrides: o, Log: log, Version: env.version, Out: env.out, Profile: profile,
 			})
 		},
 	}
 	c.Flags().StringVar(&path, "config", "", "configuration file (default: built-in settings, offline provider only)")
 	c.Flags().StringVar(&o.Gateway, "gateway", "", "address of the gateway, such as 127.0.0.1:8400; wins over the file")
 	c.Flags().StringVar(&o.Console, "console", "", "address of the console, such as 127.0.0.1:8401; wins over the file")
+	c.Flags().StringVar(&profile, "profile", "", "serve net/http/pprof on this loopback address, for measuring; off by default")
 	c.Flags().StringVar(&level, "log", "info", "log level: debug, info, warn, error")
 	return c
 }

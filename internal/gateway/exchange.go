@@ -49,19 +49,32 @@ type exchange struct {
 	outcome counterfoil.Outcome
 	answer  interaction.Answer
 
-	large bool // holds a token of the gateway
-	buf   []byte
-	out   []byte
-	hits  []detect.Finding
-	edits []redact.Edit
+	large  bool // holds a token of the gateway
+	guards [8]counterfoil.GuardRun
+	buffers
 }
+
+// buffers are the memory an exchange keeps from one interaction to the next.
+type buffers struct {
+	buf       []byte // the request as accepted
+	out       []byte // the request as it leaves; the transport may read it for a while
+	came      []byte // the answer as it came
+	delivered []byte // the answer as it is delivered
+	hits      []detect.Finding
+	edits     []redact.Edit
+	follower  follower
+}
+
+// keepBytes bounds each buffer that is kept.
+const keepBytes = 256 << 10
 
 // begin readies a pooled exchange for one request.
 func (x *exchange) begin(g *Gateway, state *State, p *Provider, path string, w http.ResponseWriter, r *http.Request) {
 	*x = exchange{
 		g: g, state: state, w: w, r: r, provider: p, path: path, began: time.Now(),
-		doc: x.doc, found: x.found[:0], buf: x.buf[:0], out: x.out[:0], hits: x.hits[:0], edits: x.edits[:0],
+		doc: x.doc, found: x.found[:0], buffers: x.buffers,
 	}
+	x.buf, x.intent.Guards = x.buf[:0], x.guards[:0]
 	x.id = counterfoil.NewTimeID(g.clock.Now())
 	x.intent.Provider, x.intent.Dialect = p.Name, p.Dialect.Name()
 	x.intent.Config, x.intent.Policy, x.intent.Snapshot = state.Config, state.Policy.Digest(), state.Snapshot.Digest()
@@ -108,8 +121,12 @@ func (x *exchange) finish() {
 // its buffers any more: the transport may still send the body of a request
 // that was answered early.
 func (x *exchange) reusable() bool {
-	const keep = 256 << 10
-	return cap(x.buf) <= keep && cap(x.out) <= keep && x.doc.Small() && (x.sent == nil || x.sent.closed.Load())
+	for _, b := range [][]byte{x.buf, x.out, x.came, x.delivered} {
+		if cap(b) > keepBytes {
+			return false
+		}
+	}
+	return x.doc.Small() && (x.sent == nil || x.sent.closed.Load())
 }
 
 // guard notes what a guard did, from its own run.

@@ -4,7 +4,9 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
+	"sync"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/interaction"
@@ -40,12 +42,24 @@ func (x *exchange) recordAtOnce() error {
 // record writes one entry of this interaction. It does not follow the client's
 // context: a record is owed even to a client that has left.
 func (x *exchange) record(e *counterfoil.Entry, payload any) error {
-	raw, err := interaction.Encode(payload)
-	if err != nil {
+	raw := payloads.Get().(*bytes.Buffer)
+	defer release(raw)
+	if err := interaction.EncodeTo(raw, payload); err != nil {
 		return err
 	}
 	person := counterfoil.ID(x.principal.Person)
 	e.ID, e.Time, e.Actor = x.id, x.g.clock.Now().UnixMicro(), person
-	_, err = x.g.journal.Record(context.WithoutCancel(x.r.Context()), e, person, raw)
+	_, err := x.g.journal.Record(context.WithoutCancel(x.r.Context()), e, person, raw.Bytes())
 	return err
+}
+
+// payloads are buffers for bodies on their way to the journal, which keeps
+// none of them.
+var payloads = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func release(b *bytes.Buffer) {
+	if b.Cap() <= keepBytes {
+		b.Reset()
+		payloads.Put(b)
+	}
 }

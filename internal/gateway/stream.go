@@ -36,7 +36,7 @@ type follower struct {
 	complete []redact.Key          // of the event at hand, texts that end with it
 	growing  map[string]redact.Key // by choice or block, the text that grew last
 	path     []byte
-	out      []byte // decided, not yet written
+	chunk    []byte // what one read brought
 	last     []byte // the event that ends the answer
 	failed   bool   // the provider reported an error inside the stream
 	decision policy.Decision
@@ -46,8 +46,8 @@ type follower struct {
 
 // stream delivers a streamed answer.
 func (x *exchange) stream(resp *http.Response, src *idleReader) *refusal {
-	f := &follower{x: x, dialect: x.provider.Dialect.Stream(), paths: map[redact.Key]string{}, growing: map[string]redact.Key{}, masks: redact.NewMap(nil)}
-	f.texts = redact.NewStream(x.values, f)
+	f := &x.follower
+	f.begin(x)
 	x.facts.Answer.Status = resp.StatusCode
 	h := x.answerHeader(resp)
 	h.Del("Content-Length")
@@ -62,6 +62,21 @@ func (x *exchange) stream(resp *http.Response, src *idleReader) *refusal {
 	return nil
 }
 
+// begin readies the follower; buffers of an earlier answer are used again.
+func (f *follower) begin(x *exchange) {
+	*f = follower{
+		x: x, dialect: x.provider.Dialect.Stream(), masks: redact.NewMap(nil),
+		paths: map[redact.Key]string{}, growing: map[string]redact.Key{},
+		chunk: f.chunk, events: f.events, segments: f.segments[:0], complete: f.complete[:0], path: f.path[:0],
+	}
+	if f.chunk == nil {
+		f.chunk = make([]byte, 16<<10)
+	}
+	f.events.Reset()
+	f.texts = redact.NewStream(x.values, f)
+	x.came, x.delivered = x.came[:0], x.delivered[:0]
+}
+
 // errGarbage is a stream that cannot be watched.
 var errGarbage = errors.New("the stream cannot be read")
 
@@ -70,11 +85,10 @@ var errEnded = errors.New("the answer has ended")
 
 // pump passes the answer on until it ends, one write for what one read brought.
 func (f *follower) pump(src io.Reader) error {
-	chunk := make([]byte, 16<<10)
 	for {
-		n, err := src.Read(chunk)
+		n, err := src.Read(f.chunk)
 		if n > 0 {
-			if err := f.take(chunk[:n]); err != nil {
+			if err := f.take(f.chunk[:n]); err != nil {
 				return err
 			}
 			if err := f.write(); err != nil {
@@ -99,8 +113,8 @@ func (f *follower) take(p []byte) error {
 	if int64(x.outcome.AnswerBytes) > x.state.Limits.AnswerBytes {
 		return errLimit
 	}
-	x.answer.Body = append(x.answer.Body, p...)
-	x.facts.Answer.Bytes = len(x.answer.Body)
+	x.came = append(x.came, p...)
+	x.facts.Answer.Bytes = len(x.came)
 	f.events.Write(p)
 	for {
 		e, ok, err := f.events.Next()
@@ -243,21 +257,22 @@ func (f *follower) ended() error {
 }
 
 func (f *follower) emit(event []byte) error {
-	f.out = append(f.out, event...)
+	f.x.delivered = append(f.x.delivered, event...)
 	return nil
 }
 
 // write delivers what is decided. Nothing is written with the ending event
 // still to come, so that both go in one piece once the record is durable.
 func (f *follower) write() error {
-	if len(f.out) == 0 {
+	x := f.x
+	if len(x.delivered) == 0 {
 		return nil
 	}
-	if _, err := f.x.w.Write(f.out); err != nil {
+	if _, err := x.w.Write(x.delivered); err != nil {
 		return fmt.Errorf("write to client: %w", err)
 	}
-	f.out = f.out[:0]
-	return http.NewResponseController(f.x.w).Flush()
+	x.delivered = x.delivered[:0]
+	return http.NewResponseController(x.w).Flush()
 }
 
 // note completes the record of what was watched.
@@ -296,11 +311,12 @@ func (f *follower) close(err error) *refusal {
 			end = f.dialect.Fail(x.provider.Dialect.Error(no.status, fmt.Sprintf("%s (Counterfoil interaction %s)", no.message, x.id), x.id.String()))
 		}
 	}
+	x.answer.Body = x.came
 	if err := x.recordOutcome(); err != nil {
 		x.g.log.Error("outcome not recorded", "interaction", x.id, "err", err)
 		panic(http.ErrAbortHandler) // without a record the answer must not look complete
 	}
-	f.out = append(f.out, end...)
+	x.delivered = append(x.delivered, end...)
 	werr := f.write()
 	if no != nil || werr != nil {
 		panic(http.ErrAbortHandler) // a broken answer must look broken

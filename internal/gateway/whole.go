@@ -4,7 +4,6 @@
 package gateway
 
 import (
-	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -34,7 +33,8 @@ func decoded(resp *http.Response) (io.Reader, error) {
 // whole watches an answer that comes in one piece. Its outcome is durable
 // before its first byte is delivered, and so before its last.
 func (x *exchange) whole(resp *http.Response, src io.Reader) *refusal {
-	raw, err := readAll(make([]byte, 0, capacity(resp.ContentLength)), src, x.state.Limits.AnswerBytes)
+	raw, err := readAll(x.came[:0], src, x.state.Limits.AnswerBytes)
+	x.came = raw
 	x.outcome.AnswerBytes = uint64(len(raw))
 	if err != nil {
 		return x.brokenAnswer(err)
@@ -43,7 +43,7 @@ func (x *exchange) whole(resp *http.Response, src io.Reader) *refusal {
 	if no := x.inspect(resp.StatusCode, raw); no != nil {
 		return no
 	}
-	out := redact.Splice(nil, raw, x.edits)
+	x.delivered = redact.Splice(x.delivered[:0], raw, x.edits)
 	x.closing(resp.StatusCode)
 	if err := x.recordOutcome(); err != nil {
 		x.g.log.Error("outcome not recorded", "interaction", x.id, "err", err)
@@ -51,19 +51,10 @@ func (x *exchange) whole(resp *http.Response, src io.Reader) *refusal {
 		return silent
 	}
 	h := x.answerHeader(resp)
-	h.Set("Content-Length", strconv.Itoa(len(out)))
+	h.Set("Content-Length", strconv.Itoa(len(x.delivered)))
 	x.w.WriteHeader(resp.StatusCode)
-	_, _ = x.w.Write(out) // whether the client took it is not ours to know
+	_, _ = x.w.Write(x.delivered) // whether the client took it is not ours to know
 	return nil
-}
-
-// capacity is the memory set aside for a body of a stated length; what is
-// stated is not believed beyond 1 MiB.
-func capacity(length int64) int64 {
-	if length < 0 {
-		return 8 << 10
-	}
-	return min(length, 1<<20) + bytes.MinRead
 }
 
 // unanswered is the refusal when the outcome cannot be recorded: the provider

@@ -7,6 +7,7 @@
 package interaction
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/fxamacker/cbor/v2"
@@ -56,8 +57,8 @@ type Redaction struct {
 	Count       int    `cbor:"5,keyasint"` // places replaced
 }
 
-var encoding = func() cbor.EncMode {
-	m, err := cbor.CoreDetEncOptions().EncMode()
+var encoding = func() cbor.UserBufferEncMode {
+	m, err := cbor.CoreDetEncOptions().UserBufferEncMode()
 	if err != nil {
 		panic(err) // the options are constant
 	}
@@ -66,11 +67,17 @@ var encoding = func() cbor.EncMode {
 
 // Encode returns the deterministic CBOR of a *Request or *Answer.
 func Encode(v any) ([]byte, error) {
-	raw, err := encoding.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode payload: %w", err)
+	var b bytes.Buffer
+	err := EncodeTo(&b, v)
+	return b.Bytes(), err
+}
+
+// EncodeTo appends what Encode returns to b.
+func EncodeTo(b *bytes.Buffer, v any) error {
+	if err := encoding.MarshalToBuffer(v, b); err != nil {
+		return fmt.Errorf("encode payload: %w", err)
 	}
-	return raw, nil
+	return nil
 }
 
 // DecodeRequest reads the payload of an intent.

@@ -45,6 +45,15 @@ func (s *Splitter) Write(p []byte) {
 	s.buf = append(s.buf, p...)
 }
 
+// Reset forgets all bytes and keeps a small buffer for the next stream.
+func (s *Splitter) Reset() {
+	const keep = 64 << 10
+	if cap(s.buf) > keep {
+		s.buf = nil
+	}
+	s.buf, s.from, s.scan = s.buf[:0], 0, 0
+}
+
 // Rest returns the bytes after the last whole event.
 func (s *Splitter) Rest() []byte { return s.buf[s.from:] }
 
