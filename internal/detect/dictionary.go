@@ -121,39 +121,24 @@ func lower(r rune) rune {
 // lookUp adds the dictionary's findings: whole words only, the longest that
 // starts at a place.
 func (s *Scanner) lookUp(p *pass) {
-	if s.folded == nil && s.exact == nil {
-		return
-	}
-	inside := false // the rune before belongs to a word
-	for i := 0; i < len(p.text); {
-		word, size := wordRune(p.text, i)
-		if !inside || !word {
-			s.lookUpAt(p, s.folded, i)
-			s.lookUpAt(p, s.exact, i)
+	for _, t := range [...]*trie{s.folded, s.exact} {
+		if t == nil {
+			continue
 		}
-		inside = word
-		i += size
+		for i := range len(p.text) {
+			if t.starts(p.text, i) {
+				s.lookUpAt(p, t, i)
+			}
+		}
 	}
 }
 
 func (s *Scanner) lookUpAt(p *pass, t *trie, i int) {
-	if t == nil || !t.starts(p.text[i]) {
-		return
-	}
 	end, node, _ := t.longest(p.text, i)
 	for _, e := range t.at(node) {
 		d := &s.dictionary[e.typ]
 		p.out = append(p.out, Finding{Type: d.Type, Start: i, End: end, Score: e.score, Detector: d.detector})
 	}
-}
-
-// wordRune reads the rune at i and reports whether it belongs to a word.
-func wordRune(text string, i int) (word bool, size int) {
-	if c := text[i]; c < utf8.RuneSelf {
-		return isAlnum(c), 1
-	}
-	r, size := utf8.DecodeRuneInString(text[i:])
-	return spacedWord(r), size
 }
 
 // edge reports that a word may end before b and another start with it.

@@ -9,6 +9,9 @@ import "strings"
 // the hold.
 func pemStart(text string, hold int) int {
 	low := max(0, len(text)-maxHoldPEM)
+	if !strings.Contains(text[low:], pemBegin) { // the usual case, and much faster than LastIndex
+		return hold
+	}
 	for next := len(text); ; {
 		at := strings.LastIndex(text[low:next], pemBegin)
 		if at < 0 {

@@ -60,22 +60,35 @@ func newTrie(entries []entry, fold bool) *trie {
 
 // describe fills what speeds up the walk.
 func (t *trie) describe() {
-	for _, c := range t.label[t.child[0]:t.child[1]] {
-		t.root[c] = true
-		if t.fold {
-			t.root[c&^0x20] = t.root[c&^0x20] || isLower(c)
+	for _, e := range t.entries {
+		t.blanks = t.blanks || strings.Contains(e.key, " ")
+		first, _ := utf8.DecodeRuneInString(e.key)
+		t.mark(first)
+		if !t.fold {
+			continue
+		}
+		for r := unicode.SimpleFold(first); r != first; r = unicode.SimpleFold(r) {
+			t.mark(r)
 		}
 	}
-	if t.fold {
-		for c := utf8.RuneSelf; c < len(t.root); c++ {
-			t.root[c] = true // outside ASCII another case may start with another byte
-		}
-	}
-	t.blanks = slices.ContainsFunc(t.entries, func(e entry) bool { return strings.Contains(e.key, " ") })
 }
 
-// starts reports that a key may start with this byte of text.
-func (t *trie) starts(c byte) bool { return t.root[c] }
+func (t *trie) mark(r rune) {
+	var buf [utf8.UTFMax]byte
+	utf8.EncodeRune(buf[:], r)
+	t.root[buf[0]] = true
+}
+
+// starts reports that a key may start at i: by its first byte, and because no
+// word goes on there.
+func (t *trie) starts(text string, i int) bool {
+	if !t.root[text[i]] {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(text[i:])
+	before, size := utf8.DecodeLastRuneInString(text[:i])
+	return size == 0 || edge(before, r)
+}
 
 // at gives the entries that end at a node.
 func (t *trie) at(node int) []entry {
@@ -163,17 +176,12 @@ func (t *trie) openFrom(text string, hold, low int) int {
 	if t == nil || !t.blanks {
 		return hold
 	}
-	before, _ := utf8.DecodeLastRuneInString(text[:low])
-	inside := low > 0 && spacedWord(before)
-	for i := low; i < hold; {
-		word, size := wordRune(text, i)
-		if (!inside || !word) && t.starts(text[i]) {
+	for i := low; i < hold; i++ {
+		if t.starts(text, i) {
 			if end, _, open := t.longest(text, i); open || end > hold {
 				return wordStart(text, i, low)
 			}
 		}
-		inside = word
-		i += size
 	}
 	return hold
 }
