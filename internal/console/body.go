@@ -78,7 +78,7 @@ var placeholderForm = regexp.MustCompile(`\[[A-Z][A-Z0-9_]{0,62}_[0-9]{1,9}\]`)
 
 func viewText(text string, limit int, raw bool) textView {
 	v := textView{Raw: raw}
-	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = visible(text)
 	if n := utf8.RuneCountInString(text); n > limit {
 		text = string([]rune(text)[:limit])
 		v.Cut = "Cut after " + number(limit) + " of " + number(n) + " characters."

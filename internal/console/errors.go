@@ -4,6 +4,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/counterfoil/counterfoil/internal/fault"
@@ -51,6 +52,9 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, f httpx.Failure) 
 	}
 	if f.Public != "" {
 		words.text = f.Public
+	}
+	if session, err := c.session(r); err == nil && session != nil { // errors arise outside signedIn too
+		r = r.WithContext(context.WithValue(r.Context(), sessionKey{}, session))
 	}
 	p := errorPage{
 		page: c.page(r, words.heading, ""), Status: f.Status, Heading: words.heading, Text: words.text, Next: words.next,

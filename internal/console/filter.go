@@ -131,12 +131,3 @@ func (q query) limits(f *index.Filter) (complaints []string) {
 	}
 	return complaints
 }
-
-// clip keeps foreign text in a sentence short.
-func clip(s string) string {
-	runes := []rune(s)
-	if len(runes) > 60 {
-		return string(runes[:60]) + "…"
-	}
-	return s
-}

@@ -280,7 +280,7 @@ func trafficFacts(v *evidence.View) []fact {
 	if v.System.Slug != "" {
 		system = fact{Label: "AI system", Value: v.System.Name, Href: "/systems/" + v.System.Slug}
 	}
-	model := fact{Label: "Model", Value: v.Model, Sub: "Listed for the system"}
+	model := fact{Label: "Model", Value: clipTo(v.Model, 200), Sub: "Listed for the system"}
 	if v.Model == "" {
 		model = fact{Label: "Model", Value: "None named", Missing: true}
 	} else if !v.ModelListed {

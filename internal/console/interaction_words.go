@@ -104,7 +104,7 @@ func ruleWords(rule string) string {
 	if rule == "" {
 		return "(none named)"
 	}
-	return "“" + rule + "”"
+	return "“" + clip(rule) + "”"
 }
 
 // reasonWords reads a code of the ledger format.
@@ -112,7 +112,7 @@ func reasonWords(reason string) string {
 	if reason == "" {
 		return "no reason is recorded"
 	}
-	return strings.NewReplacer("_", " ", "-", " ").Replace(reason)
+	return strings.NewReplacer("_", " ", "-", " ").Replace(clip(reason))
 }
 
 // decisionOf shows what the rules said over request and answer.
@@ -145,7 +145,7 @@ func decisionOf(v *evidence.View) decisionView {
 	case resultOf(v) == counterfoil.ResultRefused:
 		d.Notice.Title = "Refused before the rules had to decide: " + reasonWords(v.Reason)
 	case rule != "":
-		d.Notice.Title = effectMark(effect).Word + ", because rule “" + rule + "” is the strictest that matched"
+		d.Notice.Title = effectMark(effect).Word + ", because rule " + ruleWords(rule) + " is the strictest that matched"
 	default:
 		d.Notice.Title = effectMark(effect).Word + "; no rule asked for anything else"
 	}
@@ -161,10 +161,10 @@ func ruleRows(d evidence.Decision, phase string) (rows []ruleRow) {
 		if rule == d.Rule {
 			effect = fact{Mark: new(effectMark(d.Effect))}
 		}
-		rows = append(rows, ruleRow{rule, phase, "Enforcing", effect})
+		rows = append(rows, ruleRow{clip(rule), phase, "Enforcing", effect})
 	}
 	for _, rule := range d.Shadow {
-		rows = append(rows, ruleRow{rule, phase, "Shadow", fact{Value: "None; it would have matched", Missing: true}})
+		rows = append(rows, ruleRow{clip(rule), phase, "Shadow", fact{Value: "None; it would have matched", Missing: true}})
 	}
 	return rows
 }
@@ -175,8 +175,8 @@ func findingsOf(v *evidence.View) (rows []findingRow, summary, none string) {
 	for _, f := range v.Findings {
 		places[string(f.Phase)+f.Where] = true
 		rows = append(rows, findingRow{
-			Type: label(f.Type), Phase: phaseWords(f.Phase), Where: clip(f.Where), Bytes: fmt.Sprintf("%s–%s", number(f.Start), number(f.End)),
-			Detector: f.Detector, Score: strconv.FormatFloat(f.Score, 'f', 2, 64), Action: actionMark(f.Action),
+			Type: clipTo(label(f.Type), 40), Phase: phaseWords(f.Phase), Where: clip(f.Where), Bytes: fmt.Sprintf("%s–%s", number(f.Start), number(f.End)),
+			Detector: clipTo(f.Detector, 40), Score: strconv.FormatFloat(f.Score, 'f', 2, 64), Action: actionMark(f.Action),
 		})
 	}
 	if len(rows) == 0 && len(v.Counts) > 0 {
@@ -237,7 +237,7 @@ func guardRows(guards []evidence.Guard) (rows []guardRow) {
 		if name == "" {
 			name = g.Name
 		}
-		row := guardRow{Name: name, Version: g.Version, Status: guardMark(g.Status), Reason: fact{Value: sentence(reasonWords(g.Reason))}, Millis: "–"}
+		row := guardRow{Name: clip(name), Version: clip(g.Version), Status: guardMark(g.Status), Reason: fact{Value: clip(sentence(reasonWords(g.Reason)))}, Millis: "–"}
 		if g.Phase == evidence.PhaseAnswer && g.Name != "watch" && g.Name != "restore" {
 			row.Name += ", answer"
 		}
@@ -270,11 +270,4 @@ func guardsSummary(guards []evidence.Guard) string {
 		n[g.Status&3]++
 	}
 	return fmt.Sprintf("%d ran, %d skipped, %d failed. Not run is shown as plainly as passed.", n[counterfoil.GuardRan], n[counterfoil.GuardSkipped], n[counterfoil.GuardFailed])
-}
-
-func clipTo(s string, n int) string {
-	if runes := []rune(s); len(runes) > n {
-		return string(runes[:n]) + "…"
-	}
-	return s
 }

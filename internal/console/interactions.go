@@ -179,7 +179,7 @@ func rowOf(r *index.Row, snapshot *identity.Snapshot) interactionRow {
 	row := interactionRow{
 		ID: r.ID.String(), Entry: number(r.IntentIndex), Opened: micros(r.Opened),
 		System: systemFact(r.System, snapshot), Who: who(r.Person, r.Key, r.Workload),
-		Model: fact{Value: r.Model}, Decision: standing(r.Result, effect),
+		Model: fact{Value: clip(r.Model)}, Decision: standing(r.Result, effect),
 		Findings: fact{Value: findingsPhrase(r.Findings)}, Seconds: seconds(r),
 	}
 	if r.Model == "" {

@@ -290,6 +290,9 @@ func TestHostileInteraction(t *testing.T) {
 			if found := unsafeMarkup(a.Body.String()); found != "" {
 				t.Errorf("%s: the page contains %q", kind, found)
 			}
+			if strings.ContainsFunc(a.Body.String(), misleading) {
+				t.Errorf("%s: the page holds characters that turn or hide others", kind)
+			}
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (c *Console) proofOf(v *evidence.View) proofView {
 		Downloads: downloads(v),
 	}
 	for _, problem := range v.Proof.Problems {
-		p.Facts = append(p.Facts, fact{Label: "Problem", Value: sentence(problem)})
+		p.Facts = append(p.Facts, fact{Label: "Problem", Value: sentence(visible(problem))})
 	}
 	p.Facts = append(p.Facts, fact{Label: "Key", Value: v.Proof.VerifierKey, Mono: true})
 	for _, e := range v.Entries {
@@ -189,7 +189,7 @@ func (c *Console) verifyInteraction(w http.ResponseWriter, r *http.Request) erro
 func checks(v *evidence.View) []checkRow {
 	var rows []checkRow
 	for _, problem := range v.Proof.Problems {
-		rows = append(rows, checkRow{"Problem", mark{"bad", "cross", "Does not hold"}, sentence(problem) + "."})
+		rows = append(rows, checkRow{"Problem", mark{"bad", "cross", "Does not hold"}, sentence(visible(problem)) + "."})
 	}
 	result := mark{"ok", "dot", "Holds"}
 	if !v.Proof.Verified {
