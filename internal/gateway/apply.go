@@ -43,8 +43,7 @@ func (x *exchange) apply() *refusal {
 	}
 	x.outgoing = x.raw
 	if len(x.edits) > 0 {
-		x.out = redact.Splice(x.out[:0], x.raw, x.edits)
-		x.outgoing = x.out
+		x.outgoing = redact.Splice(make([]byte, 0, len(x.raw)), x.raw, x.edits)
 	}
 	x.intent.Redactions = uint64(len(x.edits))
 	x.request.Body = x.outgoing

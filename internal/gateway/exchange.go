@@ -40,7 +40,6 @@ type exchange struct {
 	values    *redact.Map // placeholders of this interaction
 	types     []string    // type of each placeholder, in the order of values
 	outgoing  []byte      // the body as it leaves
-	sent      *sentBody
 
 	intent  counterfoil.Intent
 	request interaction.Request
@@ -55,6 +54,8 @@ type exchange struct {
 }
 
 // buffers are the memory an exchange keeps from one interaction to the next.
+// The request's bytes are not among them: the transport may still read them
+// after the answer has begun.
 type buffers struct {
 	buf       []byte // the request as accepted
 	out       []byte // the request as it leaves; the transport may read it for a while
@@ -74,7 +75,7 @@ func (x *exchange) begin(g *Gateway, state *State, p *Provider, path string, w h
 		g: g, state: state, w: w, r: r, provider: p, path: path, began: time.Now(),
 		doc: x.doc, found: x.found[:0], buffers: x.buffers,
 	}
-	x.buf, x.intent.Guards = x.buf[:0], x.guards[:0]
+	x.intent.Guards = x.guards[:0]
 	x.id = counterfoil.NewTimeID(g.clock.Now())
 	x.intent.Provider, x.intent.Dialect = p.Name, p.Dialect.Name()
 	x.intent.Config, x.intent.Policy, x.intent.Snapshot = state.Config, state.Policy.Digest(), state.Snapshot.Digest()
@@ -117,16 +118,9 @@ func (x *exchange) finish() {
 	}
 }
 
-// reusable tells whether the exchange is small enough to keep and nobody reads
-// its buffers any more: the transport may still send the body of a request
-// that was answered early.
+// reusable tells whether the exchange is small enough to keep.
 func (x *exchange) reusable() bool {
-	for _, b := range [][]byte{x.buf, x.out, x.came, x.delivered} {
-		if cap(b) > keepBytes {
-			return false
-		}
-	}
-	return x.doc.Small() && (x.sent == nil || x.sent.closed.Load())
+	return cap(x.came) <= keepBytes && cap(x.delivered) <= keepBytes && x.doc.Small()
 }
 
 // guard notes what a guard did, from its own run.

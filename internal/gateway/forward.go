@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -46,28 +45,14 @@ func (x *exchange) forward() *refusal {
 	return x.watch(resp, cancel)
 }
 
-// sentBody tells when the transport has let go of the body: it may still read
-// it after the answer's head has arrived.
-type sentBody struct {
-	bytes.Reader
-	closed atomic.Bool
-}
-
-// Close implements io.Closer.
-func (b *sentBody) Close() error {
-	b.closed.Store(true)
-	return nil
-}
-
 func (x *exchange) outgoingRequest(ctx context.Context) *http.Request {
 	req := &http.Request{
 		Method: x.r.Method, URL: x.target(), Header: x.outgoingHeader(), Host: "",
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	if x.op.Body {
-		x.sent = new(sentBody)
-		x.sent.Reset(x.outgoing)
-		req.Body, req.ContentLength = x.sent, int64(len(x.outgoing))
+		// net/http knows this reader and sends head and body in one piece.
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(x.outgoing)), int64(len(x.outgoing))
 	}
 	return req.WithContext(ctx)
 }

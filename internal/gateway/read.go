@@ -78,13 +78,13 @@ func (x *exchange) load() *refusal {
 		return &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_encoding",
 			message: "The request was not forwarded: bodies may be sent plain or with gzip; no other Content-Encoding is read."}
 	}
-	raw, err := readAll(x.buf, src, x.state.Limits.RequestBytes)
-	x.buf, x.raw = raw, raw
+	raw, err := readAll(make([]byte, 0, roomFor(x.r.ContentLength)), src, x.state.Limits.RequestBytes)
+	x.raw = raw
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errLimit):
-		x.raw, x.buf = nil, nil
+		x.raw = nil
 		return tooLarge(x.state.Limits.RequestBytes)
 	case x.r.Context().Err() != nil || errors.Is(err, io.ErrUnexpectedEOF) && x.r.ContentLength > int64(len(raw)):
 		return clientLeft
@@ -95,14 +95,20 @@ func (x *exchange) load() *refusal {
 
 var errLimit = errors.New("over the limit")
 
+// roomFor is the memory set aside for a body of a stated length; what is stated
+// is not believed beyond 1 MiB.
+func roomFor(length int64) int64 {
+	if length < 0 {
+		return 8 << 10
+	}
+	return min(length, largeBody) + 1 // one more, so that the end is seen without growing
+}
+
 // readAll reads src to its end into buf, at most limit bytes.
 func readAll(buf []byte, src io.Reader, limit int64) ([]byte, error) {
-	if cap(buf) == 0 {
-		buf = make([]byte, 0, 8<<10)
-	}
 	for {
 		if len(buf) == cap(buf) {
-			grown := make([]byte, len(buf), 2*cap(buf))
+			grown := make([]byte, len(buf), max(2*cap(buf), 8<<10))
 			copy(grown, buf)
 			buf = grown
 		}
