@@ -116,3 +116,24 @@ func newScanner(t testing.TB, cfg Config) *Scanner {
 	}
 	return s
 }
+
+// TestMaskedTextIsClean checks that what remains of a case beside its
+// placeholders gives no findings of its own.
+func TestMaskedTextIsClean(t *testing.T) {
+	s := newScanner(t, Config{})
+	placeholder := make(map[string]string)
+	for _, info := range Types() {
+		placeholder[info.Type] = "[" + info.Placeholder + "_1]"
+	}
+	for _, c := range readCases(t) {
+		masked, at := "", 0
+		for _, f := range s.Scan(nil, c.text) {
+			masked += c.text[at:f.Start] + placeholder[f.Type]
+			at = f.End
+		}
+		masked += c.text[at:]
+		if again := s.Scan(nil, masked); len(again) > 0 {
+			t.Errorf("%s: %q: %+v", c.name, masked, again)
+		}
+	}
+}

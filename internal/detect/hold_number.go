@@ -3,6 +3,8 @@
 
 package detect
 
+import "strings"
+
 // numberStart gives the start of the row of numbers, parted by little, that goes
 // on into the last word text[hold:] or ends in front of it.
 func numberStart(text string, hold, low int) int {
@@ -81,6 +83,7 @@ func endsNumeric(word string) bool {
 
 // lettersOnly reports a word that may become "fax" behind a number.
 func lettersOnly(word string) bool {
+	word = strings.TrimPrefix(word, "(")
 	if len(word) > 12 {
 		return false
 	}

@@ -17,7 +17,7 @@ type pass struct {
 const (
 	nothing   = iota
 	digit     // card, IBAN, phone, IP, SSN
-	wideDigit // first byte of a digit outside ASCII
+	wide      // first byte of a digit or at sign outside ASCII
 	at        // e-mail
 	percent   // e-mail with the at sign as %40
 	colon     // IPv6
@@ -38,7 +38,7 @@ var trigger = func() (t [256]uint8) {
 	}
 	t['@'], t['%'], t[':'], t['/'], t['-'] = at, percent, colon, slash, dash
 	t['k'], t['K'] = letterK, letterK
-	t[0xEF], t[0xD9], t[0xDB] = wideDigit, wideDigit, wideDigit // full-width, Arabic-Indic, Persian
+	t[0xEF], t[0xD9], t[0xDB] = wide, wide, wide // full-width, Arabic-Indic, Persian
 	return t
 }()
 
@@ -50,9 +50,12 @@ func (p *pass) run() {
 		case nothing:
 		case digit:
 			i = p.number(i) - 1
-		case wideDigit:
-			if c, _ := foldAt(text, i); isDigit(c) {
+		case wide:
+			switch c, size := foldAt(text, i); {
+			case isDigit(c):
 				i = p.number(i) - 1
+			case c == '@':
+				p.email(i, i+size)
 			}
 		case at:
 			p.email(i, i+1)

@@ -43,6 +43,8 @@ func (p *pass) named(run *numberRun, g, last int) bool {
 		return true
 	case p.refers(start):
 		return false
+	case p.ownNumber(start):
+		return true
 	}
 	word, ok := p.context(start, phoneLookup)
 	if ok && g == last && acts.has(word) {
@@ -61,15 +63,36 @@ func (p *pass) refers(start int) bool {
 	return notPhoneLookup.has(word)
 }
 
-// wordBehind reports a word such as "fax" after a number and one space or dash.
+// owners are whose number it can be when no other word says what kind of number.
+var owners = wordSet([]string{
+	"my", "your", "his", "her", "our", "their", "meine", "deine", "ihre", "seine", "unsere", "mon", "votre", "mi", "su", "mio", "mijn",
+})
+
+// ownNumber reports "my number is" before start.
+func (p *pass) ownNumber(start int) bool {
+	before, word := p.previousWord(start)
+	switch word {
+	case "is", "ist", "est", "es", "è", "on", "at":
+		before, word = lastWord(before)
+	}
+	if word == "is" || !numberLookup.has(word) {
+		return false
+	}
+	_, word = lastWord(before)
+	return owners.has(word)
+}
+
+// wordBehind reports a word such as "fax" after a number and one space or dash,
+// also in brackets.
 func (p *pass) wordBehind(end int) bool {
 	end += p.extension(end)
 	if end >= len(p.text) || p.text[end] != ' ' && p.text[end] != '-' {
 		return false
 	}
-	i := end + 1
-	for i < len(p.text) && i-end < 12 && letterByte(p.text[i]) {
-		i++
+	word := strings.TrimPrefix(p.text[end+1:min(len(p.text), end+14)], "(")
+	n := 0
+	for n < len(word) && letterByte(word[n]) {
+		n++
 	}
-	return afterLookup.has(p.text[end+1 : i])
+	return n < 12 && afterLookup.has(word[:n])
 }

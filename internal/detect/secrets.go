@@ -34,6 +34,7 @@ var (
 	base64Pad   = alphabetOf(alnums + "+/=")
 	base64URL   = alphabetOf(alnums + "_-")
 	urlPath     = alphabetOf(alnums + "_-/")
+	tokenChars  = alphabetOf(alnums + "_-.")
 )
 
 // prefixRule describes a kind of key that its prefix gives away. What follows
@@ -58,6 +59,7 @@ var prefixes = []prefixRule{
 	{prefix: "gho_", mark: 3, body: base62, min: 36, max: 255, row: githubToken, check: githubClassic},
 	{prefix: "ghu_", mark: 3, body: base62, min: 36, max: 255, row: githubToken, check: githubClassic},
 	{prefix: "ghs_", mark: 3, body: base62, min: 36, max: 255, row: githubToken, check: githubClassic},
+	{prefix: "ghs_", mark: 3, body: tokenChars, min: 36, max: 2048, row: githubToken, check: varied}, // with a signed part
 	{prefix: "ghr_", mark: 3, body: base62, min: 36, max: 255, row: githubToken, check: githubClassic},
 	{prefix: "github_pat_", mark: 6, body: base62Under, min: 36, max: 255, row: githubToken, check: varied},
 	{prefix: "sk-ant-", mark: 2, body: base64URL, min: 24, max: 512, row: anthropicKey, check: varied},
@@ -110,6 +112,9 @@ func (p *pass) prefixed(i int) {
 		end := from
 		for end < len(text) && end-from <= r.max && r.body.has(text[end]) {
 			end++
+		}
+		for end > from && text[end-1] == '.' {
+			end-- // of the sentence
 		}
 		if end-from < r.min || end-from > r.max || wordAt(text, end) {
 			continue
