@@ -13,7 +13,8 @@ import (
 	"path/filepath"
 	"sync"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // also the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // readers is the size of the pool for queries; the console is the only reader.
@@ -38,9 +39,21 @@ func Open(ctx context.Context, path string) (*Index, error) {
 	}
 	x := &Index{}
 	if err := x.open(ctx, path); err != nil {
-		return nil, errors.Join(fmt.Errorf("open index %s: %w", path, err), x.Close())
+		return nil, errors.Join(fmt.Errorf("open index %s: %w", path, explain(err)), x.Close())
 	}
 	return x, nil
+}
+
+// ErrDamaged says that the file is no index or not a whole one. It may be
+// deleted: the ledger has everything but the sessions.
+var ErrDamaged = errors.New("the index file is damaged; delete it and it is built again from the ledger")
+
+func explain(err error) error {
+	damaged, ok := errors.AsType[*sqlite.Error](err)
+	if ok && (damaged.Code()&0xff == sqlite3.SQLITE_CORRUPT || damaged.Code()&0xff == sqlite3.SQLITE_NOTADB) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
 }
 
 func (x *Index) open(ctx context.Context, path string) (err error) {

@@ -13,18 +13,31 @@ import (
 	"github.com/counterfoil/counterfoil"
 )
 
-// insertRows is how many interactions one INSERT carries: a quarter less processor
-// time than one by one (measured: 1, 4, 8, 16, 32).
-const insertRows = 32
+// manyRows is how many interactions one statement carries. It takes a third less
+// processor time than one by one (measured: 1, 4, 8, 16, 32).
+const manyRows = 32
 
 // statements are prepared once on the one writing connection.
 type statements struct {
-	insertMany, insertOne, closeRow, countHour, upsertRecord, insertVersion, moveCursor *sql.Stmt
+	insertMany, insertOne, closeMany, closeOne, countHour, upsertRecord, insertVersion, moveCursor *sql.Stmt
 }
 
-const closeRowSQL = `UPDATE interactions SET closed = $2, answer_effect = $3, answer_rule = $4, result = $5, reason = $6, status = $7,
-	answer_findings = $8, input_tokens = $9, output_tokens = $10, answer_bytes = $11, duration = $12, outcome_index = $13, outcome_leaf = $14
-	WHERE id = $1 AND result = 0 RETURNING system, effect`
+// closeSQL completes rows of earlier batches; the width of a tuple is closeWidth.
+func closeSQL(rows int) string {
+	return "WITH v (id, closed, answer_effect, answer_rule, result, reason, status, answer_findings, input_tokens, output_tokens, answer_bytes, duration, outcome_index, outcome_leaf) AS (VALUES " +
+		tuples(rows, closeWidth) + `)
+	UPDATE interactions SET closed = v.closed, answer_effect = v.answer_effect, answer_rule = v.answer_rule, result = v.result, reason = v.reason,
+		status = v.status, answer_findings = v.answer_findings, input_tokens = v.input_tokens, output_tokens = v.output_tokens,
+		answer_bytes = v.answer_bytes, duration = v.duration, outcome_index = v.outcome_index, outcome_leaf = v.outcome_leaf
+	FROM v WHERE interactions.id = v.id AND interactions.result = 0 RETURNING id, system, effect, answer_effect, result`
+}
+
+const closeWidth = 14
+
+func tuples(rows, width int) string {
+	tuple := "(" + strings.Repeat("?, ", width-1) + "?)"
+	return strings.Repeat(tuple+", ", rows-1) + tuple
+}
 
 const countHourSQL = `INSERT INTO hours (hour, system, effect, result, n) VALUES ($1, $2, $3, $4, $5)
 	ON CONFLICT (hour, system, effect, result) DO UPDATE SET n = n + excluded.n`
@@ -41,9 +54,7 @@ const moveCursorSQL = `UPDATE projection SET next = $1, leaf = $2 WHERE one = 1`
 // insertSQL ignores an id that is there already: ids are used once, the first
 // entry stands, and a faulty ledger must not stop the projection (verify names it).
 func insertSQL(rows int) string {
-	tuple := "(" + strings.Repeat("?, ", rowWidth-1) + "?)"
-	return "INSERT INTO interactions (" + rowColumns + ") VALUES " +
-		strings.Repeat(tuple+", ", rows-1) + tuple + " ON CONFLICT (id) DO NOTHING"
+	return "INSERT INTO interactions (" + rowColumns + ") VALUES " + tuples(rows, rowWidth) + " ON CONFLICT (id) DO NOTHING"
 }
 
 func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
@@ -51,9 +62,10 @@ func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
 		stmt **sql.Stmt
 		text string
 	}{
-		{&s.insertMany, insertSQL(insertRows)},
+		{&s.insertMany, insertSQL(manyRows)},
 		{&s.insertOne, insertSQL(1)},
-		{&s.closeRow, closeRowSQL},
+		{&s.closeMany, closeSQL(manyRows)},
+		{&s.closeOne, closeSQL(1)},
 		{&s.countHour, countHourSQL},
 		{&s.upsertRecord, upsertRecordSQL},
 		{&s.insertVersion, insertVersionSQL},
@@ -69,7 +81,7 @@ func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
 // in binds the statements to a transaction on the same connection.
 func (s statements) in(ctx context.Context, tx *sql.Tx) statements {
 	return statements{
-		tx.StmtContext(ctx, s.insertMany), tx.StmtContext(ctx, s.insertOne), tx.StmtContext(ctx, s.closeRow), tx.StmtContext(ctx, s.countHour),
+		tx.StmtContext(ctx, s.insertMany), tx.StmtContext(ctx, s.insertOne), tx.StmtContext(ctx, s.closeMany), tx.StmtContext(ctx, s.closeOne), tx.StmtContext(ctx, s.countHour),
 		tx.StmtContext(ctx, s.upsertRecord), tx.StmtContext(ctx, s.insertVersion), tx.StmtContext(ctx, s.moveCursor),
 	}
 }
@@ -94,10 +106,8 @@ func (w *writer) write(f folded, reached Position) error {
 	if err := w.insert(f.opened); err != nil {
 		return fmt.Errorf("insert interactions: %w", err)
 	}
-	for _, item := range f.closed {
-		if err := w.close(item); err != nil {
-			return fmt.Errorf("close interaction at entry %d: %w", item.Index, err)
-		}
+	if err := w.close(f.closed); err != nil {
+		return fmt.Errorf("close interactions: %w", err)
 	}
 	for _, item := range f.records {
 		if err := w.record(item); err != nil {
@@ -116,11 +126,11 @@ func (w *writer) write(f folded, reached Position) error {
 }
 
 func (w *writer) insert(rows []*Row) error {
-	args := make([]any, 0, insertRows*rowWidth)
+	args := make([]any, 0, manyRows*rowWidth)
 	for len(rows) > 0 {
 		stmt, n := w.stmts.insertOne, 1
-		if len(rows) >= insertRows {
-			stmt, n = w.stmts.insertMany, insertRows
+		if len(rows) >= manyRows {
+			stmt, n = w.stmts.insertMany, manyRows
 		}
 		args = args[:0]
 		for _, r := range rows[:n] {
@@ -136,24 +146,48 @@ func (w *writer) insert(rows []*Row) error {
 	return nil
 }
 
-// close completes a row of an earlier batch. An outcome without an open row is
+// close completes rows of earlier batches. An outcome without an open row is
 // left to verify, which reports it.
-func (w *writer) close(item *Item) error {
-	var r Row
-	r.close(item)
-	err := w.stmts.closeRow.QueryRowContext(w.ctx, item.Entry.ID[:], r.Closed, int64(r.AnswerEffect), r.AnswerRule, int64(r.Result), r.Reason, int64(r.Status),
-		r.AnswerFindings, int64(r.InputTokens), int64(r.OutputTokens), int64(r.AnswerBytes), int64(r.Duration), int64(r.OutcomeIndex), r.OutcomeLeaf[:]).
-		Scan((*id)(&r.System), &r.Effect)
-	if err == sql.ErrNoRows {
-		return nil
+func (w *writer) close(items []*Item) error {
+	args := make([]any, 0, manyRows*closeWidth)
+	for len(items) > 0 {
+		stmt, n := w.stmts.closeOne, 1
+		if len(items) >= manyRows {
+			stmt, n = w.stmts.closeMany, manyRows
+		}
+		args = args[:0]
+		for _, item := range items[:n] {
+			var r Row
+			r.close(item)
+			args = append(args, item.Entry.ID[:], r.Closed, int64(r.AnswerEffect), r.AnswerRule, int64(r.Result), r.Reason, int64(r.Status),
+				r.AnswerFindings, int64(r.InputTokens), int64(r.OutputTokens), int64(r.AnswerBytes), int64(r.Duration), int64(r.OutcomeIndex), item.Leaf[:])
+		}
+		if err := w.recount(stmt, args); err != nil {
+			return err
+		}
+		items = items[n:]
 	}
+	return nil
+}
+
+// recount runs an UPDATE and moves each row it completed from open to its result.
+func (w *writer) recount(stmt *sql.Stmt, args []any) error {
+	rows, err := stmt.QueryContext(w.ctx, args...)
 	if err != nil {
 		return err
 	}
-	w.count(item.Entry.ID, r.System, r.Effect, 0, -1)
-	effect, _ := r.Decision()
-	w.count(item.Entry.ID, r.System, effect, r.Result, 1)
-	return nil
+	defer rows.Close()
+	var r Row
+	targets := []any{(*id)(&r.ID), (*id)(&r.System), &r.Effect, &r.AnswerEffect, &r.Result}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		effect, _ := r.Decision()
+		w.count(r.ID, r.System, r.Effect, 0, -1)
+		w.count(r.ID, r.System, effect, r.Result, 1)
+	}
+	return rows.Err()
 }
 
 func (w *writer) count(id, system counterfoil.ID, effect counterfoil.Effect, result counterfoil.Result, n int64) {
