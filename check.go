@@ -39,8 +39,12 @@ func (e *Entry) checkBodies() error {
 		kind Kind
 		set  bool
 	}{
-		{KindBoot, e.Boot != nil}, {KindIntent, e.Intent != nil}, {KindOutcome, e.Outcome != nil},
-		{KindRecord, e.Record != nil}, {KindAccess, e.Access != nil}, {KindConfig, e.Config != nil},
+		{KindBoot, e.Boot != nil},
+		{KindIntent, e.Intent != nil},
+		{KindOutcome, e.Outcome != nil},
+		{KindRecord, e.Record != nil},
+		{KindAccess, e.Access != nil},
+		{KindConfig, e.Config != nil},
 	}
 	for _, b := range bodies {
 		if b.set == (b.kind == e.Kind) || b.kind == KindOutcome && b.set && e.Kind == KindIntent {

@@ -39,7 +39,7 @@ func TestTimeIDsSortByTime(t *testing.T) {
 		}
 		last = next
 	}
-	if NewID() == NewID() || NewID().IsZero() {
+	if first, second := NewID(), NewID(); first == second || first.IsZero() {
 		t.Error("random ids repeat")
 	}
 }

@@ -10,8 +10,10 @@ import (
 
 // The words of the enumerations, by value. An empty word is no value.
 var (
-	kindNames = []string{"", "boot", "intent", "outcome", "record", "transition", "signal", "drill",
-		"access", "config", "key", "erasure", "gap", "anchor", "seal"}
+	kindNames = []string{
+		"", "boot", "intent", "outcome", "record", "transition", "signal", "drill",
+		"access", "config", "key", "erasure", "gap", "anchor", "seal",
+	}
 	effectNames = []string{"none", "allow", "warn", "redact", "hold", "block"}
 	resultNames = []string{"", "answered", "blocked", "refused", "stopped", "cancelled", "failed", "abandoned"}
 	guardNames  = []string{"", "ran", "skipped", "failed"}

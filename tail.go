@@ -116,7 +116,7 @@ func TornPayload(sealed []byte, offset uint32) bool {
 // LastNonZero returns the offset of the last byte of f that is not zero, from
 // offset on, or -1.
 func LastNonZero(f io.ReaderAt, offset int64) (int64, error) {
-	buf := make([]byte, 1<<20)
+	buf := make([]byte, 128<<10)
 	last := int64(-1)
 	for {
 		n, err := f.ReadAt(buf, offset)

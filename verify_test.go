@@ -289,3 +289,32 @@ func TestVerifyCannotBeMade(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
+
+// BenchmarkVerifyDir checks a log of 20,000 interactions without payloads.
+func BenchmarkVerifyDir(b *testing.B) {
+	l := newTestLog(b)
+	intent := *samples()["intent"].Intent
+	for range 1000 {
+		var items []item
+		for i := range byte(20) {
+			e := entryOf(KindIntent, i)
+			e.Intent = &intent
+			items = append(items, item{entry: e})
+		}
+		first := Index(l.tree.Size())
+		for i := range byte(20) {
+			e := l.outcomeOf(i, 0)
+			e.Outcome.Intent = first + Index(i)
+			items = append(items, item{entry: e})
+		}
+		l.batch(nil, items...)
+	}
+	l.sign()
+	l.flush()
+	for b.Loop() {
+		if r := l.verify(nil); r.Integrity != IntegrityOK {
+			b.Fatal(r.Problems)
+		}
+	}
+	b.ReportMetric(float64(l.tree.Size())*float64(b.N)/b.Elapsed().Seconds(), "entries/s")
+}

@@ -33,8 +33,10 @@ func newTestDir(t *testing.T) testDir {
 		t.Fatal(err)
 	}
 	for v := range uint64(3) {
-		e := &counterfoil.Entry{Kind: counterfoil.KindRecord, ID: counterfoil.NewID(),
-			Record: &counterfoil.Record{Type: "system", Version: v + 1, Transition: "changed"}}
+		e := &counterfoil.Entry{
+			Kind: counterfoil.KindRecord, ID: counterfoil.NewID(),
+			Record: &counterfoil.Record{Type: "system", Version: v + 1, Transition: "changed"},
+		}
 		if _, err := l.Append(t.Context(), e, nil); err != nil {
 			t.Fatal(err)
 		}

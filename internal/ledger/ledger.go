@@ -127,9 +127,6 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if err := l.start(ctx); err != nil {
 		return nil, errors.Join(err, l.release())
 	}
-	if _, err := l.Checkpoint(ctx); err != nil { // so that what was recovered is signed, and a log without a head is never seen
-		l.log.Error("no head was signed at the start", "error", err)
-	}
 	l.background.Add(3)
 	go l.fillUntilClosed()
 	go l.signUntilClosed()
@@ -153,7 +150,24 @@ func (l *Ledger) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.recover(ctx, h)
+	if err := l.recover(ctx, h); err != nil {
+		return err
+	}
+	return l.signFirst(ctx)
+}
+
+// signFirst signs what was recovered, so that a log without a head is never
+// seen. On a full disk that has to wait.
+func (l *Ledger) signFirst(ctx context.Context) error {
+	_, err := l.Checkpoint(ctx)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, ErrRolledBack) {
+		return fmt.Errorf("open ledger: %w", err)
+	}
+	l.log.Error("no head was signed at the start", "error", err)
+	return nil
 }
 
 func (l *Ledger) makeDirs() error {
