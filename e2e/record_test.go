@@ -51,7 +51,7 @@ func (in *instance) checkRecord(t *testing.T, id string, want record) {
 	if !got.Proof.Verified {
 		t.Errorf("interaction %s: the proof is not verified", id)
 	}
-	if len(got.Guards) == 0 {
+	if len(got.Guards) == 0 && got.Result != "refused" { // a refusal may come before the first guard
 		t.Errorf("interaction %s: no guards", id)
 	}
 	for kind, value := range originals {

@@ -17,11 +17,12 @@ rules:
   - id: nothing-leaves
     title: Nothing leaves today
     owner: tests
-    when: "true"
+    when: request.model != ""
     effect: block
     message: Nothing leaves today.
     examples:
-      - {name: anything, hit: true, given: {}}
+      - {name: a model, hit: true, given: {request: {model: gpt-4o}}}
+      - {name: no model, hit: false, given: {}}
 `
 
 // TestReload: a good file changes what is decided from the next request on, a

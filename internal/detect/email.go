@@ -98,48 +98,43 @@ func (p *pass) domain(i int) (end, row int) {
 	if i < len(text) && text[i] == '[' {
 		return addressLiteral(text, i), email
 	}
-	start, labels, labelStart := i, 0, i
+	name := strings.TrimRight(text[i:domainEnd(text, i)], ".-")
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 || name[0] == '-' || retinaImage(name) {
+		return 0, 0
+	}
+	last := name[dot+1:]
+	switch {
+	case !topLevel(last):
+		return 0, 0
+	case len(last) == 2 || last[0] >= utf8.RuneSelf || wellKnown[strings.ToLower(last)]:
+		return i + len(name), email
+	}
+	return i + len(name), emailUnusual
+}
+
+// domainEnd gives the end of the labels and single dots that start at i.
+func domainEnd(text string, i int) int {
+	start, dot := i, true // dot: the byte before is one, or there is none
 	ascii := i < len(text) && text[i] < utf8.RuneSelf
 	for i < len(text) && i-start < maxDomain {
 		c, size := rune(text[i]), 1
-		if c >= utf8.RuneSelf {
+		switch {
+		case c >= utf8.RuneSelf:
 			c, size = utf8.DecodeRuneInString(text[i:])
 			if !emailRune(c) || ascii && unspaced(c) {
-				break
+				return i
 			}
-		} else if c == '.' {
-			if i == labelStart {
-				break
-			}
-			labels++
-			labelStart = i + 1
-		} else if c != '-' && !isAlnum(byte(c)) {
-			break
+		case c == '.' && dot, c != '.' && c != '-' && !isAlnum(byte(c)):
+			return i
 		}
+		dot = c == '.'
 		i += size
 	}
-	return closeDomain(text, start, labelStart, i, labels)
+	return i
 }
 
-// closeDomain trims what follows a domain by accident and judges the last label.
-func closeDomain(text string, start, labelStart, i, labels int) (end, row int) {
-	for i > start && (text[i-1] == '-' || text[i-1] == '.') {
-		i--
-		if text[i] == '.' {
-			labels--
-			labelStart = strings.LastIndexByte(text[start:i], '.') + 1 + start
-		}
-	}
-	last := text[min(labelStart, i):i]
-	if labels < 1 || text[start] == '-' || !topLevel(last) || retinaImage(text[start:i]) {
-		return 0, 0
-	}
-	if len(last) == 2 || last[0] >= utf8.RuneSelf || wellKnown[strings.ToLower(last)] {
-		return i, email
-	}
-	return i, emailUnusual
-}
-
+// topLevel reports what can be the last label of a domain.
 func topLevel(label string) bool {
 	if len(label) < 2 || len(label) > 63 {
 		return false

@@ -111,7 +111,7 @@ func (p *pass) ip6(i int) {
 
 // likely6 tells addresses from scope operators, slices and hardware addresses.
 func likely6(candidate string, addr netip.Addr) bool {
-	if !addr.Is6() || strings.IndexAny(candidate, "0123456789") < 0 {
+	if !addr.Is6() || !strings.ContainsAny(candidate, "0123456789") {
 		return false
 	}
 	if !strings.Contains(candidate, "::") {

@@ -26,12 +26,12 @@ func (p *pass) pem(i int) {
 	if !strings.HasPrefix(text, pemBegin) {
 		return
 	}
-	label, body, ok := strings.Cut(text[len(pemBegin):min(len(text), len(pemBegin)+maxLabel)], pemDashes)
+	label, _, ok := strings.Cut(text[len(pemBegin):min(len(text), len(pemBegin)+maxLabel)], pemDashes)
 	if !ok || !strings.Contains(label, "PRIVATE KEY") {
 		return
 	}
 	from := len(pemBegin) + len(label) + len(pemDashes)
-	body = text[from:]
+	body := text[from:]
 	length := armour(body)
 	if strings.Count(label, " ") > 4 || keyChars(body[:length]) < minKey {
 		return

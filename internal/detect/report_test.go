@@ -20,28 +20,44 @@ func TestRun(t *testing.T) {
 		opts     RunOptions
 		err      string
 	}{
-		{name: "json", in: "mail ann@example.com\n", opts: RunOptions{JSON: true},
-			want: `{"findings":[{"type":"email","start":5,"end":20,"score":0.95,"detector":"email/1"}]}` + "\n"},
+		{
+			name: "json", in: "mail ann@example.com\n", opts: RunOptions{JSON: true},
+			want: `{"findings":[{"type":"email","start":5,"end":20,"score":0.95,"detector":"email/1"}]}` + "\n",
+		},
 		{name: "nothing, json", in: "hello", opts: RunOptions{JSON: true}, want: `{"findings":[]}` + "\n"},
 		{name: "nothing", in: "hello", want: "Nothing found.\n"},
-		{name: "table", in: "ann@example.com and 10.0.0.1",
-			want: "TYPE   WHERE  SCORE  DETECTOR\nemail  0-15   0.95   email/1\nip     20-28  0.50   ip.private/1\n"},
-		{name: "bytes", in: "é ann@example.com", opts: RunOptions{JSON: true, Offsets: OffsetBytes},
-			want: `{"findings":[{"type":"email","start":3,"end":18,"score":0.95,"detector":"email/1"}]}` + "\n"},
-		{name: "code points", in: "é😀 ann@example.com é bob@example.com", opts: RunOptions{JSON: true, Offsets: OffsetCodepoints},
+		{
+			name: "table", in: "ann@example.com and 10.0.0.1",
+			want: "TYPE   WHERE  SCORE  DETECTOR\nemail  0-15   0.95   email/1\nip     20-28  0.50   ip.private/1\n",
+		},
+		{
+			name: "bytes", in: "é ann@example.com", opts: RunOptions{JSON: true, Offsets: OffsetBytes},
+			want: `{"findings":[{"type":"email","start":3,"end":18,"score":0.95,"detector":"email/1"}]}` + "\n",
+		},
+		{
+			name: "code points", in: "é😀 ann@example.com é bob@example.com", opts: RunOptions{JSON: true, Offsets: OffsetCodepoints},
 			want: `{"findings":[{"type":"email","start":3,"end":18,"score":0.95,"detector":"email/1"},` +
-				`{"type":"email","start":21,"end":36,"score":0.95,"detector":"email/1"}]}` + "\n"},
-		{name: "invalid bytes count one each", in: "\xff\xfe\xe2\x82 ann@example.com", opts: RunOptions{JSON: true, Offsets: OffsetCodepoints},
-			want: `{"findings":[{"type":"email","start":5,"end":20,"score":0.95,"detector":"email/1"}]}` + "\n"},
-		{name: "lines", opts: RunOptions{JSONL: true},
+				`{"type":"email","start":21,"end":36,"score":0.95,"detector":"email/1"}]}` + "\n",
+		},
+		{
+			name: "invalid bytes count one each", in: "\xff\xfe\xe2\x82 ann@example.com", opts: RunOptions{JSON: true, Offsets: OffsetCodepoints},
+			want: `{"findings":[{"type":"email","start":5,"end":20,"score":0.95,"detector":"email/1"}]}` + "\n",
+		},
+		{
+			name: "lines", opts: RunOptions{JSONL: true},
 			in: `{"id":"a","text":"ann@example.com"}` + "\n\n" + `{"text":"x","id":17}` + "\r\n" + `{"id":null,"text":"","more":[1]}` + "\n" + `{"text":"x"}`,
 			want: `{"id":"a","findings":[{"type":"email","start":0,"end":15,"score":0.95,"detector":"email/1"}]}` + "\n" +
-				`{"id":17,"findings":[]}` + "\n" + `{"id":null,"findings":[]}` + "\n" + `{"id":null,"findings":[]}` + "\n"},
-		{name: "ids as they were", opts: RunOptions{JSONL: true},
+				`{"id":17,"findings":[]}` + "\n" + `{"id":null,"findings":[]}` + "\n" + `{"id":null,"findings":[]}` + "\n",
+		},
+		{
+			name: "ids as they were", opts: RunOptions{JSONL: true},
 			in:   `{"id":1e400,"text":""}` + "\n" + `{"id":"\u00e9<","text":""}` + "\n" + `{"id":true,"text":""}`,
-			want: `{"id":1e400,"findings":[]}` + "\n" + `{"id":"é<","findings":[]}` + "\n" + `{"id":true,"findings":[]}` + "\n"},
-		{name: "escaped text", opts: RunOptions{JSONL: true, Offsets: OffsetCodepoints}, in: `{"id":1,"text":"\ud83d\ude00\nann@example.com"}`,
-			want: `{"id":1,"findings":[{"type":"email","start":2,"end":17,"score":0.95,"detector":"email/1"}]}` + "\n"},
+			want: `{"id":1e400,"findings":[]}` + "\n" + `{"id":"é<","findings":[]}` + "\n" + `{"id":true,"findings":[]}` + "\n",
+		},
+		{
+			name: "escaped text", opts: RunOptions{JSONL: true, Offsets: OffsetCodepoints}, in: `{"id":1,"text":"\ud83d\ude00\nann@example.com"}`,
+			want: `{"id":1,"findings":[{"type":"email","start":2,"end":17,"score":0.95,"detector":"email/1"}]}` + "\n",
+		},
 		{name: "broken line", opts: RunOptions{JSONL: true}, in: `{"id":1,"text":""}` + "\n" + `{"id":`, want: `{"id":1,"findings":[]}` + "\n", err: "line 2: read JSON"},
 		{name: "not an object", opts: RunOptions{JSONL: true}, in: `[]`, err: "line 1: read JSON"},
 		{name: "twice", opts: RunOptions{JSONL: true}, in: `{"id":1,"text":"","text":""}`, err: "line 1: read JSON"},

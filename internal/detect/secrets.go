@@ -207,7 +207,7 @@ func openaiLegacy(body string) int {
 	if strings.Contains(body, "T3BlbkFJ") {
 		return openaiKey
 	}
-	if len(body) < 32 || strings.IndexAny(body, "0123456789") < 0 || longestPiece(body) < 24 {
+	if len(body) < 32 || !strings.ContainsAny(body, "0123456789") || longestPiece(body) < 24 {
 		return -1
 	}
 	return 0
@@ -223,7 +223,7 @@ func longestPiece(body string) int {
 
 // slackBody wants digits: Slack's tokens carry ids of workspace and user.
 func slackBody(body string) int {
-	if strings.IndexAny(body, "0123456789") < 0 {
+	if !strings.ContainsAny(body, "0123456789") {
 		return -1
 	}
 	return varied(body)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,11 +35,24 @@ func (x *exchange) read() *refusal {
 	}
 	x.request.Model = strings.Clone(cut(x.doc.Top("model"), 256))
 	x.intent.Stream = x.doc.Int("", "stream") == 1
-	if policy.ModelListed(x.principal.System.Models, x.request.Model) {
-		x.intent.Model = x.request.Model // a listed name is the organisation's word, not the client's
-	}
+	x.intent.Model = listedAs(x.principal.System.Models, x.request.Model)
 	guard(&x.intent.Guards, "schema", counterfoil.GuardRan, "", "", start)
 	return nil
+}
+
+// listedAs is the entry of a system's list under which a model may be used, ""
+// without one. An entry of the list is the organisation's word and may stand in
+// the ledger; what the client wrote, which a prefix leaves open, may not.
+func listedAs(list []string, model string) string {
+	if slices.Contains(list, model) {
+		return model
+	}
+	for i := range list {
+		if policy.ModelListed(list[i:i+1], model) {
+			return list[i]
+		}
+	}
+	return ""
 }
 
 func unreadable(err error) *refusal {
