@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Counterfoil-verify checks a Counterfoil ledger or a single proof. It needs no
+// Command counterfoil-verify checks a Counterfoil ledger or a single proof. It needs no
 // server, no network and no key but the public one of the log.
 //
 //	counterfoil-verify [--json] [--key VERIFIER] DIR

@@ -113,7 +113,7 @@ func TestHostile(t *testing.T) {
 	for _, piece := range []string{
 		"a", "@", "a@", "a.", "a.a@a.", "eyJ", "eyJhbGciOiJIUzI1NiJ9.", "-", "-----BEGIN PRIVATE KEY-----", "://", "://a:", "1", "1 ", "1-", "1.",
 		"1:", ":", "::", "a:", "+1", "(", "+49 30 901820 ", "4111 ", "DE89 ", "secret key ", "AKIA", "sk-", "sk-ant-", "_", "%40", "\u200b", "１", "a a ",
-		"\xff", "\xe2\x80", "xoxb-1", "hooks.slack.com/", "phone ",
+		"\xff", "\xe2\x80", "xoxb-1", "hooks.slack.com/", "phone ", "123456789 ", "123456789012 ", "ssn 123456789 1234567890123456789 ", "4111111111111111 ", "12345678-",
 	} {
 		text := strings.Repeat(piece, 100_000/len(piece))
 		s.Scan(nil, text)
@@ -180,5 +180,19 @@ func TestVersion(t *testing.T) {
 	term := Config{Dictionary: []Term{{Type: "project", Values: []string{"Blue Heron"}}}}
 	if b := newScanner(t, term).Version(); a == b {
 		t.Error("the dictionary does not change the version")
+	}
+}
+
+// TestLongRows checks that what lies across the pieces of a long row of numbers is found.
+func TestLongRows(t *testing.T) {
+	s := newScanner(t, Config{})
+	for _, filler := range []string{"7 ", "77 ", "777777777 ", "7777777777777 ", "77777777777777777777 "} {
+		for n := range 80 {
+			text := strings.Repeat(filler, n) + "4111 1111 1111 1111 " + strings.Repeat(filler, 3)
+			found := s.Scan(nil, text)
+			if !slices.ContainsFunc(found, func(f Finding) bool { return text[f.Start:f.End] == "4111 1111 1111 1111" }) {
+				t.Fatalf("after %d times %q: %+v", n, filler, found)
+			}
+		}
 	}
 }

@@ -28,7 +28,7 @@ type digitGroup struct {
 	start, end int  // in the text; start takes in an opening bracket or plus
 	first      int  // where the first digit is
 	at, n      int  // in digits
-	sep        byte // what stands before it, see gap
+	sep        byte // what stands before it: a sign of gapSign, or one of the following
 }
 
 // What can stand before a group besides one space, dash, dot or slash.
@@ -73,6 +73,7 @@ func embedded(text string, i int) int {
 	return 0
 }
 
+// read reads the run whose first digit is at i.
 func (r *numberRun) read(text string, i int) {
 	r.n, r.total, r.plus, r.glued = 0, 0, false, gluedAt(text, i)
 	start := i
@@ -90,7 +91,7 @@ func (r *numberRun) read(text string, i int) {
 	for {
 		i = r.readGroup(text, start, i, sep)
 		if r.n == maxGroups || r.total == maxDigits {
-			r.end = r.group[max(0, r.n-8)].end
+			r.breakOff()
 			return
 		}
 		gap, open, next := readGap(text, i)
@@ -100,6 +101,16 @@ func (r *numberRun) read(text string, i int) {
 		}
 		start, i, sep = open, next, gap
 	}
+}
+
+// breakOff ends a run that is too long. The last group may be cut, so the next
+// piece has it again, with enough groups before it for what lies across.
+func (r *numberRun) breakOff() {
+	if r.n > 1 {
+		r.n--
+		r.total = r.group[r.n].at
+	}
+	r.end = r.group[max(0, r.n-8)].end
 }
 
 // gluedAt reports digits that continue a word, or the last part of a UUID.
