@@ -28,7 +28,11 @@ func (x *exchange) read() *refusal {
 		return no
 	}
 	x.intent.RequestBytes = uint64(len(x.raw))
-	if err := x.doc.Walk(x.raw); err != nil {
+	err := x.doc.Walk(x.raw)
+	if err == nil && !x.doc.Object() {
+		err = &body.Fault{Reason: "malformed_json", Text: "the body must be a JSON object"}
+	}
+	if err != nil {
 		no := unreadable(err)
 		guard(&x.intent.Guards, "schema", counterfoil.GuardRan, "", no.reason, start)
 		return no

@@ -250,6 +250,12 @@ func alias(b []byte) string {
 	return unsafe.String(&b[0], len(b))
 }
 
+// Object tells whether the document is a JSON object.
+func (d *Doc) Object() bool {
+	at := bytes.IndexAny(d.Raw, "{[\"-0123456789tfn")
+	return at >= 0 && d.Raw[at] == '{'
+}
+
 // Small tells whether the document holds little memory, so that it may be kept
 // for reuse.
 func (d *Doc) Small() bool {
