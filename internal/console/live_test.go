@@ -247,6 +247,8 @@ func TestVerifyAndDownloads(t *testing.T) {
 	holds(t, w.get(path+"/verify").Body.String(), "does not verify", "Commitment of entry 22 differs.", "Does not hold")
 	holds(t, w.get(path).Body.String(), "Does not verify")
 
+	outcome := *view.Indexes.Outcome
+	holds(t, w.get(path).Body.String(), fmt.Sprintf("counterfoil-verify proof entry-%d.tlog-proof --entry entry-%d.cbor --key &#39;%s&#43;", outcome, outcome, w.Origin()))
 	a := w.get(path + "/proof/outcome.tlog-proof")
 	want := fmt.Sprintf(`attachment; filename="entry-%d.tlog-proof"`, *view.Indexes.Outcome)
 	if a.Body.String() != view.Proof.Outcome || a.Header().Get("Content-Disposition") != want {

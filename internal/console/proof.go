@@ -49,7 +49,7 @@ func (c *Console) proofOf(v *evidence.View) proofView {
 	for _, side := range sides(v) {
 		if side.proof != "" {
 			p.Texts = append(p.Texts, proofText{"Proof of the " + side.name + ", as text", side.proof})
-			p.Command = "counterfoil-verify proof " + side.file("tlog-proof")
+			p.Command = "counterfoil-verify proof " + side.file("tlog-proof") + " --entry " + side.file("cbor") + " --key '" + v.Proof.VerifierKey + "'"
 		}
 	}
 	return p
