@@ -62,7 +62,10 @@ func runeStart(text string, i int) int {
 // wordStart gives the start of the word without white space that ends at end.
 func wordStart(text string, end, low int) int {
 	for end > low {
-		r, size := utf8.DecodeLastRuneInString(text[:end])
+		r, size := rune(text[end-1]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeLastRuneInString(text[:end])
+		}
 		if unicode.IsSpace(r) {
 			break
 		}

@@ -3,11 +3,17 @@
 
 package detect
 
+import "unicode/utf8"
+
 // ibanStart gives the start of an account number in groups that may go on
 // beyond the end of the text.
 func ibanStart(text string, hold, low int) int {
 	const longest = 34 * 3 // bytes, when the letters are full-width
-	for i, near := hold, max(low, hold-longest); i > near; {
+	near := max(low, hold-longest)
+	if !couldHoldDigit(text[near:]) {
+		return hold // an account number begins with two letters and two digits
+	}
+	for i := hold; i > near; {
 		gap := skipGap(text, i)
 		if gap <= low || gap == i && i != len(text) && i != hold {
 			break
@@ -26,6 +32,16 @@ func ibanStart(text string, hold, low int) int {
 		i = start
 	}
 	return hold
+}
+
+// couldHoldDigit reports a digit or a rune that may be the likeness of one.
+func couldHoldDigit(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; isDigit(c) || c >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
 }
 
 // ibanWithin reports an account number that starts in text[start:end], at the
@@ -75,6 +91,9 @@ func ibanOpen(text string) bool {
 		switch {
 		case isAlnum(c):
 			if n < len(head) {
+				if isDigit(c) != (n >= 2) {
+					return false
+				}
 				head[n] = c
 			}
 			n++
@@ -84,5 +103,5 @@ func ibanOpen(text string) bool {
 		i += size
 	}
 	length := ibanLength[[2]byte{head[0] &^ 0x20, head[1] &^ 0x20}]
-	return n >= 4 && n <= length && isDigit(head[2]) && isDigit(head[3])
+	return n >= 4 && n <= length
 }
