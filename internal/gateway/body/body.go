@@ -311,23 +311,6 @@ func (d *Doc) Name(l Leaf) string {
 	return ""
 }
 
-// Parent is the Name of what encloses the leaf's object.
-func (d *Doc) Parent(l Leaf) string {
-	i := l.node
-	for i >= 0 && d.nodes[i].index >= 0 {
-		i = d.nodes[i].parent
-	}
-	if i < 0 {
-		return ""
-	}
-	for i = d.nodes[i].parent; i >= 0; i = d.nodes[i].parent {
-		if d.nodes[i].index < 0 {
-			return d.nodes[i].name
-		}
-	}
-	return ""
-}
-
 // Under tells whether an object of that name encloses the leaf.
 func (d *Doc) Under(l Leaf, name string) bool {
 	for i := d.nodes[l.node].parent; i >= 0; i = d.nodes[i].parent {

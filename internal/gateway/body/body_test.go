@@ -53,8 +53,8 @@ func TestPathByIndexNamesTheStreamedText(t *testing.T) {
 	if got := string(d.AppendPath(nil, l, true)); got != "#2.choices[5].delta.content" {
 		t.Errorf("path is %q", got)
 	}
-	if d.Name(l) != "content" || d.Parent(l) != "delta" {
-		t.Errorf("name %q under %q", d.Name(l), d.Parent(l))
+	if d.Name(l) != "content" || !d.Under(l, "delta") || d.Under(l, "content") || d.Element(l) != 5 {
+		t.Errorf("name %q, element %d", d.Name(l), d.Element(l))
 	}
 }
 

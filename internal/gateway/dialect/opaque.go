@@ -83,8 +83,7 @@ func base64Byte(c byte) bool {
 	return letter(c) || digit(c) || c == '+' || c == '/' || c == '=' || c == '-' || c == '_'
 }
 
-// Table maps the name of a field to the form in which it is not text. The key
-// "parent.name" holds only below that parent and is looked up first.
+// Table maps the name of a field to the form in which it is not text.
 type Table map[string]Form
 
 // Opaque looks a leaf up.
@@ -92,15 +91,8 @@ func (t Table) Opaque(d *body.Doc, l body.Leaf) bool {
 	if l.Key || l.Number {
 		return false
 	}
-	name := d.Name(l)
-	form, ok := t[name]
-	if !ok {
-		return false
-	}
-	if below, ok := t[d.Parent(l)+"."+name]; ok {
-		form = below
-	}
-	return form.Fits(l.Text)
+	form, ok := t[d.Name(l)]
+	return ok && form.Fits(l.Text)
 }
 
 // Words is the set of the words of a text.
