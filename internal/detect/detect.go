@@ -73,11 +73,22 @@ func New(cfg Config) (*Scanner, error) {
 // overlaps: of two that overlap the higher score stays, then the longer, then
 // the earlier.
 func (s *Scanner) Scan(dst []Finding, text string) []Finding {
+	return s.ScanFrom(dst, text, 0)
+}
+
+// ScanFrom is Scan for the window of a stream whose text before from is
+// settled, that is, lies before what Hold gave for it. It reads little more than
+// what is new: findings that end at or before from may be missing.
+func (s *Scanner) ScanFrom(dst []Finding, text string, from int) []Finding {
 	p := pass{scanner: s, text: text, out: dst, base: len(dst)}
-	p.run()
-	s.lookUp(&p)
+	p.run(runeStart(text, from-lookBack))
+	s.lookUp(&p, runeStart(text, from))
 	return resolve(p.out, p.base)
 }
+
+// lookBack is how far before a finding the mark that leads to it can stand: an
+// access key id and what parts it from its secret.
+const lookBack = idReach + 64
 
 // Version names the state of the table and of this Scanner's dictionary, such
 // as "2026.11-1a2b3c4d". Equal versions find the same things.

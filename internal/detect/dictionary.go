@@ -120,12 +120,12 @@ func lower(r rune) rune {
 
 // lookUp adds the dictionary's findings: whole words only, the longest that
 // starts at a place.
-func (s *Scanner) lookUp(p *pass) {
+func (s *Scanner) lookUp(p *pass, start int) {
 	for _, t := range [...]*trie{s.folded, s.exact} {
 		if t == nil {
 			continue
 		}
-		for i := range len(p.text) {
+		for i := start; i < len(p.text); i++ {
 			if t.starts(p.text, i) {
 				s.lookUpAt(p, t, i)
 			}

@@ -19,7 +19,7 @@ func stream(t testing.TB, s *Scanner, text string, cut func(rest int) int) []Fin
 	var out []Finding
 	window, base, done := "", 0, 0
 	take := func(limit int) {
-		for _, f := range s.Scan(nil, window) {
+		for _, f := range s.ScanFrom(nil, window, max(done-base, 0)) {
 			f.Start += base
 			f.End += base
 			if f.Start >= done && f.End <= limit {

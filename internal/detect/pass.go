@@ -42,10 +42,10 @@ var trigger = func() (t [256]uint8) {
 	return t
 }()
 
-// run walks over the text once and calls the matcher of each mark.
-func (p *pass) run() {
+// run walks over the text once, from start on, and calls the matcher of each mark.
+func (p *pass) run(start int) {
 	text := p.text
-	for i := 0; i < len(text); i++ {
+	for i := start; i < len(text); i++ {
 		switch trigger[text[i]] {
 		case nothing:
 		case digit:

@@ -339,7 +339,7 @@ func (f *follower) fault(err error) *refusal {
 // Scan implements redact.Guard.
 func (f *follower) Scan(dst []redact.Found, text string, from int) []redact.Found {
 	x := f.x
-	x.hits = x.state.Scanner.Scan(x.hits[:0], text)
+	x.hits = x.state.Scanner.ScanFrom(x.hits[:0], text, from)
 	for i, h := range x.hits {
 		if h.End > from {
 			dst = append(dst, redact.Found{Start: h.Start, End: h.End, Index: i})

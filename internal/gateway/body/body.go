@@ -80,20 +80,27 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Reason + ": " + f.Text }
 
-var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(bytes.NewBuffer(nil)) }}
+// reader is a decoder with the buffer it reads from.
+type reader struct {
+	jsontext.Decoder
+	src bytes.Buffer
+}
+
+var readers = sync.Pool{New: func() any { return new(reader) }}
 
 // Walk reads raw into d, replacing what d held. The error is a *Fault.
 // raw must not be changed while d or its leaves are in use.
 func (d *Doc) Walk(raw []byte) error {
 	d.Raw, d.Leaves, d.nodes, d.open, d.names = raw, d.Leaves[:0], d.nodes[:0], d.open[:0], nil
 	d.ints = d.ints[:0]
-	dec := decoders.Get().(*jsontext.Decoder)
-	defer decoders.Put(dec)
-	dec.Reset(bytes.NewBuffer(raw))
-	if err := d.walk(dec); err != nil {
+	r := readers.Get().(*reader)
+	defer readers.Put(r)
+	r.src = *bytes.NewBuffer(raw)
+	r.Reset(&r.src)
+	if err := d.walk(&r.Decoder); err != nil {
 		return classify(err)
 	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+	if _, err := r.ReadToken(); !errors.Is(err, io.EOF) {
 		return &Fault{Reason: "malformed_json", Text: "something follows the JSON value"}
 	}
 	return nil
