@@ -21,7 +21,7 @@ import (
 // intent and outcome arrive in one batch costs one row instead of two.
 const (
 	gather      = 250 * time.Millisecond // wait for a batch to fill
-	projectMost = 4096                   // entries in one transaction
+	projectMost = 2048                   // entries in one transaction
 	retryAfter  = time.Second            // after a failed batch
 )
 

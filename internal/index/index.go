@@ -61,7 +61,7 @@ func (x *Index) open(ctx context.Context, path string) (err error) {
 	// with WAL and synchronous NORMAL a power cut loses whole transactions from
 	// the end, rows and cursor together. Without temp_store an INSERT of many
 	// rows writes its undo journal to a file.
-	if x.write, err = connect(path, "_txlock=immediate&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)"); err != nil {
+	if x.write, err = connect(path, "_txlock=immediate&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)"); err != nil {
 		return err
 	}
 	x.write.SetMaxOpenConns(1)

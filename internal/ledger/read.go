@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/counterfoil/counterfoil"
 )
 
@@ -40,7 +42,21 @@ func (l *Ledger) Read(i counterfoil.Index) (Stored, error) {
 	if err != nil {
 		return Stored{}, fmt.Errorf("read entry %d in %s: %w", i, at, err)
 	}
-	return stored(i, frame), nil
+	s := stored(i, frame)
+	return s, l.checkLeaf(s)
+}
+
+// checkLeaf compares an entry found by its position with the tree: a position
+// that leads to another entry must not pass for this one.
+func (l *Ledger) checkLeaf(s Stored) error {
+	var want counterfoil.Hash
+	if err := l.hashes.readAt(want[:], tlog.StoredHashIndex(0, int64(s.Index))*tlog.HashSize); err != nil {
+		return fmt.Errorf("read tree node of entry %d: %w", s.Index, err)
+	}
+	if s.Leaf != want {
+		return fmt.Errorf("read entry %d: %w: the tree holds another entry there; restart after removing the files hashes and positions, they are rebuilt", s.Index, ErrDamaged)
+	}
+	return nil
 }
 
 func stored(i counterfoil.Index, f counterfoil.Frame) Stored {
@@ -180,7 +196,13 @@ func (s *scanner) each(fn func(Stored) error) error {
 		if f.Raw == nil {
 			continue
 		}
-		if err := fn(stored(s.next, f)); err != nil {
+		entry := stored(s.next, f)
+		if s.next == first { // what follows in the same segment follows in the log
+			if err := s.l.checkLeaf(entry); err != nil {
+				return err
+			}
+		}
+		if err := fn(entry); err != nil {
 			return err
 		}
 		s.next++

@@ -304,3 +304,20 @@ func TestSecondProcessIsLockedOut(t *testing.T) {
 		t.Fatalf("second open: %v", err)
 	}
 }
+
+func TestWrongPositionIsNoticed(t *testing.T) {
+	g := grow(t)
+	if err := g.l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, filepath.Join(g.cfg.Dir, "positions"), 8, func(b []byte) { copy(b[:8], b[8:16]) })
+	l := mustOpen(t, g.cfg)
+	_, readErr := l.Read(1)
+	scanErr := l.Scan(t.Context(), 1, func(Stored) error { return nil })
+	if !errors.Is(readErr, ErrDamaged) || !errors.Is(scanErr, ErrDamaged) {
+		t.Errorf("read: %v; scan: %v", readErr, scanErr)
+	}
+	if _, err := l.Read(2); err != nil {
+		t.Error(err)
+	}
+}
