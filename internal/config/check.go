@@ -36,8 +36,8 @@ func (k *checker) config(c *Config) {
 	k.dictionary(c)
 	k.atLeast("retention.interactions", c.Retention.Interactions, day, "1d")
 	k.atLeast("retention.records", c.Retention.Records, day, "1d")
-	k.between("limits.request_bytes", c.Limits.RequestBytes, 1<<10, 1<<30)
-	k.between("limits.answer_bytes", c.Limits.AnswerBytes, 1<<10, 1<<30)
+	k.between("limits.request_bytes", c.Limits.RequestBytes, 1<<10, 32<<20)
+	k.between("limits.answer_bytes", c.Limits.AnswerBytes, 1<<10, 32<<20)
 	k.between("ledger.segment_bytes", c.Ledger.SegmentBytes, 1<<20, 4<<30)
 	if c.Ledger.FillAheadBytes > c.Ledger.SegmentBytes && !k.Has("ledger.fill_ahead_bytes") {
 		c.Ledger.FillAheadBytes = c.Ledger.SegmentBytes // only the default is too large

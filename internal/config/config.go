@@ -182,13 +182,14 @@ type Retention struct {
 
 // Limits bound one interaction.
 type Limits struct {
-	// Largest request body accepted. Default: 32MiB. Risk: each request under
+	// Largest request body accepted. At most 32MiB, which is the default. Risk: each request under
 	// way may take several times as much memory.
 	RequestBytes Size `yaml:"request_bytes" json:"request_bytes"`
 
-	// Largest answer kept; what is stored of a longer one stops there and is
-	// marked as cut. Default: 64MiB. Risk: as with request_bytes; and what was cut off
-	// cannot be shown later.
+	// Largest answer. A longer one is broken off, told to the client and recorded
+	// as failed: nothing is delivered that is not recorded. At most 32MiB, which is
+	// the default. Risk:
+	// each answer under way may take as much memory.
 	AnswerBytes Size `yaml:"answer_bytes" json:"answer_bytes"`
 }
 

@@ -17,7 +17,7 @@ func defaults() *Config {
 		Gateway:   Gateway{Listen: "127.0.0.1:8400"},
 		Console:   Console{Listen: "127.0.0.1:8401"},
 		Retention: Retention{Interactions: Duration{400 * day}, Records: Duration{2555 * day}},
-		Limits:    Limits{RequestBytes: 32 << 20, AnswerBytes: 64 << 20},
+		Limits:    Limits{RequestBytes: 32 << 20, AnswerBytes: 32 << 20},
 		Ledger:    Ledger{SegmentBytes: 256 << 20, FillAheadBytes: 16 << 20},
 	}
 }

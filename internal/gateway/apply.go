@@ -5,6 +5,7 @@ package gateway
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,6 +27,10 @@ const (
 // maxListed bounds the findings listed one by one; all are counted.
 const maxListed = 10_000
 
+// maxValues bounds the values of one request that are replaced, so that their
+// list fits beside the body into one payload.
+const maxValues = 50_000
+
 // apply turns the decision into the bytes that may leave. It is the only place
 // that changes a request, and it changes nothing but what is masked.
 func (x *exchange) apply() *refusal {
@@ -39,6 +44,9 @@ func (x *exchange) apply() *refusal {
 			n++
 		}
 		x.mask(x.found[i:n], blocked)
+		if x.values.Len() > maxValues {
+			return x.tooMany(start)
+		}
 		i = n
 	}
 	x.outgoing = x.raw
@@ -57,6 +65,12 @@ func (x *exchange) apply() *refusal {
 	x.intent.ForwardedBytes = uint64(len(x.outgoing))
 	guard(&x.intent.Guards, "redact", counterfoil.GuardRan, "", "", start)
 	return nil
+}
+
+func (x *exchange) tooMany(start time.Time) *refusal {
+	guard(&x.intent.Guards, "redact", counterfoil.GuardFailed, "", "too_large", start)
+	return &refusal{status: http.StatusRequestEntityTooLarge, reason: "too_large",
+		message: fmt.Sprintf("The request was not forwarded: more than %d different values in it would have to be masked. Send it in parts.", maxValues)}
 }
 
 // mask adds the edits of one text's findings. In a request that is blocked

@@ -37,6 +37,7 @@ type follower struct {
 	growing  map[string]redact.Key // by choice or block, the text that grew last
 	path     []byte
 	chunk    []byte // what one read brought
+	template template
 	last     []byte // the event that ends the answer
 	failed   bool   // the provider reported an error inside the stream
 	decision policy.Decision
@@ -68,6 +69,7 @@ func (f *follower) begin(x *exchange) {
 		x: x, dialect: x.provider.Dialect.Stream(), masks: redact.NewMap(nil),
 		paths: map[redact.Key]string{}, growing: map[string]redact.Key{},
 		chunk: f.chunk, events: f.events, segments: f.segments[:0], complete: f.complete[:0], path: f.path[:0],
+		template: template{raw: f.template.raw[:0]},
 	}
 	if f.chunk == nil {
 		f.chunk = make([]byte, 16<<10)
@@ -110,10 +112,10 @@ func (f *follower) take(p []byte) error {
 	start := time.Now()
 	defer func() { f.busy += time.Since(start) }()
 	x.outcome.AnswerBytes += uint64(len(p))
+	x.came = append(x.came, p...)
 	if int64(x.outcome.AnswerBytes) > x.state.Limits.AnswerBytes {
 		return errLimit
 	}
-	x.came = append(x.came, p...)
 	x.facts.Answer.Bytes = len(x.came)
 	f.events.Write(p)
 	for {
@@ -135,6 +137,10 @@ func (f *follower) event(e sse.Event) error {
 	if e.Data == nil {
 		return f.texts.Push(e.Raw, nil, f.emit)
 	}
+	if s, ok := f.template.match(e.Raw); ok {
+		f.segments = append(f.segments[:0], s)
+		return f.texts.Push(e.Raw, f.segments, f.emit)
+	}
 	if f.dialect.Done(e.Data) {
 		return f.terminal(e.Raw)
 	}
@@ -143,7 +149,7 @@ func (f *follower) event(e sse.Event) error {
 		return fmt.Errorf("%w: %w", errGarbage, err)
 	}
 	info := f.dialect.Event(string(e.Name), doc)
-	f.facts(doc)
+	counts := f.facts(doc)
 	f.failed = f.failed || info.Error
 	if info.Terminal {
 		return f.terminal(e.Raw)
@@ -151,6 +157,7 @@ func (f *follower) event(e sse.Event) error {
 	if err := f.collect(doc, e.At); err != nil {
 		return err
 	}
+	f.template.learn(e.Raw, f.segments, f.complete, info, counts)
 	if err := f.texts.Push(e.Raw, f.segments, f.emit); err != nil {
 		return err
 	}
@@ -165,16 +172,19 @@ func (f *follower) event(e sse.Event) error {
 	return f.end(info.Ends)
 }
 
-// facts notes what the event says of the answer as a whole.
-func (f *follower) facts(doc *body.Doc) {
+// facts notes what the event says of the answer as a whole, and tells whether
+// it states token counts.
+func (f *follower) facts(doc *body.Doc) (counts bool) {
 	x := f.x
 	if in, out := x.provider.Dialect.Usage(doc); in+out > 0 {
+		counts = true
 		x.outcome.InputTokens, x.outcome.OutputTokens = max(in, x.outcome.InputTokens), max(out, x.outcome.OutputTokens)
 	}
 	if x.answer.ID == "" {
 		x.answer.ID, x.answer.Model = strings.Clone(cut(doc.Any("id"), 256)), strings.Clone(cut(doc.Any("model"), 256))
 		x.facts.Answer.Model = x.answer.Model
 	}
+	return counts
 }
 
 var seed = maphash.MakeSeed()
@@ -311,7 +321,7 @@ func (f *follower) close(err error) *refusal {
 			end = f.dialect.Fail(x.provider.Dialect.Error(no.status, fmt.Sprintf("%s (Counterfoil interaction %s)", no.message, x.id), x.id.String()))
 		}
 	}
-	x.answer.Body = x.came
+	x.keepAnswer(err)
 	if err := x.recordOutcome(); err != nil {
 		x.g.log.Error("outcome not recorded", "interaction", x.id, "err", err)
 		panic(http.ErrAbortHandler) // without a record the answer must not look complete

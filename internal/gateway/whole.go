@@ -36,10 +36,10 @@ func (x *exchange) whole(resp *http.Response, src io.Reader) *refusal {
 	raw, err := readAll(x.came[:0], src, x.state.Limits.AnswerBytes)
 	x.came = raw
 	x.outcome.AnswerBytes = uint64(len(raw))
+	x.keepAnswer(err)
 	if err != nil {
 		return x.brokenAnswer(err)
 	}
-	x.answer.Body = raw
 	if no := x.inspect(resp.StatusCode, raw); no != nil {
 		return no
 	}
@@ -55,6 +55,16 @@ func (x *exchange) whole(resp *http.Response, src io.Reader) *refusal {
 	x.w.WriteHeader(resp.StatusCode)
 	_, _ = x.w.Write(x.delivered) // whether the client took it is not ours to know
 	return nil
+}
+
+// keepAnswer takes what came into the record, also of an answer that broke off;
+// of one above the limit the first part.
+func (x *exchange) keepAnswer(err error) {
+	const part = 1 << 20
+	x.answer.Body = x.came
+	if errors.Is(err, errLimit) {
+		x.answer.Body, x.outcome.Truncated = x.came[:min(len(x.came), part)], true
+	}
 }
 
 // unanswered is the refusal when the outcome cannot be recorded: the provider
