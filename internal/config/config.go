@@ -182,13 +182,13 @@ type Retention struct {
 
 // Limits bound one interaction.
 type Limits struct {
-	// Largest request body accepted. At most 32MiB, which is the default. Risk: each request under
+	// Largest request body accepted. Default: 32MiB, which is also the most. Risk: each request under
 	// way may take several times as much memory.
 	RequestBytes Size `yaml:"request_bytes" json:"request_bytes"`
 
 	// Largest answer. A longer one is broken off, told to the client and recorded
-	// as failed: nothing is delivered that is not recorded. At most 32MiB, which is
-	// the default. Risk:
+	// as failed: nothing is delivered that is not recorded. Default: 32MiB,
+	// which is also the most. Risk:
 	// each answer under way may take as much memory.
 	AnswerBytes Size `yaml:"answer_bytes" json:"answer_bytes"`
 }

@@ -6,11 +6,12 @@ package vault
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"hash"
+	"sync"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -83,9 +84,35 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 
 // Commit computes the commitment to a plaintext: HMAC-SHA-256(key, plaintext).
 func Commit(key *[32]byte, plaintext []byte) [32]byte {
-	mac := hmac.New(sha256.New, key[:])
-	mac.Write(plaintext)
-	var sum [32]byte
-	mac.Sum(sum[:0])
+	m := macs.Get().(*mac)
+	defer macs.Put(m)
+	return m.sum(key, plaintext)
+}
+
+// mac is HMAC-SHA-256 (RFC 2104) whose hash is used again: crypto/hmac makes
+// new ones each time, and this stands on the live path twice an interaction.
+type mac struct {
+	inner hash.Hash
+	pad   [sha256.BlockSize]byte
+	outer [sha256.BlockSize + sha256.Size]byte
+}
+
+var macs = sync.Pool{New: func() any { return &mac{inner: sha256.New()} }}
+
+func (m *mac) sum(key *[32]byte, plaintext []byte) [32]byte {
+	for i := range m.pad {
+		m.pad[i], m.outer[i] = 0x36, 0x5c
+	}
+	for i, b := range key {
+		m.pad[i] ^= b
+		m.outer[i] ^= b
+	}
+	m.inner.Reset()
+	m.inner.Write(m.pad[:])
+	m.inner.Write(plaintext)
+	m.inner.Sum(m.outer[:sha256.BlockSize])
+	sum := sha256.Sum256(m.outer[:])
+	clear(m.pad[:])
+	clear(m.outer[:])
 	return sum
 }
