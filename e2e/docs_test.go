@@ -30,7 +30,7 @@ const docMark = "<!-- test -->"
 const fewestDocBlocks = 15
 
 // The administrator the docs speak of.
-const docMail, docPassword = "ada@example.org", "a long passphrase nobody used 42"
+const docEmail, docPassword = "ada@example.org", "a long passphrase nobody used 42"
 
 // TestDocs runs the commands of the documentation against a started program.
 func TestDocs(t *testing.T) {
@@ -77,12 +77,14 @@ func docBlocks(t *testing.T, file string) (blocks []docBlock) {
 }
 
 // runDoc gives the commands what the docs say the reader has: the programs on
-// the path, the data directory in ./data, an administrator, and a key of a
-// system that lists the sandbox's model.
+// the path, where the data lies and both surfaces listen, an administrator, and a
+// key of a system that lists the sandbox's model, with one interaction made.
 func runDoc(t *testing.T, file string, blocks []docBlock) {
 	dir := t.TempDir()
 	in := start(t, options{Data: filepath.Join(dir, "data")})
 	createAdministrator(t, in)
+	key := in.newKey("Docs", "zoe@example.org", "sandbox-echo")
+	firstInteraction(t, in, key)
 	var script strings.Builder
 	for _, b := range blocks {
 		fmt.Fprintf(&script, "echo '--- line %d' >&2\n%s\n", b.line, b.script)
@@ -92,8 +94,8 @@ func runDoc(t *testing.T, file string, blocks []docBlock) {
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &out
 	cmd.Env = append(os.Environ(),
 		"PATH="+binaries(t)+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"GATEWAY="+in.Gateway, "CONSOLE="+in.Console, "MAIL="+docMail, "PASSWORD="+docPassword,
-		"KEY="+in.newKey("Docs", "zoe@example.org", "sandbox-echo"),
+		"DATA="+in.Data, "GATEWAY="+in.Gateway, "CONSOLE="+in.Console, "EMAIL="+docEmail, "PASSWORD="+docPassword,
+		"KEY="+key,
 		"OPENAI_API_KEY=not-a-real-key", "ANTHROPIC_API_KEY=not-a-real-key",
 	)
 	if err := cmd.Run(); err != nil {
@@ -121,6 +123,17 @@ func binaries(t *testing.T) string {
 	return dir
 }
 
+// firstInteraction gives the commands that list and show something to do.
+func firstInteraction(t *testing.T, in *instance, key string) {
+	t.Helper()
+	d := dialect{name: "openai", base: "/sandbox/v1"}
+	req := in.request(t, d, bytes.NewReader(d.body("sandbox-echo", "Write to ada@example.com.", false)))
+	req.Header.Set("Authorization", "Bearer "+key)
+	if a, err := send(req); err != nil || a.status != http.StatusOK {
+		t.Fatalf("the first interaction: %v, status %d: %s", err, a.status, a.body)
+	}
+}
+
 var docSetup = regexp.MustCompile(`/setup\?token=(\S+)`)
 
 // createAdministrator follows the link the program prints.
@@ -131,7 +144,7 @@ func createAdministrator(t *testing.T, in *instance) {
 		t.Fatalf("no set-up link in:\n%s", in.output)
 	}
 	resp, err := http.PostForm(in.Console+"/setup", url.Values{
-		"token": {link[1]}, "email": {docMail}, "name": {"Ada Example"}, "password": {docPassword}, "again": {docPassword},
+		"token": {link[1]}, "email": {docEmail}, "name": {"Ada Example"}, "password": {docPassword}, "again": {docPassword},
 	})
 	if err != nil {
 		t.Fatal(err)

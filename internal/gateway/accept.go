@@ -17,8 +17,10 @@ func (x *exchange) accept() *refusal {
 	x.request.Method, x.request.Path, x.request.UserAgent = x.r.Method, cut(x.path, 1024), cut(x.r.UserAgent(), 256)
 	op, ok := x.provider.Dialect.Operation(x.r.Method, x.path)
 	if !ok {
-		return &refusal{status: http.StatusNotFound, reason: "unknown_route", quiet: true,
-			message: fmt.Sprintf("%s %s is not a governed route of %s, so it is not forwarded. Governed routes are listed in the documentation under Connect a client.", x.r.Method, cut(x.path, 120), x.provider.Name)}
+		return &refusal{
+			status: http.StatusNotFound, reason: "unknown_route", quiet: true,
+			message: fmt.Sprintf("%s %s is not a governed route of %s, so it is not forwarded. Governed routes are listed in the documentation under Connect a client.", x.r.Method, cut(x.path, 120), x.provider.Name),
+		}
 	}
 	x.op, x.intent.Operation = op, op.Name
 	if !op.Body {
@@ -31,16 +33,20 @@ func (x *exchange) accept() *refusal {
 		media, params, err := mime.ParseMediaType(t)
 		charset := strings.ToLower(params["charset"])
 		if err != nil || media != "application/json" || charset != "" && charset != "utf-8" {
-			return &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_media",
-				message: "The body must be application/json in UTF-8."}
+			return &refusal{
+				status: http.StatusUnsupportedMediaType, reason: "unsupported_media",
+				message: "The body must be application/json in UTF-8.",
+			}
 		}
 	}
 	return nil
 }
 
 func tooLarge(limit int64) *refusal {
-	return &refusal{status: http.StatusRequestEntityTooLarge, reason: "too_large",
-		message: fmt.Sprintf("The body is larger than %d MiB, the limit of this gateway (limits.request_bytes). Nothing was forwarded.", limit>>20)}
+	return &refusal{
+		status: http.StatusRequestEntityTooLarge, reason: "too_large",
+		message: fmt.Sprintf("The body is larger than %d MiB, the limit of this gateway (limits.request_bytes). Nothing was forwarded.", limit>>20),
+	}
 }
 
 // cut shortens text to at most n bytes.

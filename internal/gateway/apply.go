@@ -69,8 +69,10 @@ func (x *exchange) apply() *refusal {
 
 func (x *exchange) tooMany(start time.Time) *refusal {
 	guard(&x.intent.Guards, "redact", counterfoil.GuardFailed, "", "too_large", start)
-	return &refusal{status: http.StatusRequestEntityTooLarge, reason: "too_large",
-		message: fmt.Sprintf("The request was not forwarded: more than %d different values in it would have to be masked. Send it in parts.", maxValues)}
+	return &refusal{
+		status: http.StatusRequestEntityTooLarge, reason: "too_large",
+		message: fmt.Sprintf("The request was not forwarded: more than %d different values in it would have to be masked. Send it in parts.", maxValues),
+	}
 }
 
 // mask adds the edits of one text's findings. In a request that is blocked

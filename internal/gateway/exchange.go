@@ -57,8 +57,6 @@ type exchange struct {
 // The request's bytes are not among them: the transport may still read them
 // after the answer has begun.
 type buffers struct {
-	buf       []byte // the request as accepted
-	out       []byte // the request as it leaves; the transport may read it for a while
 	came      []byte // the answer as it came
 	delivered []byte // the answer as it is delivered
 	hits      []detect.Finding

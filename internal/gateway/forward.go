@@ -117,8 +117,10 @@ func (x *exchange) unreachable(ctx context.Context, err error) *refusal {
 	if x.r.Context().Err() != nil {
 		return clientLeft
 	}
-	no := &refusal{status: http.StatusBadGateway, reason: "provider_unreachable", result: counterfoil.ResultFailed,
-		message: fmt.Sprintf("The provider %s could not be reached. The request was recorded; whether it arrived is not known.", x.provider.Name)}
+	no := &refusal{
+		status: http.StatusBadGateway, reason: "provider_unreachable", result: counterfoil.ResultFailed,
+		message: fmt.Sprintf("The provider %s could not be reached. The request was recorded; whether it arrived is not known.", x.provider.Name),
+	}
 	var timeout interface{ Timeout() bool }
 	if context.Cause(ctx) == errTotal || errors.As(err, &timeout) && timeout.Timeout() {
 		no.status, no.reason = http.StatusGatewayTimeout, "provider_timeout"

@@ -68,8 +68,10 @@ func unreadable(err error) *refusal {
 	if fault.Reason == "too_large" {
 		status = http.StatusRequestEntityTooLarge
 	}
-	return &refusal{status: status, reason: fault.Reason,
-		message: "The request was not forwarded: " + fault.Text + "."}
+	return &refusal{
+		status: status, reason: fault.Reason,
+		message: "The request was not forwarded: " + fault.Text + ".",
+	}
 }
 
 // load reads the body into memory, within the limit, decoding gzip.
@@ -93,8 +95,10 @@ func (x *exchange) load() *refusal {
 		defer z.Close()
 		src = z
 	default:
-		return &refusal{status: http.StatusUnsupportedMediaType, reason: "unsupported_encoding",
-			message: "The request was not forwarded: bodies may be sent plain or with gzip; no other Content-Encoding is read."}
+		return &refusal{
+			status: http.StatusUnsupportedMediaType, reason: "unsupported_encoding",
+			message: "The request was not forwarded: bodies may be sent plain or with gzip; no other Content-Encoding is read.",
+		}
 	}
 	raw, err := readAll(make([]byte, 0, roomFor(x.r.ContentLength)), src, x.state.Limits.RequestBytes)
 	x.raw = raw

@@ -95,8 +95,10 @@ func respond(w http.ResponseWriter, no *refusal, body []byte, id string) {
 // unrecorded is the refusal when the record cannot be written: then nothing
 // leaves and no answer is given.
 func unrecorded(err error) *refusal {
-	no := &refusal{status: http.StatusServiceUnavailable, reason: "ledger_unavailable", retry: 5,
-		message: "Nothing was forwarded: the record cannot be written, and without a record nothing leaves. Tell whoever runs this gateway."}
+	no := &refusal{
+		status: http.StatusServiceUnavailable, reason: "ledger_unavailable", retry: 5,
+		message: "Nothing was forwarded: the record cannot be written, and without a record nothing leaves. Tell whoever runs this gateway.",
+	}
 	switch {
 	case errors.Is(err, ErrFull):
 		no.retry, no.message = 30, "Nothing was forwarded: the record cannot be written because the disk of the gateway is full, and without a record nothing leaves. Tell whoever runs this gateway."

@@ -69,8 +69,10 @@ func (x *exchange) keepAnswer(err error) {
 
 // unanswered is the refusal when the outcome cannot be recorded: the provider
 // has answered, the client must not be.
-var unanswered = &refusal{status: http.StatusServiceUnavailable, reason: "ledger_unavailable",
-	message: "The answer is withheld: its record cannot be written, and nothing is answered that is not recorded. Tell whoever runs this gateway."}
+var unanswered = &refusal{
+	status: http.StatusServiceUnavailable, reason: "ledger_unavailable",
+	message: "The answer is withheld: its record cannot be written, and nothing is answered that is not recorded. Tell whoever runs this gateway.",
+}
 
 // closing notes how an answer that is delivered ended.
 func (x *exchange) closing(status int) {
