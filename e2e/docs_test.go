@@ -94,7 +94,7 @@ func runDoc(t *testing.T, file string, blocks []docBlock) {
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &out
 	cmd.Env = append(os.Environ(),
 		"PATH="+binaries(t)+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"DATA="+in.Data, "GATEWAY="+in.Gateway, "CONSOLE="+in.Console, "MAIL="+docEmail, "PASSWORD="+docPassword,
+		"DATA="+in.Data, "GATEWAY="+in.Gateway, "CONSOLE="+in.Console, "EMAIL="+docEmail, "PASSWORD="+docPassword,
 		"KEY="+key,
 		"OPENAI_API_KEY=not-a-real-key", "ANTHROPIC_API_KEY=not-a-real-key",
 	)
