@@ -10,9 +10,8 @@ import (
 	"strings"
 )
 
-// accept checks what can be told from the head: route, media type, size. The
-// body is not touched before the caller is known, so that an unknown caller
-// cannot make the gateway work.
+// accept finds the route. What has none is not forwarded: the gateway would not
+// know what in it is text.
 func (x *exchange) accept() *refusal {
 	x.request.Method, x.request.Path, x.request.UserAgent = x.r.Method, cut(x.path, 1024), cut(x.r.UserAgent(), 256)
 	op, ok := x.provider.Dialect.Operation(x.r.Method, x.path)
@@ -23,20 +22,24 @@ func (x *exchange) accept() *refusal {
 		}
 	}
 	x.op, x.intent.Operation = op, op.Name
-	if !op.Body {
-		return nil
-	}
+	return nil
+}
+
+// admit checks what can be told of a body from the head.
+func (x *exchange) admit() *refusal {
 	if x.r.ContentLength > x.state.Limits.RequestBytes {
 		return tooLarge(x.state.Limits.RequestBytes)
 	}
-	if t := x.r.Header.Get("Content-Type"); t != "" {
-		media, params, err := mime.ParseMediaType(t)
-		charset := strings.ToLower(params["charset"])
-		if err != nil || media != "application/json" || charset != "" && charset != "utf-8" {
-			return &refusal{
-				status: http.StatusUnsupportedMediaType, reason: "unsupported_media",
-				message: "The body must be application/json in UTF-8.",
-			}
+	t := x.r.Header.Get("Content-Type")
+	if t == "" {
+		return nil
+	}
+	media, params, err := mime.ParseMediaType(t)
+	charset := strings.ToLower(params["charset"])
+	if err != nil || media != "application/json" || charset != "" && charset != "utf-8" {
+		return &refusal{
+			status: http.StatusUnsupportedMediaType, reason: "unsupported_media",
+			message: "The request was not forwarded: the body must be application/json in UTF-8.",
 		}
 	}
 	return nil

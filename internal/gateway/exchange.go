@@ -48,7 +48,8 @@ type exchange struct {
 	outcome counterfoil.Outcome
 	answer  interaction.Answer
 
-	large  bool // holds a token of the gateway
+	large  bool      // holds a token of the gateway
+	renew  time.Time // when the deadline of the client's next write is set anew
 	guards [8]counterfoil.GuardRun
 	buffers
 }
@@ -83,9 +84,9 @@ func (x *exchange) begin(g *Gateway, state *State, p *Provider, path string, w h
 // what it did. A refusal ends the way; it is recorded and answered in refuse.
 func (x *exchange) run() {
 	steps := [...]func() *refusal{
-		x.accept,       // 1 route and size
+		x.accept,       // 1 route
 		x.identify,     // 2 key → principal and registered system
-		x.read,         // 3 strict JSON → texts
+		x.read,         // 3 size, strict JSON → texts
 		x.detect,       // 4 texts → findings
 		x.decide,       // 5 findings and facts → decision
 		x.apply,        // 6 decision → bytes that may leave
@@ -114,6 +115,7 @@ func (x *exchange) finish() {
 	if x.large {
 		<-x.g.large
 	}
+	x.endDelivery()
 }
 
 // reusable tells whether the exchange is small enough to keep.

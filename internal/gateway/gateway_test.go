@@ -127,7 +127,7 @@ func newStage(t *testing.T, rules string) *stage {
 		}
 	}
 	s.key = identity.NewSecret()
-	system := identity.System{ID: identity.SystemID(counterfoil.NewID()), Slug: "letters", Name: "Letters", Models: []string{"echo*", "secret", "tool", "cut", "stall", "garbage", "gzip", "429", "500", "escaped"}}
+	system := identity.System{ID: identity.SystemID(counterfoil.NewID()), Slug: "letters", Name: "Letters", Models: []string{"echo*", "secret", "tool", "cut", "stall", "garbage", "gzip", "429", "500", "escaped", "huge"}}
 	key := identity.Key{ID: identity.KeyID(counterfoil.NewID()), System: system.ID, Person: identity.PersonID(counterfoil.NewID()), Hash: identity.HashKey(s.key)}
 	s.state.Snapshot = identity.NewSnapshot([]identity.System{system}, nil, []identity.Key{key})
 	g := New(Config{State: func() *State { return s.state }, Journal: s.journal, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})

@@ -5,9 +5,11 @@ package gateway
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/interaction"
@@ -81,4 +83,22 @@ func TestListedPrefixStandsInTheEntryNotWhatTheClientWrote(t *testing.T) {
 	if m := s.journal.entries()[0].entry.Intent.Model; m != "echo*" {
 		t.Errorf("the entry names the model %q", m)
 	}
+}
+
+// TestClientThatTakesNothingIsGivenUp sends a request and never reads.
+func TestClientThatTakesNothingIsGivenUp(t *testing.T) {
+	s := newStage(t, "")
+	s.state.Providers["openai"].Total = time.Minute
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := prompt("huge", "x", true)
+	fmt.Fprintf(conn, "POST /openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", s.key, len(body), body)
+	deadline := time.Now().Add(20 * time.Second)
+	for len(s.journal.entries()) < 2 && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond)
+	}
+	s.checkRecord(counterfoil.ResultCancelled, "")
 }

@@ -17,12 +17,17 @@ import (
 	"github.com/counterfoil/counterfoil/internal/policy"
 )
 
-// read takes the body in and turns it into texts with their places.
+// read takes the body in and turns it into texts with their places. It comes
+// after identify, so that an unknown caller cannot make the gateway read, unpack
+// and parse what it likes.
 func (x *exchange) read() *refusal {
 	start := time.Now()
 	if !x.op.Body {
 		guard(&x.intent.Guards, "schema", counterfoil.GuardSkipped, "", "no_body", start)
 		return nil
+	}
+	if no := x.admit(); no != nil {
+		return no
 	}
 	if no := x.load(); no != nil {
 		return no

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -71,8 +72,18 @@ func (x *exchange) reply(no *refusal) {
 	if no == clientLeft {
 		return
 	}
+	if no.status == http.StatusRequestEntityTooLarge {
+		x.skipBody()
+	}
 	message := fmt.Sprintf("%s (Counterfoil interaction %s)", no.message, x.id)
 	respond(x.w, no, x.provider.Dialect.Error(no.status, message, x.id.String()), x.id.String())
+}
+
+// skipBody reads a body that is too large to its end, up to a bound, and throws
+// it away: most clients read no answer before they have sent everything. Only
+// known callers come here.
+func (x *exchange) skipBody() {
+	_, _ = io.CopyN(io.Discard, x.r.Body, 2*x.state.Limits.RequestBytes) // a courtesy; the answer is the same
 }
 
 func respond(w http.ResponseWriter, no *refusal, body []byte, id string) {

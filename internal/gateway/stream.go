@@ -278,8 +278,8 @@ func (f *follower) write() error {
 	if len(x.delivered) == 0 {
 		return nil
 	}
-	if _, err := x.w.Write(x.delivered); err != nil {
-		return fmt.Errorf("write to client: %w", err)
+	if err := x.deliver(x.delivered); err != nil {
+		return err
 	}
 	x.delivered = x.delivered[:0]
 	return http.NewResponseController(x.w).Flush()
@@ -339,6 +339,9 @@ func (f *follower) fault(err error) *refusal {
 	if errors.Is(err, errGarbage) {
 		f.x.g.log.Warn("stream not readable", "interaction", f.x.id, "provider", f.x.provider.Name, "err", err)
 		return f.x.garbage(fmt.Sprintf("The provider %s sent a stream that cannot be read, so it cannot be watched.", f.x.provider.Name))
+	}
+	if errors.Is(err, errClient) {
+		return clientLeft
 	}
 	if errors.Is(err, context.Canceled) {
 		err = errIdle // the client has not left: brokenAnswer asks first

@@ -53,7 +53,7 @@ func (x *exchange) whole(resp *http.Response, src io.Reader) *refusal {
 	h := x.answerHeader(resp)
 	h.Set("Content-Length", strconv.Itoa(len(x.delivered)))
 	x.w.WriteHeader(resp.StatusCode)
-	_, _ = x.w.Write(x.delivered) // whether the client took it is not ours to know
+	_ = x.deliver(x.delivered) // whether the client took it is not ours to know
 	return nil
 }
 
