@@ -26,10 +26,12 @@ func (x *exchange) read() *refusal {
 		guard(&x.intent.Guards, "schema", counterfoil.GuardSkipped, "", "no_body", start)
 		return nil
 	}
-	if no := x.admit(); no != nil {
-		return no
+	no := x.admit()
+	if no == nil {
+		no = x.load()
 	}
-	if no := x.load(); no != nil {
+	if no != nil {
+		guard(&x.intent.Guards, "schema", counterfoil.GuardRan, "", no.reason, start)
 		return no
 	}
 	x.intent.RequestBytes = uint64(len(x.raw))
