@@ -211,7 +211,7 @@ func (a *App) recordConfig(ctx context.Context, next *rules) error {
 }
 
 func notReloaded(err error) error {
-	return &fault.Error{Kind: fault.KindInvalid, Public: "Not reloaded, what was in force stays in force: " + err.Error(), Err: err}
+	return &fault.Error{Kind: fault.KindInvalid, Public: "Not reloaded, what was in force stays in force: " + err.Error()}
 }
 
 // needRestart names changes that a running server does not take over.
