@@ -4,7 +4,7 @@
 // Command counterfoil-verify checks a Counterfoil ledger or a single proof. It needs no
 // server, no network and no key but the public one of the log.
 //
-//	counterfoil-verify [--json] [--key VERIFIER] DIR
+//	counterfoil-verify [--json] [--key VERIFIER] [--head FILE]… DIR
 //	counterfoil-verify proof FILE --entry RAWFILE --key VERIFIER
 //
 // It exits with 0 when everything checked is sound, with 3 when something is
@@ -31,7 +31,7 @@ const (
 	exitBroken   = 3
 )
 
-const usage = `usage: counterfoil-verify [--json] [--key VERIFIER] DIR
+const usage = `usage: counterfoil-verify [--json] [--key VERIFIER] [--head FILE]… DIR
        counterfoil-verify proof FILE --entry RAWFILE --key VERIFIER
 
 DIR is a data directory with ledger/ and payload/ in it. VERIFIER is the key of
@@ -86,16 +86,34 @@ func badUsage(stderr io.Writer, err error) int {
 	return exitUnusable
 }
 
+// notes is a repeatable flag whose values are files.
+type notes [][]byte
+
+// String implements flag.Value.
+func (n *notes) String() string { return "" }
+
+// Set implements flag.Value.
+func (n *notes) Set(path string) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read head: %w", err)
+	}
+	*n = append(*n, raw)
+	return nil
+}
+
 func runDir(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("counterfoil-verify", flag.ContinueOnError)
 	asJSON := flags.Bool("json", false, "print the report as JSON")
 	key := flags.String("key", "", "verifier key of the log")
+	var heads notes
+	flags.Var(&heads, "head", "file with a signed head kept earlier, which the log must bear out; may be repeated")
 	dir, err := parse(flags, args)
 	if err != nil {
 		return badUsage(stderr, err)
 	}
 	options := counterfoil.DirOptions(dir)
-	options.VerifierKey = *key
+	options.VerifierKey, options.Heads = *key, heads
 	report, err := counterfoil.VerifyDir(ctx, options)
 	if err != nil {
 		return unusable(stderr, err)

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -114,6 +115,9 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.keysAreThere(in("keys/root.key")); err != nil {
+		return err
+	}
 	a.vault, err = vault.Open(vault.Config{Dir: in("keys"), Origin: a.ledger.Origin(), Clock: a.clock, Retention: a.retention})
 	if err != nil {
 		return err
@@ -135,6 +139,18 @@ func (a *App) open(ctx context.Context) error {
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.following.Go(func() { a.follow(follow) })
+	return nil
+}
+
+// keysAreThere refuses to make new keys for a ledger that has a past: what lies
+// under the lost ones would look erased, and nobody erased it.
+func (a *App) keysAreThere(root string) error {
+	if a.ledger.Found().Size == 0 {
+		return nil
+	}
+	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the keys of the stored text are missing (%s), so nothing recorded before can be read; put the folder keys back from your backup: %w", root, err)
+	}
 	return nil
 }
 

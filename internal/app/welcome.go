@@ -35,7 +35,7 @@ func (a *App) pages(gatewayURL, consoleURL string) (http.Handler, error) {
 		providers = append(providers, console.Provider{Name: p.Name, Dialect: p.Dialect})
 	}
 	c, err := console.New(console.Config{
-		Index: a.index, Directory: &a.roll, Register: a.register, Evidence: a.evidence, Recorder: a, Ledger: a.ledger,
+		Index: freshIndex{a.index, a}, Directory: &a.roll, Register: a.register, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Ledger: a.ledger,
 		Clock: a.clock, Log: a.log, Findings: types, Gateway: gatewayURL, Providers: providers,
 		Version: a.options.Version, SetupToken: a.setup.hash,
 		TLS: cfg.Console.BehindProxy || strings.HasPrefix(consoleURL, "https:") || strings.HasPrefix(cfg.Console.URL, "https:"),

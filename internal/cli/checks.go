@@ -160,7 +160,7 @@ func newDetect(env *environment) *cobra.Command {
 }
 
 func newPolicy(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "policy", Short: "Check rules", Args: usage(cobra.NoArgs)}
+	c := &cobra.Command{Use: "policy", Short: "Check rules", RunE: onlyCommands}
 	c.AddCommand(&cobra.Command{
 		Use: "check FILE", Short: "Check a rules file and run every rule's examples", Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -177,7 +177,7 @@ func newPolicy(env *environment) *cobra.Command {
 }
 
 func newConfig(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "config", Short: "Check the configuration", Args: usage(cobra.NoArgs)}
+	c := &cobra.Command{Use: "config", Short: "Check the configuration", RunE: onlyCommands}
 	c.AddCommand(&cobra.Command{
 		Use: "check FILE", Short: "List all faults of a configuration file and of its rules", Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {

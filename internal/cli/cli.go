@@ -45,6 +45,8 @@ type environment struct {
 	data    string // --data
 	json    bool   // --json
 	version string
+
+	mayCreate bool // the command may begin a data directory
 }
 
 // Main runs the command line and returns the exit code.
@@ -79,7 +81,7 @@ func newRoot(env *environment) *cobra.Command {
 		Version:       env.version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		RunE:          onlyCommands,
 	}
 	root.PersistentFlags().StringVar(&env.data, "data", "./data", "data directory")
 	root.PersistentFlags().BoolVar(&env.json, "json", false, "print JSON")
@@ -92,6 +94,14 @@ func newRoot(env *environment) *cobra.Command {
 		newVerify(env), newReindex(env), newReload(env), newStatus(env), newDetect(env), newPolicy(env), newConfig(env),
 	)
 	return root
+}
+
+// onlyCommands is what a command does that only groups others.
+func onlyCommands(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	return &exitError{exitUsage, fmt.Sprintf("%q is not a command of %s\nSee %s --help.", args[0], c.CommandPath(), c.CommandPath())}
 }
 
 // usage wraps an argument check so that its error has the exit code of a wrong

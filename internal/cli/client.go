@@ -10,8 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 
@@ -34,6 +36,9 @@ func (env *environment) dial(ctx context.Context) (*client, error) {
 	}
 	if !errors.Is(err, control.ErrNoServer) {
 		return nil, err
+	}
+	if _, err := os.Stat(env.data); errors.Is(err, fs.ErrNotExist) && !env.mayCreate {
+		return nil, &exitError{exitFailed, "there is no data directory at " + env.data + "; name it with --data"}
 	}
 	log := slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	a, err := app.Open(ctx, app.Options{Data: env.data, Log: log, Version: env.version, Offline: true})

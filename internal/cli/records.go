@@ -17,7 +17,7 @@ import (
 )
 
 func newSystem(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "system", Short: "Register and list AI systems", Args: usage(cobra.NoArgs)}
+	c := &cobra.Command{Use: "system", Short: "Register and list AI systems", RunE: onlyCommands}
 	c.AddCommand(newSystemAdd(env), newSystemList(env), newSystemModels(env))
 	return c
 }
@@ -31,6 +31,7 @@ func newSystemAdd(env *environment) *cobra.Command {
 			"a name may end in * to stand for all that begin so. Without any, use is allowed and each interaction carries a warning.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			env.mayCreate = true // a system may be registered before the first start
 			return env.with(c.Context(), func(cl *client) error {
 				var s control.System
 				if err := cl.call(c.Context(), http.MethodPost, "/v1/systems", q, &s); err != nil {
@@ -99,7 +100,7 @@ func newSystemList(env *environment) *cobra.Command {
 }
 
 func newKey(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "key", Short: "Issue, list and revoke keys", Args: usage(cobra.NoArgs)}
+	c := &cobra.Command{Use: "key", Short: "Issue, list and revoke keys", RunE: onlyCommands}
 	c.AddCommand(newKeyCreate(env), newKeyList(env), newKeyRevoke(env))
 	return c
 }

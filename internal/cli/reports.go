@@ -45,9 +45,9 @@ func showInteraction(env *environment, v *evidence.View) error {
 	row := func(label, format string, args ...any) { fmt.Fprintf(w, label+"\t"+format+"\n", args...) }
 	row("Interaction", "%s", v.ID)
 	row("Opened", "%s", v.Opened.Format("2006-01-02 15:04:05.000000Z"))
-	row("Result", "%s %s, status %d", v.Result, v.Reason, v.Status)
-	row("System", "%s", v.System.Slug)
-	row("Person", "%s", v.Person.ID)
+	row("Result", "%s", ending(v))
+	row("System", "%s", orUnknown(v.System.Slug))
+	row("Person", "%s", orUnknown(known(v.Person.ID)))
 	row("Model", "%s at %s (%s, %s)", v.Model, v.Provider, v.Dialect, v.Operation)
 	row("Decision", "%s by %s", v.Decision.Effect, orNone(v.Decision.Rule))
 	row("On the answer", "%s by %s", v.AnswerDecision.Effect, orNone(v.AnswerDecision.Rule))
@@ -67,6 +67,32 @@ func showInteraction(env *environment, v *evidence.View) error {
 	}
 	row("Proof", "%s, tree size %d", verdict, v.Proof.TreeSize)
 	return w.Flush()
+}
+
+// ending says how an interaction ended, and why where there is a reason.
+func ending(v *evidence.View) string {
+	if v.Result == nil {
+		return "in progress"
+	}
+	text := v.Result.String()
+	if v.Reason != "" {
+		text += " (" + v.Reason + ")"
+	}
+	return fmt.Sprintf("%s, status %d", text, v.Status)
+}
+
+func known(id counterfoil.ID) string {
+	if id.IsZero() {
+		return ""
+	}
+	return id.String()
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
 }
 
 func orNone(rule string) string {

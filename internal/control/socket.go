@@ -13,8 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // SocketName is the socket's name in the data directory.
@@ -73,19 +71,6 @@ func (p peers) Accept() (net.Conn, error) {
 		}
 		c.Close()
 	}
-}
-
-func trusted(c *net.UnixConn) bool {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return false
-	}
-	ok := false
-	err = raw.Control(func(fd uintptr) {
-		cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
-		ok = err == nil && (cred.Uid == 0 || int(cred.Uid) == os.Geteuid())
-	})
-	return err == nil && ok
 }
 
 // ErrNoServer is returned when no server runs on a data directory.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -34,6 +35,9 @@ var errNoHead = errors.New("no head stored")
 type headStore struct{ db *sql.DB }
 
 func openHeads(ctx context.Context, path string) (*headStore, error) {
+	if err := createPrivate(path); err != nil {
+		return nil, err
+	}
 	options := url.Values{"_pragma": {"busy_timeout(5000)", "synchronous(FULL)"}, "_txlock": {"immediate"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
 	if err != nil {
@@ -52,6 +56,15 @@ func openHeads(ctx context.Context, path string) (*headStore, error) {
 		return nil, errors.Join(fmt.Errorf("open heads %s: %w", path, err), db.Close())
 	}
 	return &headStore{db}, nil
+}
+
+// createPrivate makes the file for its owner alone; SQLite keeps the mode.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("make heads: %w", err)
+	}
+	return f.Close()
 }
 
 // load returns the stored head of origin, or errNoHead.

@@ -13,12 +13,12 @@ import (
 
 // Fault is one thing wrong with a file, written for the person who edits it.
 type Fault struct {
-	File    string // as the reader named it; empty when there is none
-	Line    int    // from 1; 0 when the fault belongs to the file as a whole
-	Column  int    // from 1, in characters; 0 with Line 0
-	Path    string // such as providers[0].origin; empty for the whole file
-	Text    string // what is wrong and what would be right
-	Warning bool   // worth knowing, but the file may be used
+	File    string `json:"file,omitempty"` // as the reader named it; empty when there is none
+	Line    int    `json:"line"`           // from 1; 0 when the fault belongs to the file as a whole
+	Column  int    `json:"column"`         // from 1, in characters; 0 with Line 0
+	Path    string `json:"path,omitempty"` // such as providers[0].origin; empty for the whole file
+	Text    string `json:"text"`           // what is wrong and what would be right
+	Warning bool   `json:"warning"`        // worth knowing, but the file may be used
 }
 
 // String prints "file:line: path: text", leaving out what is not known.
