@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -81,6 +82,7 @@ func newRoot(env *environment) *cobra.Command {
 		Version:       env.version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs, // what is no command is told by onlyCommands
 		RunE:          onlyCommands,
 	}
 	root.PersistentFlags().StringVar(&env.data, "data", "./data", "data directory")
@@ -101,7 +103,12 @@ func onlyCommands(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return c.Help()
 	}
-	return &exitError{exitUsage, fmt.Sprintf("%q is not a command of %s\nSee %s --help.", args[0], c.CommandPath(), c.CommandPath())}
+	text := fmt.Sprintf("%q is not a command of %s\n", args[0], c.CommandPath())
+	c.SuggestionsMinimumDistance = 2 // letters
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		text += "Did you mean " + strings.Join(near, " or ") + "? "
+	}
+	return &exitError{exitUsage, text + "See " + c.CommandPath() + " --help."}
 }
 
 // usage wraps an argument check so that its error has the exit code of a wrong
