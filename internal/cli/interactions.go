@@ -27,6 +27,9 @@ func newInteractions(env *environment) *cobra.Command {
 		Use: "interactions", Short: "List interactions, newest first", Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			q := url.Values{}
+			if limit < 0 {
+				return &exitError{exitUsage, "--limit is a number from 0, which means all"}
+			}
 			if limit > 0 {
 				q.Set("limit", strconv.Itoa(limit))
 			}
