@@ -44,8 +44,8 @@ func newRules(cfg *config.Config, before *rules) (*rules, error) {
 	if err := r.detection(cfg.Dictionary); err != nil {
 		return nil, err
 	}
-	if err := r.loadPolicy(); err != nil {
-		return nil, err
+	if err := r.loadPolicy().Err(); err != nil {
+		return nil, fmt.Errorf("the rules have faults:\n%w", err)
 	}
 	for _, p := range cfg.Providers {
 		made, err := newProvider(p, before)
@@ -94,18 +94,20 @@ func (r *rules) names() []string {
 	return list
 }
 
-func (r *rules) loadPolicy() error {
+func (r *rules) loadPolicy() policy.Faults {
 	var faults policy.Faults
-	o := policy.Options{Known: r.names()}
-	if path := r.config.RulesPath(); path != "" {
-		r.policy, faults = policy.Load(path, o)
-	} else {
-		r.policy, faults = policy.Parse(policy.Starter(), o)
+	r.policy, faults = policy.Load(r.config.RulesPath(), policy.Options{Known: r.names()})
+	return faults
+}
+
+// CheckRules lists the faults that a start with cfg would find in its rules,
+// names that neither the detectors nor its dictionary know among them.
+func CheckRules(cfg *config.Config) (policy.Faults, error) {
+	r := &rules{config: cfg}
+	if err := r.detection(cfg.Dictionary); err != nil {
+		return nil, err
 	}
-	if err := faults.Err(); err != nil {
-		return fmt.Errorf("the rules have faults:\n%w", err)
-	}
-	return nil
+	return r.loadPolicy(), nil
 }
 
 func newProvider(c config.Provider, before *rules) (*gateway.Provider, error) {

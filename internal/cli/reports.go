@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/app"
 	"github.com/counterfoil/counterfoil/internal/config"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/policy"
@@ -124,8 +125,11 @@ func (env *environment) checkPolicy(path string) error {
 // checkConfig prints all faults of a configuration file and of its rules.
 func (env *environment) checkConfig(path string, cfg *config.Config, faults config.Faults) error {
 	broken := faults.Err() != nil
-	if cfg != nil && cfg.RulesPath() != "" {
-		_, more := policy.Load(cfg.RulesPath(), policy.Options{})
+	if cfg != nil {
+		more, err := app.CheckRules(cfg)
+		if err != nil {
+			return err
+		}
 		faults = append(faults, more...)
 		broken = broken || more.Err() != nil
 	}
