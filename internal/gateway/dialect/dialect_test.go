@@ -18,7 +18,10 @@ func TestFormsAreNarrow(t *testing.T) {
 	}{
 		{Word, "assistant", true},
 		{Word, "web_search_20250305", true},
-		{Word, "gpt-4o-2024-08-06", true},
+		{Model, "gpt-4o-2024-08-06", true},
+		{Model, "org/model-70b:latest", true},
+		{Model, "4111111111111111", false},
+		{Model, "ann@example.org", false},
 		{Word, "4111111111111111", false},
 		{Word, "ann@example.org", false},
 		{Word, "two words", false},

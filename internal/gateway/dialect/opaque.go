@@ -16,6 +16,7 @@ type Form uint8
 // The forms, from strict to wide.
 const (
 	Word    Form = iota + 1 // an enumeration: letters, _ - . and at most eight digits
+	Model                   // a model's name: as Word, with / and : and at most eleven digits
 	Issued                  // an id with a prefix that providers issue
 	Coded                   // base64 of at least 16 characters
 	Padding                 // at most 32 letters and digits, as providers add to hide lengths
@@ -27,6 +28,8 @@ func (f Form) Fits(text string) bool {
 	switch f {
 	case Word:
 		return len(text) <= 64 && only(text, wordByte) && digits(text) <= 8
+	case Model:
+		return len(text) <= 128 && only(text, modelByte) && digits(text) <= 11
 	case Issued:
 		return issued(text)
 	case Coded:
@@ -77,8 +80,9 @@ func digits(text string) int {
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func digit(c byte) bool  { return c >= '0' && c <= '9' }
 
-func wordByte(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' || c == '.' }
-func idByte(c byte) bool   { return letter(c) || digit(c) || c == '_' || c == '-' }
+func wordByte(c byte) bool  { return letter(c) || digit(c) || c == '_' || c == '-' || c == '.' }
+func modelByte(c byte) bool { return wordByte(c) || c == '/' || c == ':' }
+func idByte(c byte) bool    { return letter(c) || digit(c) || c == '_' || c == '-' }
 func base64Byte(c byte) bool {
 	return letter(c) || digit(c) || c == '+' || c == '/' || c == '=' || c == '-' || c == '_'
 }

@@ -40,7 +40,7 @@ func (Dialect) Authorize(h http.Header, secret string) { h.Set("X-Api-Key", secr
 // opaque lists the strings of requests and answers that are not text. The text
 // of a thinking block is scanned; its signature is not.
 var opaque = dialect.Table{
-	"model": dialect.Word, "role": dialect.Word, "type": dialect.Word, "stop_reason": dialect.Word,
+	"model": dialect.Model, "role": dialect.Word, "type": dialect.Word, "stop_reason": dialect.Word,
 	"service_tier": dialect.Word, "ttl": dialect.Word,
 	"id": dialect.Issued, "tool_use_id": dialect.Issued, "file_id": dialect.Issued,
 	"data": dialect.Media, "signature": dialect.Coded, "encrypted_content": dialect.Coded, "encrypted_index": dialect.Coded,

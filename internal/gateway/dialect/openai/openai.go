@@ -45,7 +45,7 @@ func (Dialect) Authorize(h http.Header, secret string) {
 
 // opaque lists the strings of requests and answers that are not text.
 var opaque = dialect.Table{
-	"model": dialect.Word, "role": dialect.Word, "type": dialect.Word, "object": dialect.Word,
+	"model": dialect.Model, "role": dialect.Word, "type": dialect.Word, "object": dialect.Word,
 	"finish_reason": dialect.Word, "detail": dialect.Word, "format": dialect.Word, "voice": dialect.Word,
 	"service_tier": dialect.Word, "reasoning_effort": dialect.Word, "tool_choice": dialect.Word,
 	"id": dialect.Issued, "tool_call_id": dialect.Issued, "file_id": dialect.Issued, "system_fingerprint": dialect.Issued,
