@@ -74,6 +74,14 @@ func (h *house) write(name, text string) string {
 	return path
 }
 
+// replace changes a file in one step, so that a reader sees the old or the new.
+func (h *house) replace(name, text string) {
+	h.t.Helper()
+	if err := os.Rename(h.write(name+".new", text), filepath.Join(h.dir, name)); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // verify checks the directory as it lies and returns the report.
 func (h *house) verify() counterfoil.Report {
 	h.t.Helper()

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -184,19 +185,28 @@ func (a *App) Reload(ctx context.Context) (control.Reloaded, error) {
 		return control.Reloaded{}, notReloaded(err)
 	}
 	out := control.Reloaded{Config: next.digest.String(), Policy: next.policy.Digest().String()}
-	out.Changed = next.digest != before.digest || next.policy.Digest() != before.policy.Digest()
+	recorded := next.digest != before.digest || next.policy.Digest() != before.policy.Digest()
+	out.Changed = recorded || !sameSecrets(before.config.Providers, cfg.Providers)
 	out.Notes = needRestart(before.config, cfg)
 	if !out.Changed {
 		return out, nil
 	}
-	if err := a.recordConfig(ctx, next); err != nil {
-		return control.Reloaded{}, err
+	if recorded {
+		if err := a.recordConfig(ctx, next); err != nil {
+			return control.Reloaded{}, err
+		}
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.rules = next
 	a.state.Store(next.state(a.state.Load().Snapshot))
 	return out, nil
+}
+
+// sameSecrets compares what the digest leaves out: the keys of providers that
+// are otherwise the same.
+func sameSecrets(before, after []config.Provider) bool {
+	return slices.EqualFunc(before, after, func(b, a config.Provider) bool { return b.Secret.Reveal() == a.Secret.Reveal() })
 }
 
 // recordConfig says in the ledger what is in force from here on.
