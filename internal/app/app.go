@@ -57,10 +57,11 @@ type App struct {
 	register *register.Register
 	evidence *evidence.Reader
 
-	mu    sync.Mutex // guards rules; state is swapped under it
-	rules *rules
-	state atomic.Pointer[gateway.State]
-	roll  register.Roll // the register as projected
+	reloading sync.Mutex // one reload at a time
+	mu        sync.Mutex // guards rules; state is swapped under it
+	rules     *rules
+	state     atomic.Pointer[gateway.State]
+	roll      register.Roll // the register as projected
 
 	setup struct { // the one-time way to the first administrator
 		token string

@@ -140,3 +140,47 @@ func TestReloadTakesOverASecret(t *testing.T) {
 		t.Error("an entry says that another configuration is in force")
 	}
 }
+
+// TestReloadsTakeTurns: what the ledger names last is what is in force.
+func TestReloadsTakeTurns(t *testing.T) {
+	h := newHouse(t)
+	h.config = h.write("counterfoil.yaml", "")
+	a := h.open()
+	done := make(chan error)
+	texts := []string{"limits: {request_bytes: 1MiB}\n", "limits: {request_bytes: 2MiB}\n"}
+	const turns = 20
+	for range 3 {
+		go func() {
+			var first error
+			for range turns {
+				if _, err := a.Reload(t.Context()); err != nil && first == nil {
+					first = err
+				}
+			}
+			done <- first
+		}()
+	}
+	for running := 3; running > 0; {
+		select {
+		case err := <-done:
+			if running--; err != nil {
+				t.Error(err)
+			}
+		default:
+			h.replace("counterfoil.yaml", texts[0])
+			texts[0], texts[1] = texts[1], texts[0]
+		}
+	}
+	found := entries(t, a, counterfoil.KindConfig)
+	if len(found) == 0 {
+		t.Fatal("no reload took hold")
+	}
+	if last := found[len(found)-1].Config.Config; last != a.state.Load().Config {
+		t.Error("the ledger's last configuration is not the one in force")
+	}
+	for i := 1; i < len(found); i++ {
+		if found[i].Config.Config == found[i-1].Config.Config {
+			t.Fatal("a change to what was in force already")
+		}
+	}
+}

@@ -172,7 +172,10 @@ func (r *rules) state(s *identity.Snapshot) *gateway.State {
 
 // Reload reads configuration and rules again and puts them in force for every
 // interaction that begins from now on. A faulty file changes nothing.
+// One reload follows the other, so that the ledger names last what is in force.
 func (a *App) Reload(ctx context.Context) (control.Reloaded, error) {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
 	cfg, err := loadConfig(a.options)
 	if err != nil {
 		return control.Reloaded{}, notReloaded(err)
