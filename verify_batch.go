@@ -15,6 +15,7 @@ import (
 
 // batch checks one batch. An error means that something could not be read.
 func (v *verification) batch(b *Batch) error {
+	v.later = true
 	for i := range b.Entries {
 		if err := v.entry(b.Trailer.First+Index(i), &b.Entries[i]); err != nil {
 			return err
@@ -35,6 +36,7 @@ func (v *verification) entry(i Index, s *BatchEntry) error {
 	if err != nil {
 		v.report.problem(ProblemEncoding, place(i), "%v", err)
 	} else {
+		v.later = v.later && e.Time > v.began
 		v.boot(i, e)
 		v.interaction(i, e)
 		if err := v.payload(i, e, s.Payload); err != nil {

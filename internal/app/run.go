@@ -100,8 +100,9 @@ func (a *App) run(ctx context.Context) error {
 func (a *App) listen(ctx context.Context) ([]*listener, error) {
 	cfg := a.rules.config
 	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Clock: a.clock, Log: a.log})
-	g := &listener{name: "gateway", tls: cfg.Gateway.TLS}
-	c := &listener{name: "console", tls: cfg.Console.TLS}
+	from := func(t config.TLS) config.TLS { return config.TLS{Cert: cfg.Path(t.Cert), Key: cfg.Path(t.Key)} }
+	g := &listener{name: "gateway", tls: from(cfg.Gateway.TLS)}
+	c := &listener{name: "console", tls: from(cfg.Console.TLS)}
 	for l, address := range map[*listener]string{g: cfg.Gateway.Listen, c: cfg.Console.Listen} {
 		var err error
 		if l.net, err = (&net.ListenConfig{}).Listen(ctx, "tcp", address); err != nil {
