@@ -24,15 +24,25 @@ type Entry struct {
 type Map struct {
 	taken   func(placeholder string) bool
 	entries []Entry
-	byValue map[labelled]int // index into entries
-	live    map[string]int   // placeholder to index into entries
-	numbers map[string]int   // label to the last number used
-	longest int              // length of the longest live placeholder
-	escapes bool             // a value changes when it is escaped for JSON
-	sorted  []string         // live placeholders in byte order, when complete
+	byValue map[labelled]int // index into entries; nil while there are few
+	live    map[string]int   // placeholder to index into entries; nil while there are few
+	numbers []numbered
+	longest int      // length of the longest live placeholder
+	escapes bool     // a value changes when it is escaped for JSON
+	sorted  []string // live placeholders in byte order, when complete
 }
 
 type labelled struct{ label, value string }
+
+// numbered is a label with the last number used.
+type numbered struct {
+	label string
+	last  int
+}
+
+// few is up to how many entries are looked through one by one: most requests
+// hold no more, and maps would cost more than they save.
+const few = 16
 
 // NewMap returns an empty map. taken reports whether the outgoing text already
 // holds a placeholder literally; such a number is skipped, for otherwise the
@@ -41,12 +51,7 @@ func NewMap(taken func(placeholder string) bool) *Map {
 	if taken == nil {
 		taken = func(string) bool { return false }
 	}
-	return &Map{
-		taken:   taken,
-		byValue: make(map[labelled]int),
-		live:    make(map[string]int),
-		numbers: make(map[string]int),
-	}
+	return &Map{taken: taken}
 }
 
 // Placeholder returns the placeholder for value: the same one each time for
@@ -54,15 +59,14 @@ func NewMap(taken func(placeholder string) bool) *Map {
 // of label other than A-Z, 0-9 and _ are upper-cased or become _.
 func (m *Map) Placeholder(label, value string) string {
 	label = cleanLabel(label)
-	if i, ok := m.byValue[labelled{label, value}]; ok {
+	if i, ok := m.find(label, value); ok {
 		m.entries[i].Count++
 		return m.entries[i].Placeholder
 	}
 	placeholder := m.unused(label)
 	i := len(m.entries)
 	m.entries = append(m.entries, Entry{Placeholder: placeholder, Label: label, Value: value, Count: 1})
-	m.byValue[labelled{label, value}] = i
-	m.live[placeholder] = i
+	m.note(i)
 	m.longest = max(m.longest, len(placeholder))
 	m.escapes = m.escapes || !isPlain(value)
 	return placeholder
@@ -71,13 +75,53 @@ func (m *Map) Placeholder(label, value string) string {
 // unused takes the label's next number that neither the text nor the map uses.
 // The map can collide with itself only through labels such as "A" and "A_1".
 func (m *Map) unused(label string) string {
+	number := m.number(label)
 	for {
-		m.numbers[label]++
-		placeholder := "[" + label + "_" + strconv.Itoa(m.numbers[label]) + "]"
-		if _, used := m.live[placeholder]; !used && !m.taken(placeholder) {
+		number.last++
+		placeholder := "[" + label + "_" + strconv.Itoa(number.last) + "]"
+		if _, used := m.Lookup(placeholder); !used && !m.taken(placeholder) {
 			return placeholder
 		}
 	}
+}
+
+func (m *Map) number(label string) *numbered {
+	for i := range m.numbers {
+		if m.numbers[i].label == label {
+			return &m.numbers[i]
+		}
+	}
+	m.numbers = append(m.numbers, numbered{label: label})
+	return &m.numbers[len(m.numbers)-1]
+}
+
+// find returns the index of the entry of a value.
+func (m *Map) find(label, value string) (int, bool) {
+	if m.byValue != nil {
+		i, ok := m.byValue[labelled{label, value}]
+		return i, ok
+	}
+	for i := range m.entries {
+		if e := &m.entries[i]; e.Value == value && e.Label == label {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// note makes the entry that was added last findable.
+func (m *Map) note(last int) {
+	if m.byValue == nil {
+		if last < few {
+			return
+		}
+		m.byValue, m.live = make(map[labelled]int), make(map[string]int)
+		for i := range last {
+			m.note(i)
+		}
+	}
+	e := &m.entries[last]
+	m.byValue[labelled{e.Label, e.Value}], m.live[e.Placeholder] = last, last
 }
 
 func cleanLabel(label string) string {
@@ -104,11 +148,19 @@ func (m *Map) Entries() []Entry { return slices.Clone(m.entries) }
 
 // Lookup returns the value a live placeholder stands for.
 func (m *Map) Lookup(placeholder string) (value string, ok bool) {
-	i, ok := m.live[placeholder]
-	if !ok {
-		return "", false
+	if m.live != nil {
+		i, ok := m.live[placeholder]
+		if !ok {
+			return "", false
+		}
+		return m.entries[i].Value, true
 	}
-	return m.entries[i].Value, true
+	for i := range m.entries {
+		if m.entries[i].Placeholder == placeholder {
+			return m.entries[i].Value, true
+		}
+	}
+	return "", false
 }
 
 // next finds the first live placeholder in text at or after from. A text
