@@ -113,6 +113,9 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
+// subject is whose data the interactions of tests are.
+var subject = counterfoil.ID{0x5A}
+
 // intend records an intent that nothing closes.
 func intend(t *testing.T, a *App) counterfoil.ID {
 	t.Helper()
@@ -125,7 +128,7 @@ func intend(t *testing.T, a *App) counterfoil.ID {
 		Kind: counterfoil.KindIntent, ID: counterfoil.NewTimeID(now), Time: now.UnixMicro(),
 		Intent: &counterfoil.Intent{Provider: "sandbox", Dialect: "openai", Operation: "chat", Decision: counterfoil.Decision{Effect: counterfoil.EffectAllow}},
 	}
-	if _, err := (interactions{a}).Record(t.Context(), e, e.ID, payload); err != nil {
+	if _, err := (interactions{a}).Record(t.Context(), e, subject, payload); err != nil {
 		t.Fatal(err)
 	}
 	return e.ID
