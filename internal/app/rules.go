@@ -162,6 +162,13 @@ func transport(c config.Provider, before *rules) http.RoundTripper {
 	}
 }
 
+// inForce is what decides interactions that begin now.
+func (a *App) inForce() *rules {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.rules
+}
+
 // state joins the rules with the register.
 func (r *rules) state(s *identity.Snapshot) *gateway.State {
 	return &gateway.State{

@@ -25,10 +25,11 @@ func (a *App) pages(gatewayURL, consoleURL string) (http.Handler, error) {
 	if !a.register.HasAdministrator() {
 		a.setup.token, a.setup.hash = identity.NewToken()
 	}
-	cfg := a.rules.config
-	types := make([]detect.TypeInfo, 0, len(a.rules.types))
-	for _, t := range a.rules.scanner.Types() {
-		types = append(types, a.rules.types[t.Type])
+	rules := a.inForce()
+	cfg := rules.config
+	types := make([]detect.TypeInfo, 0, len(rules.types))
+	for _, t := range rules.scanner.Types() {
+		types = append(types, rules.types[t.Type])
 	}
 	var providers []console.Provider
 	for _, p := range cfg.Providers {
@@ -57,7 +58,7 @@ const firstKeyLife = 24 * time.Hour
 func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 	out := a.options.Out
 	gatewayURL, consoleURL := listeners[0].address(), listeners[1].address()
-	if u := a.rules.config.Console.URL; u != "" {
+	if u := a.inForce().config.Console.URL; u != "" {
 		consoleURL = strings.TrimSuffix(u, "/")
 	}
 	fmt.Fprintf(out, "Counterfoil %s, log %s\n  gateway  %s\n  console  %s\n  data     %s\n", a.options.Version, a.ledger.Origin(), gatewayURL, consoleURL, a.options.Data)
@@ -73,7 +74,7 @@ func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := a.rules.providers[sandboxProvider]; ok {
+	if _, ok := a.inForce().providers[sandboxProvider]; ok {
 		firstRequest(out, gatewayURL, secret)
 	}
 	return nil
