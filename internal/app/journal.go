@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -23,12 +24,25 @@ const (
 	classRecord      = "record"
 )
 
+// sealing are buffers for sealed payloads; the ledger has written one when
+// Append returns.
+var sealing = sync.Pool{New: func() any { return new([]byte) }}
+
+// keepSealed bounds each buffer that is kept.
+const keepSealed = 256 << 10
+
 // append seals a payload and appends it with its entry, durably.
 func (a *App) append(ctx context.Context, e *counterfoil.Entry, scope vault.Scope, payload []byte) (counterfoil.Index, error) {
-	sealed, err := a.vault.Seal(scope, e.ID, e.Kind, payload)
+	buf := sealing.Get().(*[]byte)
+	sealed, err := a.vault.SealInto(*buf, scope, e.ID, e.Kind, payload)
 	if err != nil {
 		return 0, fmt.Errorf("seal payload: %w", err)
 	}
+	defer func() {
+		if *buf = sealed.Bytes; cap(*buf) <= keepSealed {
+			sealing.Put(buf)
+		}
+	}()
 	e.Commitment = sealed.Commitment[:]
 	receipt, err := a.ledger.Append(ctx, e, sealed.Bytes)
 	if err != nil {

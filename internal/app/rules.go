@@ -150,15 +150,14 @@ func transport(c config.Provider, before *rules) http.RoundTripper {
 	}
 	dialer := &net.Dialer{Timeout: c.Timeouts.Connect.Duration, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		DialContext:           dialer.DialContext,
-		Proxy:                 http.ProxyFromEnvironment,
-		TLSHandshakeTimeout:   c.Timeouts.Connect.Duration,
-		ResponseHeaderTimeout: c.Timeouts.FirstByte.Duration,
-		MaxIdleConns:          1024,
-		MaxIdleConnsPerHost:   512,
-		IdleConnTimeout:       90 * time.Second,
-		ForceAttemptHTTP2:     true,
-		DisableCompression:    true, // bytes pass as they are
+		DialContext:         dialer.DialContext,
+		Proxy:               http.ProxyFromEnvironment,
+		TLSHandshakeTimeout: c.Timeouts.Connect.Duration,
+		MaxIdleConns:        1024,
+		MaxIdleConnsPerHost: 512,
+		IdleConnTimeout:     90 * time.Second,
+		ForceAttemptHTTP2:   true,
+		DisableCompression:  true, // bytes pass as they are
 	}
 }
 

@@ -37,12 +37,12 @@ func Run(ctx context.Context, o Options) error {
 	return errors.Join(a.run(ctx), a.Close())
 }
 
-// tuneMemory trades memory that is there anyway for half of the collector's
+// tuneMemory trades memory that is there anyway for more than half of the collector's
 // work: the live heap is some ten megabytes. Past half a gibibyte, as large
 // bodies may need, memory counts more. GOGC and GOMEMLIMIT win.
 func tuneMemory() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
+		debug.SetGCPercent(250)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(512 << 20)

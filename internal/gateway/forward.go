@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/gateway/dialect"
@@ -22,27 +21,20 @@ import (
 // silent ends an exchange that has been answered already.
 var silent = &refusal{}
 
-// Causes for which the gateway itself ends a call.
-var (
-	errIdle  = errors.New("the provider was silent for too long")
-	errTotal = errors.New("the answer took too long")
-)
-
 // forward sends the request and watches the answer. The request is whole in
 // memory; the answer is never, when it is streamed.
 func (x *exchange) forward() *refusal {
 	ctx, cancel := context.WithCancelCause(x.r.Context())
 	defer cancel(nil)
-	req := x.outgoingRequest(ctx)
-	total := time.AfterFunc(x.provider.Total, func() { cancel(errTotal) })
-	defer total.Stop()
-	resp, err := x.provider.Transport.RoundTrip(req)
+	dog := watch(x.provider, cancel)
+	defer dog.timer.Stop()
+	resp, err := x.provider.Transport.RoundTrip(x.outgoingRequest(ctx))
 	if err != nil {
 		return x.unreachable(ctx, err)
 	}
 	defer resp.Body.Close()
 	x.outcome.FirstByte, x.outcome.UpstreamStatus = micros(x.began), uint64(resp.StatusCode)
-	return x.watch(resp, cancel)
+	return x.receive(resp, dog)
 }
 
 func (x *exchange) outgoingRequest(ctx context.Context) *http.Request {
@@ -122,7 +114,7 @@ func (x *exchange) unreachable(ctx context.Context, err error) *refusal {
 		message: fmt.Sprintf("The provider %s could not be reached. The request was recorded; whether it arrived is not known.", x.provider.Name),
 	}
 	var timeout interface{ Timeout() bool }
-	if context.Cause(ctx) == errTotal || errors.As(err, &timeout) && timeout.Timeout() {
+	if cause := context.Cause(ctx); cause == errIdle || cause == errTotal || errors.As(err, &timeout) && timeout.Timeout() {
 		no.status, no.reason = http.StatusGatewayTimeout, "provider_timeout"
 		no.message = fmt.Sprintf("The provider %s did not answer in time.", x.provider.Name)
 	}
@@ -130,8 +122,8 @@ func (x *exchange) unreachable(ctx context.Context, err error) *refusal {
 	return no
 }
 
-// watch looks at the answer's head and takes the way for its form.
-func (x *exchange) watch(resp *http.Response, cancel context.CancelCauseFunc) *refusal {
+// receive looks at the answer's head and takes the way for its form.
+func (x *exchange) receive(resp *http.Response, dog *watchdog) *refusal {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return x.garbage(fmt.Sprintf("The provider %s answered with a redirect (%d). Redirects are not followed; the origin in the configuration must be the final one.", x.provider.Name, resp.StatusCode))
 	}
@@ -140,12 +132,11 @@ func (x *exchange) watch(resp *http.Response, cancel context.CancelCauseFunc) *r
 		return x.garbage(fmt.Sprintf("The provider %s sent an encoding that was not asked for and cannot be read.", x.provider.Name))
 	}
 	x.answer.MediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	idle := newIdle(body, x.provider.Idle, cancel)
-	defer idle.stop()
+	dog.src = body
 	if x.answer.MediaType == "text/event-stream" {
-		return x.stream(resp, idle)
+		return x.stream(resp, dog)
 	}
-	return x.whole(resp, idle)
+	return x.whole(resp, dog)
 }
 
 // garbage refuses an answer that cannot be watched.
@@ -160,31 +151,3 @@ func (x *exchange) answerHeader(resp *http.Response) http.Header {
 	h.Set(headerInteraction, x.id.String())
 	return h
 }
-
-// idleReader ends the call when the provider is silent for too long.
-type idleReader struct {
-	src   io.Reader
-	timer *time.Timer
-	limit time.Duration
-}
-
-func newIdle(src io.Reader, limit time.Duration, cancel context.CancelCauseFunc) *idleReader {
-	return &idleReader{src: src, limit: limit, timer: time.AfterFunc(limit, func() { cancel(errIdle) })}
-}
-
-// Read implements io.Reader.
-func (r *idleReader) Read(p []byte) (int, error) {
-	n, err := r.src.Read(p)
-	r.timer.Reset(r.limit)
-	return n, err
-}
-
-// drain reads what little follows the end of an answer, so that the connection
-// can be used again.
-func (r *idleReader) drain() {
-	r.limit = 250 * time.Millisecond
-	r.timer.Reset(r.limit)
-	_, _ = io.CopyN(io.Discard, r, 64<<10) // the answer is complete; this is a courtesy to the next call
-}
-
-func (r *idleReader) stop() { r.timer.Stop() }

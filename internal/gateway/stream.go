@@ -46,7 +46,7 @@ type follower struct {
 }
 
 // stream delivers a streamed answer.
-func (x *exchange) stream(resp *http.Response, src *idleReader) *refusal {
+func (x *exchange) stream(resp *http.Response, src *watchdog) *refusal {
 	f := &x.follower
 	f.begin(x)
 	x.facts.Answer.Status = resp.StatusCode

@@ -51,6 +51,11 @@ func (w *workspace) release() {
 // Seal encrypts the payload of the entry (entry, kind) for a scope. The wrapping
 // key is durable when it returns; the payload is as durable as the caller makes it.
 func (v *Vault) Seal(scope Scope, entry counterfoil.ID, kind counterfoil.Kind, plaintext []byte) (Sealed, error) {
+	return v.SealInto(nil, scope, entry, kind, plaintext)
+}
+
+// SealInto is Seal into the memory of dst, whose content is lost.
+func (v *Vault) SealInto(dst []byte, scope Scope, entry counterfoil.ID, kind counterfoil.Kind, plaintext []byte) (Sealed, error) {
 	if len(plaintext) > MaxPlaintext {
 		return Sealed{}, ErrTooLarge
 	}
@@ -72,7 +77,10 @@ func (v *Vault) Seal(scope Scope, entry counterfoil.ID, kind counterfoil.Kind, p
 
 	w.aad = binding(w.aad[:0], &wrapping.id, &entry, kind, v.origin)
 	w.content = appendEncoded(append(w.content[:0], k[:]...), plaintext)
-	out := make([]byte, 0, headBytes+len(w.content)+tagBytes)
+	out := dst[:0]
+	if need := headBytes + len(w.content) + tagBytes; cap(out) < need {
+		out = make([]byte, 0, need)
+	}
 	out = append(out, version1)
 	out = append(out, wrapping.id[:]...)
 	out = append(out, nonce...)
