@@ -10,6 +10,7 @@ import (
 	"log"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 		return err
 	}
 	if _, ok := a.inForce().providers[sandboxProvider]; ok {
-		firstRequest(out, gatewayURL, secret)
+		firstRequest(out, gatewayURL, secret, a.options.Data)
 	}
 	return nil
 }
@@ -100,15 +101,17 @@ func (a *App) firstKey(ctx context.Context, playground identity.System) (string,
 }
 
 // firstRequest prints a command that sends invented data through the gateway.
-func firstRequest(out io.Writer, gatewayURL, secret string) {
+func firstRequest(out io.Writer, gatewayURL, secret, data string) {
 	fmt.Fprintf(out, `
 Send a first request through the gateway to the offline provider "sandbox" (key valid for 24 hours):
   curl -s %s/sandbox/v1/chat/completions \
     -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \
     -d '{"model": "%s", "messages": [{"role": "user", "content": "Write to ada@example.com about card 4111 1111 1111 1111 and key AKIAIOSFODNN7EXAMPLE."}]}'
 
-Then look: counterfoil interactions, counterfoil verify, or the console.
-`, gatewayURL, secret, sandbox.Model)
+Then look, in the console or here:
+  %s --data %s interactions
+  %s --data %s verify
+`, gatewayURL, secret, sandbox.Model, os.Args[0], data, os.Args[0], data)
 }
 
 // quiet sends what net/http complains of, mostly of clients, to the debug log.
