@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/gateway/body"
 	"github.com/counterfoil/counterfoil/internal/policy"
 	"github.com/counterfoil/counterfoil/internal/redact"
 )
@@ -74,7 +76,7 @@ var unanswered = &refusal{
 	message: "The answer is withheld: its record cannot be written, and nothing is answered that is not recorded. Tell whoever runs this gateway.",
 }
 
-// closing notes how an answer that is delivered ended.
+// closing records how an answer that is delivered ended.
 func (x *exchange) closing(status int) {
 	x.outcome.Status = uint64(status)
 	x.outcome.Result = counterfoil.ResultAnswered
@@ -182,14 +184,18 @@ func (x *exchange) editText(leaf int, all []found, d *policy.Decision, masks *re
 	if len(live) == 0 && len(all) == 0 {
 		return
 	}
-	cursor := redact.NewCursor(x.doc.Raw[l.Start:l.End])
-	put := func(from, to int, text []byte) {
-		s, e := cursor.Range(from, to)
-		x.edits = append(x.edits, redact.Edit{Start: l.Start + s, End: l.Start + e, New: text})
+	if x.provider.Dialect.Arguments(&x.doc, *l) && !slices.ContainsFunc(all, func(f found) bool { return d.Masks(f.Type, f.class) }) {
+		x.restoreArguments(l)
+		return
 	}
+	cursor := redact.NewCursor(x.doc.Raw[l.Start:l.End])
 	depth := 1
 	if x.provider.Dialect.Arguments(&x.doc, *l) {
 		depth = 2
+	}
+	put := func(from, to int, text []byte) {
+		s, e := cursor.Range(from, to)
+		x.edits = append(x.edits, redact.Edit{Start: l.Start + s, End: l.Start + e, New: text})
 	}
 	for i := range all {
 		f := &all[i]
@@ -208,4 +214,21 @@ func (x *exchange) editText(leaf int, all []found, d *policy.Decision, masks *re
 	for _, r := range live {
 		put(r.Start, r.End, redact.AppendEscaped(nil, r.Value, depth))
 	}
+}
+
+// restoreArguments puts values back into a text that is JSON itself, however
+// deep the JSON in it lies: what a stream does with the same text in one piece.
+func (x *exchange) restoreArguments(l *body.Leaf) {
+	literal := x.doc.Raw[l.Start:l.End]
+	var out []byte
+	emit := func(event []byte) error {
+		out = append(out, event...)
+		return nil
+	}
+	s := redact.NewStream(x.values, nil)
+	whole := []redact.Segment{{Text: l.Text, RawStart: 0, RawEnd: len(literal), Depth: 2}}
+	if s.Push(literal, whole, emit) != nil || s.Flush(emit) != nil {
+		return // without a guard only emit could fail
+	}
+	x.edits = append(x.edits, redact.Edit{Start: l.Start, End: l.End, New: out})
 }
