@@ -54,6 +54,11 @@ func (x *exchange) stream(resp *http.Response, src *watchdog) *refusal {
 	h.Del("Content-Length")
 	x.w.WriteHeader(resp.StatusCode)
 	err := f.pump(src)
+	if errors.Is(err, errEnded) {
+		if blocked := f.judge(); blocked != nil {
+			err = blocked // facts that only the end shows, such as its size
+		}
+	}
 	x.closing(resp.StatusCode)
 	f.note()
 	if no := f.close(err); no != nil {
@@ -81,6 +86,9 @@ func (f *follower) begin(x *exchange) {
 
 // errGarbage is a stream that cannot be watched.
 var errGarbage = errors.New("the stream cannot be read")
+
+// errBlocked is a rule that stops the answer for something else than a finding.
+var errBlocked = errors.New("a rule stops the answer")
 
 // errEnded ends the pump at the event that ends the answer.
 var errEnded = errors.New("the answer has ended")
@@ -142,6 +150,7 @@ func (f *follower) event(e sse.Event) error {
 		return f.texts.Push(e.Raw, f.segments, f.emit)
 	}
 	if f.dialect.Done(e.Data) {
+		f.segments, f.complete = f.segments[:0], f.complete[:0]
 		return f.terminal(e.Raw)
 	}
 	doc := &f.x.doc
@@ -149,13 +158,16 @@ func (f *follower) event(e sse.Event) error {
 		return fmt.Errorf("%w: %w", errGarbage, err)
 	}
 	info := f.dialect.Event(string(e.Name), doc)
-	counts := f.facts(doc)
-	f.failed = f.failed || info.Error
-	if info.Terminal {
-		return f.terminal(e.Raw)
+	counts, err := f.facts(doc)
+	if err != nil {
+		return err
 	}
+	f.failed = f.failed || info.Error
 	if err := f.collect(doc, e.At); err != nil {
 		return err
+	}
+	if info.Terminal {
+		return f.terminal(e.Raw)
 	}
 	f.template.learn(e.Raw, f.segments, f.complete, info, counts)
 	if err := f.texts.Push(e.Raw, f.segments, f.emit); err != nil {
@@ -173,18 +185,19 @@ func (f *follower) event(e sse.Event) error {
 }
 
 // facts notes what the event says of the answer as a whole, and tells whether
-// it states token counts.
-func (f *follower) facts(doc *body.Doc) (counts bool) {
+// it states token counts. The rules are asked when the model is first named.
+func (f *follower) facts(doc *body.Doc) (counts bool, err error) {
 	x := f.x
 	if in, out := x.provider.Dialect.Usage(doc); in+out > 0 {
 		counts = true
 		x.outcome.InputTokens, x.outcome.OutputTokens = max(in, x.outcome.InputTokens), max(out, x.outcome.OutputTokens)
 	}
-	if x.answer.ID == "" {
+	if x.answer.ID == "" && x.answer.Model == "" {
 		x.answer.ID, x.answer.Model = strings.Clone(cut(doc.Any("id"), 256)), strings.Clone(cut(doc.Any("model"), 256))
 		x.facts.Answer.Model = x.answer.Model
+		err = f.judge()
 	}
-	return counts
+	return counts, err
 }
 
 var seed = maphash.MakeSeed()
@@ -249,19 +262,32 @@ func (f *follower) end(prefix string) error {
 	return nil
 }
 
-// terminal keeps the event that ends the answer back; all before it is decided.
+// terminal keeps the event that ends the answer back, inspected like every
+// other; all before it is decided.
 func (f *follower) terminal(raw []byte) error {
-	f.last = append([]byte(nil), raw...)
 	if err := f.texts.Flush(f.emit); err != nil {
+		return err
+	}
+	keep := func(event []byte) error {
+		f.last = append(f.last, event...)
+		return nil
+	}
+	if err := f.texts.Push(raw, f.segments, keep); err != nil {
+		return err
+	}
+	if err := f.texts.Flush(keep); err != nil {
 		return err
 	}
 	return errEnded
 }
 
-// ended judges the end of the provider's bytes without an ending event.
+// ended judges the proper end of the provider's bytes without an ending event.
 func (f *follower) ended() error {
-	if len(f.events.Rest()) > 0 || f.last == nil {
+	if len(f.events.Rest()) > 0 || !f.dialect.Complete() {
 		return io.ErrUnexpectedEOF
+	}
+	if err := f.texts.Flush(f.emit); err != nil {
+		return err
 	}
 	return errEnded
 }
@@ -285,12 +311,18 @@ func (f *follower) write() error {
 	return http.NewResponseController(x.w).Flush()
 }
 
+// judge asks the rules about what is known of the answer by now.
+func (f *follower) judge() error {
+	f.decision = f.x.state.Policy.Response(&f.x.facts)
+	if f.decision.Effect == counterfoil.EffectBlock {
+		return errBlocked
+	}
+	return nil
+}
+
 // note completes the record of what was watched.
 func (f *follower) note() {
 	x := f.x
-	if f.decision.Effect == counterfoil.EffectNone {
-		f.decision = x.state.Policy.Response(&x.facts)
-	}
 	x.outcome.Decision = f.decision.Decision
 	x.outcome.Guards = append(x.outcome.Guards,
 		counterfoil.GuardRun{Name: "watch", Status: ranUnless(f.decision.Err), Version: x.state.Scanner.Version(), Micros: uint64(f.busy / time.Microsecond)},
@@ -308,7 +340,7 @@ func (f *follower) close(err error) *refusal {
 		if f.failed {
 			x.outcome.Result, x.outcome.Reason = counterfoil.ResultFailed, "provider_status"
 		}
-	case errors.Is(err, redact.ErrStopped):
+	case errors.Is(err, redact.ErrStopped), errors.Is(err, errBlocked):
 		end = f.dialect.Stop()
 		x.outcome.Result, x.outcome.Reason = counterfoil.ResultStopped, "rule"
 		x.answer.Message = told(&f.decision)

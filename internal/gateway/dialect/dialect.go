@@ -55,6 +55,9 @@ type Stream interface {
 	Event(name string, d *body.Doc) Event
 	// Done tells whether the data of an event that is not JSON ends the stream.
 	Done(data []byte) bool
+	// Complete tells whether the answer is whole even if no ending event
+	// follows.
+	Complete() bool
 	// Stop renders the events that end the answer now, in the provider's own
 	// terms, as a refusal would.
 	Stop() []byte

@@ -45,6 +45,9 @@ func (s *stream) Event(_ string, d *body.Doc) dialect.Event {
 // Done implements dialect.Stream.
 func (*stream) Done([]byte) bool { return false }
 
+// Complete implements dialect.Stream: a message always ends with message_stop.
+func (*stream) Complete() bool { return false }
+
 // Stop implements dialect.Stream: the open block is closed and the message ends
 // with stop_reason refusal.
 func (s *stream) Stop() []byte {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/counterfoil/counterfoil/internal/gateway/body"
@@ -68,6 +69,12 @@ func (s *stream) Event(_ string, d *body.Doc) dialect.Event {
 
 // Done implements dialect.Stream.
 func (*stream) Done(data []byte) bool { return bytes.Equal(data, []byte("[DONE]")) }
+
+// Complete implements dialect.Stream: some providers of this format end without
+// [DONE]; then each choice must have finished.
+func (s *stream) Complete() bool {
+	return len(s.choices) > 0 && !slices.ContainsFunc(s.choices, func(c state) bool { return c == open })
+}
 
 type chunk struct {
 	ID          string   `json:"id"`
