@@ -32,6 +32,7 @@ deps: ## install what the tests need: Chromium, Node.js 22, the client libraries
 test: deps build ## run all tests, those with real clients and a browser included
 	go test ./...
 	cd e2e && $(E2E) -timeout 20m ./...
+	cd oracles && go test ./...
 
 test-long: deps build ## the tests that need patience: 20,000 streams, many kills
 	cd e2e && $(E2E) -timeout 60m -run 'Streams|Kill' -args -long
@@ -40,7 +41,7 @@ race: deps build ## all unit tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
 lint: ## vet, staticcheck and gofumpt, at the versions of tools/go.mod
-	@for module in . e2e; do (cd $$module; go vet ./...; $(TOOL) staticcheck ./...); done
+	@for module in . e2e oracles; do (cd $$module; go vet ./...; $(TOOL) staticcheck ./...); done
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs $(TOOL) gofumpt -l); \
 	if [ -n "$$unformatted" ]; then printf 'run make fmt for:\n%s\n' "$$unformatted"; exit 1; fi
 
