@@ -45,6 +45,12 @@ func (e *Entry) checkBodies() error {
 		{KindRecord, e.Record != nil},
 		{KindAccess, e.Access != nil},
 		{KindConfig, e.Config != nil},
+		{KindSignal, e.Signal != nil},
+		{KindKey, e.Key != nil},
+		{KindErasure, e.Erasure != nil},
+		{KindGap, e.Gap != nil},
+		{KindAnchor, e.Anchor != nil},
+		{KindSeal, e.Seal != nil},
 	}
 	for _, b := range bodies {
 		if b.set == (b.kind == e.Kind) || b.kind == KindOutcome && b.set && e.Kind == KindIntent {
@@ -75,6 +81,18 @@ func (e *Entry) checkFields() error {
 		return tokens(e.Access.Action)
 	case KindConfig:
 		return tokens(e.Config.Reason)
+	case KindSignal:
+		return e.Signal.check()
+	case KindKey:
+		return e.Key.check()
+	case KindErasure:
+		return e.Erasure.check()
+	case KindGap:
+		return e.Gap.check()
+	case KindAnchor:
+		return e.Anchor.check()
+	case KindSeal:
+		return e.Seal.check()
 	default:
 		return nil
 	}

@@ -52,7 +52,23 @@ func samples() map[string]*Entry {
 		"record":      {Kind: KindRecord, Time: 3, ID: id, Actor: actor, Record: &Record{Type: "system", Version: 1, Transition: "created"}},
 		"access":      {Kind: KindAccess, Time: 4, Actor: actor, Access: &Access{Action: "text_shown", Target: id}},
 		"config":      {Kind: KindConfig, Time: 5, Config: &ConfigChange{Config: filled(1), Policy: filled(2), Reason: "reload"}},
-		"seal":        {Kind: KindSeal, Time: 6},
+		"transition":  {Kind: KindTransition, Time: 6},
+		"signal":      {Kind: KindSignal, Time: 6, Signal: &Signal{Name: "ledger_self_check", Verdict: VerdictFailed, Count: 900, Faults: 1, Micros: 70_000, Digest: filled(7)}},
+		"measure":     {Kind: KindSignal, Time: 6, Signal: &Signal{Name: "open"}},
+		"key": {Kind: KindKey, Time: 7, Key: &KeyEvent{
+			Event: KeyRotated, Origin: "counterfoil/0badcafe", Key: "new", Former: "old", Size: 65536, Root: filled(8),
+			Signature: bytes.Repeat([]byte{1}, 64), FormerSignature: bytes.Repeat([]byte{2}, 64),
+		}},
+		"key retired": {Kind: KindKey, Time: 7, Key: &KeyEvent{Event: KeyRetired, Former: "old"}},
+		"erasure": {Kind: KindErasure, Time: 8, ID: id, Actor: actor, Erasure: &Erasure{
+			Scope: ErasePerson, Basis: "data_subject_request", Subject: ID{4}, Class: "interaction", Before: 1_790_000_000_000_000, Payloads: 12,
+			Request: ID{5}, Approver: ID{6}, Keys: []ID{{1}, {2}, {2, 1}}, Targets: []ID{id}, Segments: []uint64{0, 1, 300},
+		}},
+		"erasure bare": {Kind: KindErasure, Time: 8, Erasure: &Erasure{Scope: EraseSegments, Basis: "retention"}},
+		"gap":          {Kind: KindGap, Time: 9, Gap: &Gap{Provider: "openai", From: 100, To: 300, Requests: 3, Limit: 50, Reason: "ledger_full"}},
+		"anchor":       {Kind: KindAnchor, Time: 10, Anchor: &Anchor{Type: AnchorHead, Origin: "counterfoil/0badcafe", Size: 9, Root: filled(9), Time: 99, Data: []byte("note")}},
+		"anchor full":  {Kind: KindAnchor, Time: 10, Anchor: &Anchor{Type: AnchorTimestamp, Data: make([]byte, MaxAnchorBytes)}},
+		"seal":         {Kind: KindSeal, Time: 11, Seal: &Seal{Epoch: "2026q4", Size: 100, Root: filled(3), First: 40, Intents: 20, Outcomes: 20, Gaps: 1}},
 	}
 }
 
@@ -138,6 +154,11 @@ func TestDecodeRefuses(t *testing.T) {
 		{"empty commitment", "a4010102060303" + "0640", "left out"},
 		{"short commitment", "a4010102060303" + "064101", "1 bytes where 32"},
 		{"missing body", "a3010102040303", "without its body"},
+		{"missing seal", "a30101020e0303", "without its body"},
+		{"empty data", "a40101020d0303" + "15a1" + "0640", "left out"},
+		{"ids not rising", "a40101020b0303" + "13a3" + "016162" + "026162" + "0982" + "5002" + strings.Repeat("00", 15) + "5001" + strings.Repeat("00", 15), "not rising"},
+		{"segments not rising", "a40101020b0303" + "13a3" + "016162" + "026162" + "0b820101", "not rising"},
+		{"unknown verdict", "a4010102060303" + "0ea2" + "016162" + "0203", "unknown verdict"},
 		{"foreign body", "a40101020403030ba0", "body"},
 		{"false flag", "a4010102020303" + "0aa103f4", "only true"},
 		{"empty text", "a4010102040303" + "0ca10160", "left out"},

@@ -88,6 +88,18 @@ func (r *cborReader) body(e *Entry, k uint64) {
 		e.Access = r.access()
 	case uint64(bodyKey(KindConfig)):
 		e.Config = r.config()
+	case uint64(bodyKey(KindSignal)):
+		e.Signal = r.signal()
+	case uint64(bodyKey(KindKey)):
+		e.Key = r.keyEvent()
+	case uint64(bodyKey(KindErasure)):
+		e.Erasure = r.erasure()
+	case uint64(bodyKey(KindGap)):
+		e.Gap = r.gap()
+	case uint64(bodyKey(KindAnchor)):
+		e.Anchor = r.anchor()
+	case uint64(bodyKey(KindSeal)):
+		e.Seal = r.seal()
 	default:
 		r.fail("unknown key %d", k)
 	}

@@ -56,11 +56,29 @@ func (e *Entry) writeBody(w *mapWriter) {
 	if e.Record != nil {
 		put(KindRecord, e.Record.append)
 	}
+	if e.Signal != nil {
+		put(KindSignal, e.Signal.append)
+	}
 	if e.Access != nil {
 		put(KindAccess, e.Access.append)
 	}
 	if e.Config != nil {
 		put(KindConfig, e.Config.append)
+	}
+	if e.Key != nil {
+		put(KindKey, e.Key.append)
+	}
+	if e.Erasure != nil {
+		put(KindErasure, e.Erasure.append)
+	}
+	if e.Gap != nil {
+		put(KindGap, e.Gap.append)
+	}
+	if e.Anchor != nil {
+		put(KindAnchor, e.Anchor.append)
+	}
+	if e.Seal != nil {
+		put(KindSeal, e.Seal.append)
 	}
 }
 

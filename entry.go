@@ -57,6 +57,14 @@ type Entry struct {
 	Record  *Record
 	Access  *Access
 	Config  *ConfigChange
+
+	// What the ledger says of itself, in entry_log.go.
+	Signal  *Signal
+	Key     *KeyEvent
+	Erasure *Erasure
+	Gap     *Gap
+	Anchor  *Anchor
+	Seal    *Seal
 }
 
 // Boot opens a stretch of the log written by one process.

@@ -17,6 +17,8 @@ var (
 	effectNames = []string{"none", "allow", "warn", "redact", "hold", "block"}
 	resultNames = []string{"", "answered", "blocked", "refused", "stopped", "cancelled", "failed", "abandoned"}
 	guardNames  = []string{"", "ran", "skipped", "failed"}
+
+	verdictNames = []string{"none", "passed", "failed"}
 )
 
 // String returns the word of k, such as "intent".
@@ -85,6 +87,19 @@ func (g *GuardStatus) UnmarshalText(text []byte) (err error) {
 func ParseGuardStatus(s string) (GuardStatus, error) {
 	v, err := valueOf("guard status", guardNames, s)
 	return GuardStatus(v), err
+}
+
+// String returns the word of v, such as "passed".
+func (v Verdict) String() string { return wordOf(verdictNames, uint8(v)) }
+
+// MarshalText writes the word of v.
+func (v Verdict) MarshalText() ([]byte, error) { return textOf("verdict", verdictNames, uint8(v)) }
+
+// UnmarshalText reads a word.
+func (v *Verdict) UnmarshalText(text []byte) error {
+	parsed, err := valueOf("verdict", verdictNames, string(text))
+	*v = Verdict(parsed)
+	return err
 }
 
 func known(words []string, v uint64) bool { return v < uint64(len(words)) && words[v] != "" }

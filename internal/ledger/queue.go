@@ -52,8 +52,8 @@ type queue struct {
 	quiet   chan struct{} // closed when the leader is gone; nil when nobody waits
 }
 
-// enqueue admits r and reports whether the caller has to lead. Outcomes are
-// always admitted; everything else waits for a place at most admissionWait.
+// enqueue admits r and reports whether the caller has to lead. Outcomes and gaps
+// are always admitted; everything else waits for a place at most admissionWait.
 func (l *Ledger) enqueue(ctx context.Context, r *request) (lead bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,7 +63,7 @@ func (l *Ledger) enqueue(ctx context.Context, r *request) (lead bool, err error)
 		if err := l.refusal(r); err != nil {
 			return false, err
 		}
-		if r.kind == counterfoil.KindOutcome || len(q.waiting) == 0 || len(q.waiting) < l.cfg.QueueLimit && q.bytes < queueBytes {
+		if usesReserve(r.kind) || len(q.waiting) == 0 || len(q.waiting) < l.cfg.QueueLimit && q.bytes < queueBytes {
 			break
 		}
 		if patience == nil {
@@ -81,6 +81,12 @@ func (l *Ledger) enqueue(ctx context.Context, r *request) (lead bool, err error)
 	return lead, nil
 }
 
+// usesReserve tells which entries may use the space that is filled already when
+// no more can be had: those that state how something ended.
+func usesReserve(k counterfoil.Kind) bool {
+	return k == counterfoil.KindOutcome || k == counterfoil.KindGap
+}
+
 // refusal says why r cannot be taken at all. The caller holds mu.
 func (l *Ledger) refusal(r *request) error {
 	switch {
@@ -88,7 +94,7 @@ func (l *Ledger) refusal(r *request) error {
 		return ErrClosed
 	case l.poisoned.Load() != nil:
 		return *l.poisoned.Load()
-	case r.kind == counterfoil.KindOutcome:
+	case usesReserve(r.kind):
 		return nil
 	case l.full.Load() != nil:
 		return fullError(*l.full.Load())
