@@ -66,6 +66,15 @@ func (a interactions) Record(ctx context.Context, e *counterfoil.Entry, subject 
 	return at, err
 }
 
+// Receipt implements gateway.Receipts.
+func (a interactions) Receipt(e *counterfoil.Entry, at counterfoil.Index) ([]byte, error) {
+	raw, err := counterfoil.AppendEntry(nil, e)
+	if err != nil {
+		return nil, fmt.Errorf("encode entry again: %w", err)
+	}
+	return a.ledger.SignReceipt(e, ledger.Receipt{Index: at, Leaf: counterfoil.LeafHash(raw)})
+}
+
 // records is the register's journal.
 type records struct{ *App }
 

@@ -99,7 +99,7 @@ func (a *App) run(ctx context.Context) error {
 // listen opens both addresses and makes their servers.
 func (a *App) listen(ctx context.Context) ([]*listener, error) {
 	cfg := a.inForce().config
-	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Clock: a.clock, Log: a.log})
+	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Clock: a.clock, Log: a.log})
 	from := func(t config.TLS) config.TLS { return config.TLS{Cert: cfg.Path(t.Cert), Key: cfg.Path(t.Key)} }
 	g := &listener{name: "gateway", tls: from(cfg.Gateway.TLS)}
 	c := &listener{name: "console", tls: from(cfg.Console.TLS)}

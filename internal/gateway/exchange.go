@@ -43,7 +43,8 @@ type exchange struct {
 
 	intent  counterfoil.Intent
 	request interaction.Request
-	open    bool // the intent is durable, the outcome is not
+	open    bool   // the intent is durable, the outcome is not
+	receipt string // of the intent, for a client that asked; "" otherwise
 
 	outcome counterfoil.Outcome
 	answer  interaction.Answer

@@ -70,7 +70,7 @@ var notForwarded = map[string]bool{
 	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true, "Proxy-Connection": true,
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Expect": true,
 	"Content-Length": true, "Content-Encoding": true, "Accept-Encoding": true, "Host": true,
-	headerInteraction: true,
+	headerInteraction: true, counterfoil.ReceiptHeader: true,
 }
 
 // outgoingHeader is the client's header without what belongs to this
@@ -149,5 +149,6 @@ func (x *exchange) answerHeader(resp *http.Response) http.Header {
 	h := x.w.Header()
 	copyHeader(h, resp.Header)
 	h.Set(headerInteraction, x.id.String())
+	x.handReceipt()
 	return h
 }

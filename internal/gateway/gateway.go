@@ -73,22 +73,30 @@ var (
 	ErrBusy = errors.New("the record cannot be written in time: too many interactions at once")
 )
 
+// Receipts signs the receipt of an intent that Journal.Record wrote at an index;
+// e is the entry as it was recorded.
+type Receipts interface {
+	Receipt(e *counterfoil.Entry, at counterfoil.Index) ([]byte, error)
+}
+
 // Config is what a Gateway needs.
 type Config struct {
-	State   func() *State // the State in force; cheap, called once an interaction
-	Journal Journal
-	Clock   clock.Clock
-	Log     *slog.Logger
+	State    func() *State // the State in force; cheap, called once an interaction
+	Journal  Journal
+	Receipts Receipts // nil gives none
+	Clock    clock.Clock
+	Log      *slog.Logger
 }
 
 // Gateway serves the live path. It is safe for concurrent use.
 type Gateway struct {
-	state   func() *State
-	journal Journal
-	clock   clock.Clock
-	log     *slog.Logger
-	pool    sync.Pool     // of *exchange
-	large   chan struct{} // one token per large body in memory
+	state    func() *State
+	journal  Journal
+	receipts Receipts
+	clock    clock.Clock
+	log      *slog.Logger
+	pool     sync.Pool     // of *exchange
+	large    chan struct{} // one token per large body in memory
 }
 
 // largeBodies is how many bodies above largeBody may be in memory at once.
@@ -99,7 +107,7 @@ const (
 
 // New returns a Gateway.
 func New(c Config) *Gateway {
-	g := &Gateway{state: c.State, journal: c.Journal, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
+	g := &Gateway{state: c.State, journal: c.Journal, receipts: c.Receipts, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
 	g.pool.New = func() any { return new(exchange) }
 	return g
 }

@@ -49,7 +49,10 @@ func (x *exchange) record(e *counterfoil.Entry, payload any) error {
 	}
 	person := counterfoil.ID(x.principal.Person)
 	e.ID, e.Time, e.Actor = x.id, x.g.clock.Now().UnixMicro(), person
-	_, err := x.g.journal.Record(context.WithoutCancel(x.r.Context()), e, person, raw.Bytes())
+	at, err := x.g.journal.Record(context.WithoutCancel(x.r.Context()), e, person, raw.Bytes())
+	if err == nil && e.Intent != nil {
+		x.takeReceipt(e, at)
+	}
 	return err
 }
 

@@ -76,6 +76,7 @@ func (x *exchange) reply(no *refusal) {
 		x.skipBody()
 	}
 	message := fmt.Sprintf("%s (Counterfoil interaction %s)", no.message, x.id)
+	x.handReceipt()
 	respond(x.w, no, x.provider.Dialect.Error(no.status, message, x.id.String()), x.id.String())
 }
 
