@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"internal/register", "internal/evidence", "internal/policy", "internal/redact", "internal/detect", "internal/identity", "internal/interaction"},
 	{"internal/ledger", "internal/vault", "internal/index", "internal/config"},
 	{"internal/clock", "internal/durable", "internal/fault", "internal/httpx", "internal/sandbox", "internal/strictyaml"},
-	{"."},
+	{".", "timestamp"},
 }
 
 // apart are packages outside the product: nothing in the layers imports them.
@@ -46,6 +46,8 @@ func forbiddenEdges() []edge {
 		{"cmd/counterfoil-verify", "internal", small},
 		{".", "internal", small},
 		{".", "net/http", "a proof is checked without a network"},
+		{"timestamp", "internal", small},
+		{"timestamp", "net/http", "a time-stamp is checked without a network"},
 		{".", "database/sql", "a proof is checked without a database"},
 	}
 	for _, domain := range layers[4] {
