@@ -238,7 +238,7 @@ func notReloaded(err error) error {
 // needRestart names changes that a running server does not take over.
 func needRestart(before, after *config.Config) []string {
 	var notes []string
-	if before.Gateway != after.Gateway || before.Console != after.Console {
+	if before.Gateway != after.Gateway || before.Console != after.Console || before.Publish != after.Publish {
 		notes = append(notes, "The listeners change at the next start.")
 	}
 	if before.Ledger != after.Ledger {

@@ -96,7 +96,8 @@ func (a *App) run(ctx context.Context) error {
 	return nil
 }
 
-// listen opens both addresses and makes their servers.
+// listen opens the addresses and makes their servers: gateway, console, and where
+// the log is published if it is.
 func (a *App) listen(ctx context.Context) ([]*listener, error) {
 	cfg := a.inForce().config
 	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Clock: a.clock, Log: a.log})
@@ -115,7 +116,14 @@ func (a *App) listen(ctx context.Context) ([]*listener, error) {
 	}
 	g.server = a.server(g, live)
 	c.server = a.server(c, pages)
-	return []*listener{g, c}, nil
+	if cfg.Publish.Listen == "" {
+		return []*listener{g, c}, nil
+	}
+	p, err := a.publication(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return []*listener{g, c, p}, nil
 }
 
 // server is an HTTP server whose handlers can be waited for, with /healthz

@@ -63,6 +63,9 @@ func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 		consoleURL = strings.TrimSuffix(u, "/")
 	}
 	fmt.Fprintf(out, "Counterfoil %s, log %s\n  gateway  %s\n  console  %s\n  data     %s\n", a.options.Version, a.ledger.Origin(), gatewayURL, consoleURL, a.options.Data)
+	for _, l := range listeners[2:] {
+		fmt.Fprintf(out, "  %s  %s\n", l.name, l.address())
+	}
 	playground, err := a.register.EnsureBuiltinPlayground(ctx, []string{sandbox.Model})
 	if err != nil {
 		return fmt.Errorf("register the Playground: %w", err)

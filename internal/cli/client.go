@@ -77,7 +77,12 @@ func (c *client) lines(ctx context.Context, method, path string, each func(contr
 		return err
 	}
 	defer resp.Body.Close()
-	d := json.NewDecoder(resp.Body)
+	return eachLine(resp.Body, each)
+}
+
+// eachLine reads a streamed answer to its end.
+func eachLine(body io.Reader, each func(control.Line) error) error {
+	d := json.NewDecoder(body)
 	for {
 		var l control.Line
 		switch err := d.Decode(&l); {

@@ -30,6 +30,7 @@ func (k *checker) config(c *Config) {
 	if c.Gateway.Listen == c.Console.Listen && !strings.HasSuffix(c.Gateway.Listen, ":0") {
 		k.Faultf("console.listen", "is the gateway's address already")
 	}
+	k.publish(c)
 	k.consoleURL(c.Console.URL)
 	k.providers(c)
 	k.rules(c)
@@ -57,6 +58,21 @@ func (k *checker) listener(path, listen string, behindProxy bool, files TLS, dir
 	k.tls(path+".tls", files, dir)
 	if !loopback(host) && !behindProxy && files == (TLS{}) {
 		k.Faultf(path+".listen", "%s can be reached from other machines; give %s.tls, or set %s.behind_proxy: true when a proxy in front encrypts the connections", listen, path, path)
+	}
+}
+
+// publish checks the listener that is there only when it has an address.
+func (k *checker) publish(c *Config) {
+	p := c.Publish
+	if p.Listen == "" {
+		if p != (Publish{}) {
+			k.Faultf("publish.listen", "is missing; without an address nothing is published")
+		}
+		return
+	}
+	k.listener("publish", p.Listen, p.BehindProxy, p.TLS, c.dir)
+	if (p.Listen == c.Gateway.Listen || p.Listen == c.Console.Listen) && !strings.HasSuffix(p.Listen, ":0") {
+		k.Faultf("publish.listen", "is the address of the gateway or the console already")
 	}
 }
 

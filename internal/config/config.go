@@ -18,6 +18,9 @@ type Config struct {
 	// Where people open the console.
 	Console Console `yaml:"console" json:"console"`
 
+	// Where the log is published for anybody to mirror and check. Default: nowhere.
+	Publish Publish `yaml:"publish" json:"publish"`
+
 	// The providers that requests may go to. A request to /NAME/REST goes to
 	// origin/REST of the provider NAME. Two offline providers, sandbox and
 	// sandbox-anthropic, are always there unless the file uses their names.
@@ -85,6 +88,22 @@ type Console struct {
 	// https://counterfoil.example.org; links are made with it. Default: made from
 	// listen. Risk: a wrong address gives links that lead elsewhere.
 	URL string `yaml:"url" json:"url"`
+}
+
+// Publish is the listener that serves the log read-only as C2SP tlog-tiles. Entries
+// hold no text and no names, but who reads them sees how much happens when.
+type Publish struct {
+	// Address and port to listen on, such as 0.0.0.0:8402. Default: none, so
+	// nothing is published. Risk: entries tell when which system was used and what
+	// was decided; beyond this machine tls or behind_proxy is required.
+	Listen string `yaml:"listen" json:"listen"`
+
+	// A proxy in front of it encrypts the connections. Default: false.
+	BehindProxy bool `yaml:"behind_proxy" json:"behind_proxy"`
+
+	// Certificate and key to encrypt connections with. Default: none, so
+	// connections are not encrypted.
+	TLS TLS `yaml:"tls" json:"tls"`
 }
 
 // TLS names a certificate; both files or neither.

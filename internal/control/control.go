@@ -34,6 +34,7 @@ type Service interface {
 	// Reindex rebuilds the projection and calls progress as it goes.
 	Reindex(ctx context.Context, progress func(done, total uint64)) error
 	Status(ctx context.Context) (Status, error)
+	Publisher
 }
 
 // NewSystem registers an AI system.
@@ -172,6 +173,7 @@ func Handler(s Service, log *slog.Logger) http.Handler {
 	route("POST /v1/reload", func(r *http.Request) (any, error) { return s.Reload(r.Context()) })
 	mux.Handle("GET /v1/interactions", lines(s, log))
 	mux.Handle("POST /v1/reindex", reindex(s, log))
+	publish(mux, s, log)
 	return mux
 }
 

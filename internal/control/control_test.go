@@ -44,6 +44,13 @@ func (f *fake) CreateKey(_ context.Context, q NewKey) (Key, error) {
 	f.asked = q
 	return Key{System: q.System}, f.err
 }
+
+func (f *fake) ExportLog(_ context.Context, q ExportLog, progress func(done, total uint64)) (Exported, error) {
+	f.asked = q
+	progress(1, 2)
+	return Exported{Origin: "log"}, f.err
+}
+
 func (f *fake) Keys(context.Context) ([]Key, error) { return []Key{}, f.err }
 func (f *fake) RevokeKey(_ context.Context, id string) (Key, error) {
 	f.asked = id
@@ -103,6 +110,7 @@ var routes = []struct{ method, path, body string }{
 	{"GET", "/v1/interactions/019ab3c0-7e52-7b41-9c1d-3f0a5b2e8d64", ""},
 	{"POST", "/v1/reload", ""},
 	{"POST", "/v1/reindex", ""},
+	{"POST", "/v1/ledger/export", `{"dir":"/log"}`},
 }
 
 // TestInternalErrorsStayInside: no route tells what an error says that was not
@@ -194,15 +202,16 @@ func TestListing(t *testing.T) {
 // TestTheLastLineTells: a streamed answer ends with Done or with Problem and
 // nothing else does, so that a cut one is recognised.
 func TestTheLastLineTells(t *testing.T) {
-	for _, path := range []string{"GET /v1/interactions", "POST /v1/reindex"} {
+	for _, path := range []string{"GET /v1/interactions", "POST /v1/reindex", "POST /v1/ledger/export {}"} {
 		method, path, _ := strings.Cut(path, " ")
+		path, body, _ := strings.Cut(path, " ")
 		for _, err := range []error{nil, fault.Unavailable("Not now.", nil), errors.New("inside")} {
-			_, body := send(t, &fake{err: err}, io.Discard, method, path, "")
-			got := decode(t, body)
+			_, answer := send(t, &fake{err: err}, io.Discard, method, path, body)
+			got := decode(t, answer)
 			for i, l := range got {
 				last := i == len(got)-1
 				if l.Done != (last && err == nil) || (l.Problem != nil) != (last && err != nil) {
-					t.Errorf("%s with %v: line %d of %s", path, err, i, body)
+					t.Errorf("%s with %v: line %d of %s", path, err, i, answer)
 				}
 			}
 		}

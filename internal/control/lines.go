@@ -14,13 +14,14 @@ import (
 // Line is one line of a streamed answer: exactly one member is set. The last
 // line has Done or Problem, so that a cut answer is told from a whole one.
 type Line struct {
-	Interaction *Interaction `json:"interaction,omitempty"`
-	Progress    *Progress    `json:"progress,omitempty"`
-	Problem     *Problem     `json:"problem,omitempty"`
-	Done        bool         `json:"done,omitempty"`
+	Interaction *Interaction    `json:"interaction,omitempty"`
+	Progress    *Progress       `json:"progress,omitempty"`
+	Result      json.RawMessage `json:"result,omitempty"` // of a long piece of work
+	Problem     *Problem        `json:"problem,omitempty"`
+	Done        bool            `json:"done,omitempty"`
 }
 
-// Progress of a long piece of work, in entries.
+// Progress of a long piece of work, in entries or files.
 type Progress struct {
 	Done  uint64 `json:"done"`
 	Total uint64 `json:"total"`

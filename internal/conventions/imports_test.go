@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"cmd"},
 	{"internal/cli"},
 	{"internal/app"},
-	{"internal/gateway", "internal/console", "internal/control"},
+	{"internal/gateway", "internal/console", "internal/control", "internal/tiles"},
 	{"internal/register", "internal/evidence", "internal/policy", "internal/redact", "internal/detect", "internal/identity", "internal/interaction"},
 	{"internal/ledger", "internal/vault", "internal/index", "internal/config"},
 	{"internal/clock", "internal/durable", "internal/fault", "internal/httpx", "internal/sandbox", "internal/strictyaml"},
