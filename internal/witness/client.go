@@ -70,7 +70,14 @@ func (c *Client) Cosign(ctx context.Context, prefix, witnessKey string, oldSize 
 	if err != nil {
 		return nil, fmt.Errorf("ask witness: %w", err)
 	}
-	body, err := c.post(ctx, prefix, oldSize, request{oldSize, proof, checkpoint}.marshal())
+	head, err := counterfoil.ParseCheckpoint(checkpoint)
+	if err != nil {
+		return nil, fmt.Errorf("ask witness %s: %w", verifier.Name(), err)
+	}
+	body, err := c.post(ctx, prefix, request{oldSize, proof, checkpoint}.marshal())
+	if status, ok := errors.AsType[*StatusError](err); ok && status.Status == http.StatusConflict && oldSize == head.Size {
+		err = ErrFork // not the size is in conflict, so it is the root
+	}
 	if err != nil {
 		return nil, fmt.Errorf("ask witness %s: %w", verifier.Name(), err)
 	}
@@ -108,7 +115,7 @@ func (c *Client) CosignFrom(
 	return line, err
 }
 
-func (c *Client) post(ctx context.Context, prefix string, old uint64, body []byte) ([]byte, error) {
+func (c *Client) post(ctx context.Context, prefix string, body []byte) ([]byte, error) {
 	target, err := address(prefix)
 	if err != nil {
 		return nil, err
@@ -136,11 +143,11 @@ func (c *Client) post(ctx context.Context, prefix string, old uint64, body []byt
 	if len(answer) > maxResponse {
 		return nil, fmt.Errorf("the answer is longer than %d bytes", maxResponse)
 	}
-	return answer, answerError(resp, old, answer)
+	return answer, answerError(resp, answer)
 }
 
 // answerError gives a status its meaning.
-func answerError(resp *http.Response, old uint64, answer []byte) error {
+func answerError(resp *http.Response, answer []byte) error {
 	switch resp.StatusCode {
 	case http.StatusOK:
 		return nil
@@ -155,9 +162,6 @@ func answerError(resp *http.Response, old uint64, answer []byte) error {
 		size, err := parseSize(text)
 		if resp.Header.Get("Content-Type") != sizeType || !ended || err != nil {
 			break
-		}
-		if size == old { // so it is not the size that is in conflict
-			return ErrFork
 		}
 		return &ConflictError{size}
 	}

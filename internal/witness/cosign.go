@@ -13,27 +13,30 @@ import (
 	"github.com/counterfoil/counterfoil"
 )
 
-// cosign answers a request: the signature line, or a *refusal. The order of the
+// cosign answers a request: the signature line, or a *refusal or *otherSize. The order of the
 // checks is that of C2SP tlog-witness.
 func (s *Server) cosign(body []byte) ([]byte, error) {
 	req, err := parseRequest(body)
 	if err != nil {
-		return nil, &refusal{status: http.StatusBadRequest, text: "The request is not one of add-checkpoint: " + err.Error() + "."}
+		return nil, &refusal{http.StatusBadRequest, "The request is not one of add-checkpoint: " + err.Error() + "."}
 	}
 	stated, err := counterfoil.ParseCheckpoint(req.checkpoint)
 	if err != nil {
-		return nil, &refusal{status: http.StatusBadRequest, text: "The request holds no checkpoint."}
+		return nil, &refusal{http.StatusBadRequest, "The request holds no checkpoint."}
 	}
 	l := s.logs[stated.Origin]
 	if l == nil {
-		return nil, &refusal{status: http.StatusNotFound, text: "This witness does not watch the log. Its operator adds logs."}
+		return nil, &refusal{http.StatusNotFound, "This witness does not watch the log. Its operator adds logs."}
 	}
 	head, err := l.verify(req.checkpoint)
 	if err != nil {
-		return nil, &refusal{status: http.StatusForbidden, text: "No signature on the checkpoint is by a key this witness knows for the log."}
+		return nil, &refusal{http.StatusForbidden, "No signature on the checkpoint is by a key this witness knows for the log."}
 	}
 	if req.old > head.Size {
-		return nil, &refusal{status: http.StatusBadRequest, text: "The old size is larger than the checkpoint's."}
+		return nil, &refusal{http.StatusBadRequest, "The old size is larger than the checkpoint's."}
+	}
+	if head.Size == 0 && head.Root != counterfoil.EmptyRoot() {
+		return nil, &refusal{http.StatusUnprocessableEntity, "The checkpoint states a root that an empty tree cannot have."}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -55,23 +58,23 @@ func (s *Server) cosign(body []byte) ([]byte, error) {
 func (s *Server) grow(l *watched, head counterfoil.Checkpoint, req request) error {
 	switch {
 	case req.old != l.head.Size:
-		return &refusal{status: http.StatusConflict, text: "the proof begins at another size than the one cosigned last", size: l.head.Size}
+		return &otherSize{l.head.Size}
 	case head.Size == l.head.Size && head.Root != l.head.Root:
 		s.log.Error("the log signed two trees of one size", "log", l.origin, "size", head.Size,
 			"cosigned", l.head.Root, "refused", string(req.checkpoint))
-		return &refusal{status: http.StatusConflict, text: "another tree of this size was cosigned", size: l.head.Size}
+		return &refusal{http.StatusConflict, "The witness has cosigned another tree of this size."}
 	}
 	if err := counterfoil.CheckConsistency(l.head, head, req.proof); err != nil {
 		// The proof comes from whoever asks, so this alone does not accuse the log.
 		s.log.Warn("the proof does not lead from the head cosigned last", "log", l.origin, "cosigned", l.head.Size,
 			"refused", string(req.checkpoint), "error", err)
-		return &refusal{status: http.StatusUnprocessableEntity, text: "The proof does not show that the log grew from the head cosigned last."}
+		return &refusal{http.StatusUnprocessableEntity, "The proof does not show that the log grew from the head cosigned last."}
 	}
 	if head.Size == l.head.Size {
 		return nil // once more, with the present time
 	}
 	if !l.growth.allow(s.clock.Now()) {
-		return &refusal{status: http.StatusTooManyRequests, text: "The log asks too often. Ask again later."}
+		return &refusal{http.StatusTooManyRequests, "The log asks too often. Ask again later."}
 	}
 	return l.keep(head, req.checkpoint)
 }

@@ -155,22 +155,27 @@ func (s *Server) addCheckpoint(w http.ResponseWriter, r *http.Request) {
 type refusal struct {
 	status int
 	text   string // for the person who runs the log
-	size   uint64 // with status 409: the size last cosigned
 }
 
 func (r *refusal) Error() string { return r.text }
 
+// otherSize is the refusal of a proof that begins elsewhere than at the size
+// cosigned last, which it tells.
+type otherSize struct{ size uint64 }
+
+func (o *otherSize) Error() string { return fmt.Sprintf("size %d was cosigned last", o.size) }
+
 func (s *Server) refuse(w http.ResponseWriter, err error) {
-	r, ok := errors.AsType[*refusal](err)
-	switch {
-	case !ok:
-		s.log.Error("cosignature failed", "error", err)
-		http.Error(w, "The witness could not keep the head, so it did not cosign. Ask again later.", http.StatusInternalServerError)
-	case r.status == http.StatusConflict:
+	if other, ok := errors.AsType[*otherSize](err); ok {
 		w.Header().Set("Content-Type", sizeType)
-		w.WriteHeader(r.status)
-		io.WriteString(w, strconv.FormatUint(r.size, 10)+"\n")
-	default:
-		http.Error(w, r.text, r.status)
+		w.WriteHeader(http.StatusConflict)
+		io.WriteString(w, strconv.FormatUint(other.size, 10)+"\n")
+		return
 	}
+	if r, ok := errors.AsType[*refusal](err); ok {
+		http.Error(w, r.text, r.status)
+		return
+	}
+	s.log.Error("cosignature failed", "error", err)
+	http.Error(w, "The witness could not keep the head, so it did not cosign. Ask again later.", http.StatusInternalServerError)
 }
