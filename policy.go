@@ -61,11 +61,11 @@ func (p *Policy) Logs() []PolicyLog { return append([]PolicyLog(nil), p.logs...)
 // Witnesses returns the witnesses in the order of the text.
 func (p *Policy) Witnesses() []PolicyWitness { return append([]PolicyWitness(nil), p.witnesses...) }
 
-// Check verifies a signed checkpoint: one log key of the policy whose name is
-// the origin signed it, and witnesses cosigned it as the quorum asks. It returns
-// the valid cosignatures of all witnesses of the policy, also beside a
-// *QuorumError, and then the checkpoint with them. Other errors are
-// ErrNotSignedByLog, wrapped, and those of a text that is no checkpoint.
+// Check verifies a signed checkpoint: a log key of the policy whose name is the
+// origin signed it, and witnesses cosigned it as the quorum asks. It returns the
+// valid cosignatures of all witnesses of the policy. The error is a
+// *QuorumError, beside which checkpoint and cosignatures are returned too;
+// ErrNotSignedByLog, wrapped; or that of a text that is no checkpoint.
 func (p *Policy) Check(signed []byte) (Checkpoint, []Cosignature, error) {
 	stated, err := ParseCheckpoint(signed)
 	if err != nil {

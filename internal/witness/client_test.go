@@ -221,3 +221,32 @@ func FuzzParseRequest(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAnswer reads what a witness might send: a line that is taken from it
+// verifies behind the checkpoint.
+func FuzzAnswer(f *testing.F) {
+	log := newTestLog(f, "log.example").grow(2, "main")
+	s := openServer(f, f.TempDir(), log.key)
+	f.Cleanup(func() { s.Close() })
+	head := log.head(f, 2)
+	line, err := s.cosign(request{0, nil, head}.marshal())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(line)
+	f.Add(append([]byte("— x.example AAAAAAAA\n"), line...))
+	verifier, err := counterfoil.NewCosignatureVerifier(s.VerifierKey())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		line, err := cosignatureLine(head, answer, verifier)
+		if err != nil {
+			return
+		}
+		signed := append(head[:len(head):len(head)], line...)
+		if _, list, err := counterfoil.VerifyCosigned(signed, log.key, []string{s.VerifierKey()}); err != nil || len(list) != 1 {
+			t.Fatalf("%q from %q: %v, %v", line, answer, list, err)
+		}
+	})
+}

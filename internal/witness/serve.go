@@ -12,9 +12,10 @@ import (
 	"time"
 )
 
-// Time a connection may take; see readTime for the body.
+// Time a connection may take.
 const (
 	headerTime = 5 * time.Second
+	readTime   = 10 * time.Second // the body of a request
 	answerTime = 30 * time.Second // an fsync of a slow disk is in it
 	idleTime   = 2 * time.Minute  // logs keep their connection from round to round
 	stopTime   = 5 * time.Second

@@ -42,7 +42,8 @@ type Server struct {
 	mux    *http.ServeMux
 	places chan struct{} // one for each request being read or answered
 
-	stored func() // for tests: between state and cosignature; may be nil
+	readTime time.Duration // a body may take to arrive
+	stored   func()        // for tests: between state and cosignature; may be nil
 }
 
 // Open begins to watch. The first time it makes the key. Close must be called.
@@ -56,6 +57,7 @@ func Open(c Config) (*Server, error) {
 	}
 	s := &Server{
 		logs: map[string]*watched{}, clock: c.Clock, log: c.Log, lock: lock, mux: http.NewServeMux(), places: make(chan struct{}, maxInFlight),
+		readTime: readTime,
 	}
 	if err := errors.Join(s.useKey(c.Dir, c.Name), s.watch(c.Dir, c.Logs)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open witness: %w", err), lock.Unlock())
@@ -127,12 +129,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// readTime is how long a body may take to arrive.
-const readTime = 10 * time.Second
-
 func (s *Server) addCheckpoint(w http.ResponseWriter, r *http.Request) {
 	// The error is of servers that have no deadlines, as in tests.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readTime))
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.readTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	if err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {

@@ -349,6 +349,54 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
+// TestBodyThatNeverComes is given up, and its place is free again.
+func TestBodyThatNeverComes(t *testing.T) {
+	log := newTestLog(t, "log.example").grow(1, "main")
+	s := serve(t, log.key)
+	s.readTime = 20 * time.Millisecond
+	conn, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST "+path+" HTTP/1.1\r\nHost: w\r\nContent-Length: 100\r\n\r\nold 0\n"); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, len("HTTP/1.1 408"))
+	if _, err := io.ReadFull(conn, line); err != nil || string(line) != "HTTP/1.1 408" {
+		t.Errorf("%q, %v", line, err)
+	}
+}
+
+// TestDiskFails: no cosignature leaves for a head that could not be kept, and
+// the witness goes on from where it stood.
+func TestDiskFails(t *testing.T) {
+	log := newTestLog(t, "log.example").grow(9, "main")
+	s := serve(t, log.key)
+	first := request{0, nil, log.head(t, 4)}.marshal()
+	if status, _, text := answer(t, s, first); status != http.StatusOK {
+		t.Fatal(text)
+	}
+	dir := filepath.Dir(s.logs[log.origin].file)
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	proof, err := log.prove(4, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := request{4, proof, log.head(t, 9)}.marshal()
+	if status, _, text := answer(t, s, next); status != http.StatusInternalServerError || strings.Contains(text, "—") {
+		t.Errorf("without a disk: %d %q", status, text)
+	}
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, text := answer(t, s, next); status != http.StatusOK {
+		t.Errorf("with the disk back: %d %q", status, text)
+	}
+}
+
 func TestOtherRequests(t *testing.T) {
 	log := newTestLog(t, "log.example").grow(7, "main")
 	s := serve(t, log.key, newTestLog(t, "new.example").key)
