@@ -133,6 +133,7 @@ type parts struct {
 	key         crypto.Signer
 	embedded    []*x509.Certificate
 	attributes  func(list map[string]any) // edits the signed attributes
+	twice       bool                      // the message digest is there two times
 	signers     int
 	after       func(token []byte) []byte // edits the signed token
 }
@@ -206,16 +207,19 @@ func (p parts) signedAttributes(t testing.TB, content []byte) []byte {
 		}
 		encoded = append(encoded, wrap(asn1.TagSequence, marshal(t, oid), wrap(asn1.TagSet, marshal(t, value))))
 	}
+	if p.twice {
+		encoded = append(encoded, wrap(asn1.TagSequence, marshal(t, oidMsgDigest), wrap(asn1.TagSet, marshal(t, digest[:]))))
+	}
 	slices.SortFunc(encoded, bytes.Compare) // DER sorts a SET OF
 	return slices.Concat(encoded...)
 }
 
 // firstID is the attribute of RFC 2634, which knows SHA-1 only.
-func firstID(t testing.TB, certificate *x509.Certificate) any {
+func firstID(t testing.TB, certificate *x509.Certificate, serial *big.Int) any {
 	id := sha1.Sum(certificate.Raw)
 	name := wrap(asn1.TagSequence, tagged(4, certificate.RawIssuer))
-	serial := wrap(asn1.TagSequence, name, marshal(t, certificate.SerialNumber))
-	return raw(wrap(asn1.TagSequence, wrap(asn1.TagSequence, wrap(asn1.TagSequence, marshal(t, id[:]), serial))))
+	issuerSerial := wrap(asn1.TagSequence, name, marshal(t, serial))
+	return raw(wrap(asn1.TagSequence, wrap(asn1.TagSequence, wrap(asn1.TagSequence, marshal(t, id[:]), issuerSerial))))
 }
 
 func raw(der []byte) asn1.RawValue { return asn1.RawValue{FullBytes: der} }

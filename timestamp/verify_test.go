@@ -32,11 +32,13 @@ func TestVerify(t *testing.T) {
 		"the older way to name the certificate": func(p *parts) {
 			p.attributes = func(list map[string]any) {
 				delete(list, oidSigningCert2.String())
-				list[oidSigningCert.String()] = firstID(t, p.signing)
+				list[oidSigningCert.String()] = firstID(t, p.signing, p.signing.SerialNumber)
 			}
 		},
 		"both ways": func(p *parts) {
-			p.attributes = func(list map[string]any) { list[oidSigningCert.String()] = firstID(t, p.signing) }
+			p.attributes = func(list map[string]any) {
+				list[oidSigningCert.String()] = firstID(t, p.signing, p.signing.SerialNumber)
+			}
 		},
 	} {
 		p := a.parts(testDigest, testNonce)
@@ -97,7 +99,7 @@ func TestRefusals(t *testing.T) {
 		"bytes behind the token": {
 			func(p *parts) { p.after = func(b []byte) []byte { return append(b, 0) } }, nil, "bytes behind the end",
 		},
-		"another content type": {func(p *parts) { p.contentType = oidSignedData }, nil, "not that of a time-stamp"},
+		"another content type": {func(p *parts) { p.contentType = oidSignedData }, nil, "content: type"},
 		"content type signed differently": {
 			attribute(func(l map[string]any) { l[oidContentType.String()] = oidSignedData }), ErrSignature, "",
 		},
@@ -110,8 +112,12 @@ func TestRefusals(t *testing.T) {
 			attribute(func(l map[string]any) { delete(l, oidSigningCert2.String()) }), nil, "does not name its certificate",
 		},
 		"another certificate named": {
-			attribute(func(l map[string]any) { l[oidSigningCert.String()] = firstID(t, a.rootCert) }), ErrSignature, "names another certificate",
+			attribute(func(l map[string]any) { l[oidSigningCert.String()] = firstID(t, a.rootCert, a.rootCert.SerialNumber) }), ErrSignature, "names another certificate",
 		},
+		"another serial number named": {
+			attribute(func(l map[string]any) { l[oidSigningCert.String()] = firstID(t, a.chain[0], big.NewInt(1)) }), ErrSignature, "names another certificate",
+		},
+		"an attribute twice":     {func(p *parts) { p.twice = true }, nil, "twice"},
 		"version of signed data": {func(p *parts) { p.version = 1 }, nil, "signed data of version 1"},
 		"version of the signer":  {func(p *parts) { p.signerID = 3 }, nil, "not named by issuer"},
 		"two signatures":         {func(p *parts) { p.signers = 2 }, nil, "2 signatures"},
@@ -189,8 +195,8 @@ func TestEveryByteCounts(t *testing.T) {
 func TestVerifyAsksForRoots(t *testing.T) {
 	a := newAuthority(t)
 	token := a.parts(testDigest, nil).token(t)
-	if _, err := Verify(token, testDigest, Options{}); err == nil {
-		t.Error("verifies without roots, which means with those of the system")
+	if _, err := Verify(token, testDigest, Options{}); err == nil || !strings.Contains(err.Error(), "no trusted roots") {
+		t.Errorf("without roots, which means with those of the system: %v", err)
 	}
 	large := append(token, make([]byte, MaxToken)...)
 	if _, err := Verify(large, testDigest, Options{Roots: a.roots}); err == nil || !strings.Contains(err.Error(), "more than") {
