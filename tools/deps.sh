@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Counterfoil authors
 # SPDX-License-Identifier: Apache-2.0
 
-# Installs what the tests need and what is not there yet: Chromium through the
+# Installs what the tests need and what is not there yet: Chromium and OpenSSL through the
 # system's package manager, Node.js 22 and the client libraries through npm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -34,6 +34,13 @@ install_chromium() {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
 }
 
+# OpenSSL is the second time-stamp authority of the tests.
+install_openssl() {
+	if command -v openssl >/dev/null; then return; fi
+	command -v apt-get >/dev/null || missing "no openssl found, and no apt-get to install it; please install OpenSSL"
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssl
+}
+
 # The clients need Node.js 22 or newer; where the system has an older one, npm
 # delivers one for the tests alone.
 install_node() {
@@ -59,5 +66,6 @@ install_clients() {
 }
 
 install_chromium
+install_openssl
 install_node
 install_clients
