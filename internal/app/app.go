@@ -52,6 +52,7 @@ type App struct {
 	log      *slog.Logger
 	clock    clock.Clock
 	ledger   *ledger.Ledger
+	registry *ledger.Ledger // the registry's log; nil for a node without one
 	vault    *vault.Vault
 	index    *index.Index
 	register *register.Register

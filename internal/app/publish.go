@@ -48,8 +48,15 @@ const (
 
 // published are the logs of this node that can be published, by path.
 func (a *App) published() map[string]tiles.Log {
-	return map[string]tiles.Log{publishedLog: {Source: a.ledger}}
+	logs := map[string]tiles.Log{publishedLog: {Source: a.ledger}}
+	if a.registry != nil {
+		logs[publishedRegistry] = tiles.Log{Source: a.registry, Checkpoint: cosigned(a.registryDir(), a.registry)}
+	}
+	return logs
 }
+
+// registryDir is where the registry's log lies.
+func (a *App) registryDir() string { return filepath.Join(a.options.Data, "registry") }
 
 // cosigned returns the head of a log with the cosignatures of witnesses, which
 // lies in its folder; until there is one, the newest head without.

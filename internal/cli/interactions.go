@@ -34,7 +34,7 @@ func newInteractions(env *environment) *cobra.Command {
 				q.Set("limit", strconv.Itoa(limit))
 			}
 			if since != "" {
-				t, err := moment(since)
+				t, err := moment("--since", since)
 				if err != nil {
 					return err
 				}
@@ -64,7 +64,7 @@ func newInteractions(env *environment) *cobra.Command {
 }
 
 // moment reads a time or a duration back from now.
-func moment(text string) (time.Time, error) {
+func moment(flag, text string) (time.Time, error) {
 	if d, err := time.ParseDuration(text); err == nil {
 		return time.Now().UTC().Add(-d), nil
 	}
@@ -73,7 +73,7 @@ func moment(text string) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, &exitError{exitUsage, fmt.Sprintf("--since %q is neither a time such as 2026-11-24T09:00:00Z nor a duration such as 2h", text)}
+	return time.Time{}, &exitError{exitUsage, fmt.Sprintf("%s %q is neither a time such as 2026-11-24T09:00:00Z nor a duration such as 2h", flag, text)}
 }
 
 func counts(findings map[string]uint64) string {

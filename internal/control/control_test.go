@@ -51,6 +51,12 @@ func (f *fake) ExportLog(_ context.Context, q ExportLog, progress func(done, tot
 	return Exported{Origin: "log"}, f.err
 }
 
+func (f *fake) CreatePack(_ context.Context, q NewPack, progress func(done, total uint64)) (Pack, error) {
+	f.asked = q
+	progress(1, 2)
+	return Pack{File: q.File}, f.err
+}
+
 func (f *fake) Keys(context.Context) ([]Key, error) { return []Key{}, f.err }
 func (f *fake) RevokeKey(_ context.Context, id string) (Key, error) {
 	f.asked = id
@@ -111,6 +117,7 @@ var routes = []struct{ method, path, body string }{
 	{"POST", "/v1/reload", ""},
 	{"POST", "/v1/reindex", ""},
 	{"POST", "/v1/ledger/export", `{"dir":"/log"}`},
+	{"POST", "/v1/packs", `{"file":"/pack.zip"}`},
 }
 
 // TestInternalErrorsStayInside: no route tells what an error says that was not
@@ -202,7 +209,7 @@ func TestListing(t *testing.T) {
 // TestTheLastLineTells: a streamed answer ends with Done or with Problem and
 // nothing else does, so that a cut one is recognised.
 func TestTheLastLineTells(t *testing.T) {
-	for _, path := range []string{"GET /v1/interactions", "POST /v1/reindex", "POST /v1/ledger/export {}"} {
+	for _, path := range []string{"GET /v1/interactions", "POST /v1/reindex", "POST /v1/ledger/export {}", "POST /v1/packs {}"} {
 		method, path, _ := strings.Cut(path, " ")
 		path, body, _ := strings.Cut(path, " ")
 		for _, err := range []error{nil, fault.Unavailable("Not now.", nil), errors.New("inside")} {

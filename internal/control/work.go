@@ -8,12 +8,15 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"time"
 )
 
 // Publisher is the part of Service that gives the log to others.
 type Publisher interface {
 	// ExportLog writes or continues a folder of tiles.
 	ExportLog(ctx context.Context, q ExportLog, progress func(done, total uint64)) (Exported, error)
+	// CreatePack writes an evidence pack.
+	CreatePack(ctx context.Context, q NewPack, progress func(done, total uint64)) (Pack, error)
 }
 
 // ExportLog asks for a folder of C2SP tlog-tiles.
@@ -32,9 +35,39 @@ type Exported struct {
 	Removed uint64 `json:"removed"`
 }
 
+// NewPack asks for an evidence pack.
+type NewPack struct {
+	Since    time.Time `json:"since"`
+	Until    time.Time `json:"until"`
+	System   string    `json:"system,omitempty"` // slug; empty for everything
+	Disclose string    `json:"disclose"`         // "none", "interactions", "records", "all"
+	File     string    `json:"file"`             // absolute
+	SignWith string    `json:"sign_with,omitempty"`
+}
+
+// Pack says what a pack holds.
+type Pack struct {
+	File      string `json:"file"`
+	SHA256    string `json:"sha256"`
+	Bytes     int64  `json:"bytes"`
+	Origin    string `json:"origin"`
+	From      uint64 `json:"from"` // indexes
+	To        uint64 `json:"to"`
+	Size      uint64 `json:"size"` // of the head it lies under
+	Entries   uint64 `json:"entries"`
+	Intents   uint64 `json:"intents"`
+	Open      uint64 `json:"open"`
+	Disclosed uint64 `json:"disclosed"`
+	Withheld  uint64 `json:"withheld"`
+	Erased    uint64 `json:"erased"`
+
+	Absent []string `json:"absent"` // codes of docs/pack-format.md
+}
+
 // publish adds the routes of a Publisher.
 func publish(mux *http.ServeMux, p Publisher, log *slog.Logger) {
 	mux.Handle("POST /v1/ledger/export", work(p.ExportLog, log))
+	mux.Handle("POST /v1/packs", work(p.CreatePack, log))
 }
 
 // work answers a long piece of work: lines with progress, then one with the result.
