@@ -14,9 +14,9 @@ import (
 	"github.com/counterfoil/counterfoil/internal/ledger"
 )
 
-// atOnce is how many answers may be in memory at one time. A bundle has at most
-// 4 MiB.
-const atOnce = 16
+// atOnce is how many bundles may be in memory at one time, slow readers included. One
+// usually has some 64 KiB and never more than 4 MiB; everything else has at most 8 KiB.
+const atOnce = 64
 
 // The headers of what can be kept forever, and of what cannot be kept.
 const (
@@ -49,17 +49,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
 		refuse(w, http.StatusMethodNotAllowed, "A log is only read here.")
+	case isTile:
+		h.tile(w, r, path)
 	default:
-		select {
-		case h.slots <- struct{}{}:
-			defer func() { <-h.slots }()
-			if isTile {
-				h.tile(w, r, path)
-			} else {
-				h.head(w)
-			}
-		case <-r.Context().Done():
-		}
+		h.head(w)
 	}
 }
 
@@ -86,6 +79,14 @@ func (h *handler) tile(w http.ResponseWriter, r *http.Request, path string) {
 	if !t.Within(head.Size) {
 		refuse(w, http.StatusNotFound, "The log's checkpoint does not reach this tile.")
 		return
+	}
+	if t.Level == counterfoil.EntriesLevel {
+		select {
+		case h.slots <- struct{}{}:
+			defer func() { <-h.slots }()
+		case <-r.Context().Done():
+			return
+		}
 	}
 	content, err := h.log.read(r.Context(), t)
 	if err != nil {

@@ -169,6 +169,37 @@ func TestHandlerTellsNoCause(t *testing.T) {
 	}
 }
 
+// TestSlowReadersHoldNobodyUp: readers that take nothing occupy no more than their
+// places; the head and the tree are served all the same, and bundles once one has left.
+func TestSlowReadersHoldNobodyUp(t *testing.T) {
+	l, _ := newLedger(t)
+	grow(t, l, 300)
+	h := Handler(Log{Source: l}, slog.New(slog.DiscardHandler)).(*handler)
+	for range atOnce {
+		h.slots <- struct{}{}
+	}
+	get := func(path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		return w
+	}
+	for _, path := range []string{"/checkpoint", "/tile/0/000"} {
+		if w := get(path); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d", path, w.Code)
+		}
+	}
+	answered := make(chan int)
+	go func() { answered <- get("/tile/entries/000").Code }()
+	select {
+	case code := <-answered:
+		t.Fatalf("a bundle more than fits: status %d", code)
+	case <-h.slots: // a reader leaves
+	}
+	if code := <-answered; code != http.StatusOK {
+		t.Errorf("status %d", code)
+	}
+}
+
 // TestHandlerBesideWriters: every checkpoint that is served is borne out by the
 // tiles that are served with it, while the log grows.
 func TestHandlerBesideWriters(t *testing.T) {
