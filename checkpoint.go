@@ -27,9 +27,9 @@ func (c Checkpoint) Text() string {
 	return c.Origin + "\n" + strconv.FormatUint(c.Size, 10) + "\n" + base64.StdEncoding.EncodeToString(c.Root[:]) + "\n"
 }
 
-// Sign returns the signed note of c.
-func (c Checkpoint) Sign(signer note.Signer) ([]byte, error) {
-	signed, err := note.Sign(&note.Note{Text: c.Text()}, signer)
+// Sign returns the signed note of c: one signature line for each signer.
+func (c Checkpoint) Sign(signers ...note.Signer) ([]byte, error) {
+	signed, err := note.Sign(&note.Note{Text: c.Text()}, signers...)
 	if err != nil {
 		return nil, fmt.Errorf("sign checkpoint: %w", err)
 	}

@@ -46,6 +46,7 @@ const (
 	ProblemMissing    = "missing"    // entries a signed head covers and the log does not hold
 	ProblemOutcome    = "outcome"    // an outcome without its intent, or a second one
 	ProblemBoot       = "boot"       // a start that does not follow on the log before it
+	ProblemKey        = "key"        // a change of the signing key that does not hold
 	ProblemPayload    = "payload"    // a payload that is missing or was changed
 	ProblemCommitment = "commitment" // a payload whose plaintext is not what the entry commits to
 )

@@ -88,6 +88,7 @@ type verification struct {
 	nodes    []Hash // scratch
 	open     map[Index]ID
 	payloads payloadFiles
+	keys     signingKeys
 	boots    uint64
 	batches  uint64
 	stopped  bool // the walk ended at damage
@@ -100,7 +101,7 @@ func (v *verification) loadKey() error {
 		if err != nil {
 			return fmt.Errorf("no verifier key was given and the directory holds none: %w", err)
 		}
-		v.VerifierKey = strings.TrimSpace(string(b))
+		v.VerifierKey, _, _ = strings.Cut(strings.TrimSpace(string(b)), "\n") // the newest
 		v.report.unchecked("The verifier key was read from the directory itself. Give the key you were handed to know that it is the right log.")
 	}
 	origin, _, found := strings.Cut(v.VerifierKey, "+")
@@ -208,6 +209,7 @@ func (v *verification) end(err error) error {
 // conclude compares the end with the heads and states what was done.
 func (v *verification) conclude() {
 	r := &v.report
+	v.concludeKeys()
 	r.Entries, r.Root, r.Open = v.tree.Size(), v.tree.Root(), uint64(len(v.open))
 	for _, c := range v.heads[v.due:] {
 		r.problem(ProblemMissing, fmt.Sprintf("entry %d", r.Entries), "the log ends here, and a signed head covers %d entries", c.Size)

@@ -38,6 +38,7 @@ func (v *verification) entry(i Index, s *BatchEntry) error {
 	} else {
 		v.later = v.later && e.Time > v.began
 		v.boot(i, e)
+		v.keyEvent(i, e)
 		v.interaction(i, e)
 		if err := v.payload(i, e, s.Payload); err != nil {
 			return err
@@ -71,8 +72,8 @@ func (v *verification) boot(i Index, e *Entry) {
 	switch b := e.Boot; {
 	case b.PrevSize != uint64(i) || b.PrevRoot != v.tree.Root():
 		v.report.problem(ProblemBoot, place(i), "the start found a log of %d entries with another root than lies before it", b.PrevSize)
-	case b.NodeKey != v.VerifierKey:
-		v.report.problem(ProblemBoot, place(i), "the start names the key %q", b.NodeKey)
+	default:
+		v.bootKey(i, b.NodeKey)
 	}
 }
 

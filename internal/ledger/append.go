@@ -45,18 +45,48 @@ func (l *Ledger) Append(ctx context.Context, e *counterfoil.Entry, sealed []byte
 	if err := l.prepare(r, e, sealed); err != nil {
 		return Receipt{}, fmt.Errorf("append %s: %w", e.Kind, err)
 	}
-	lead, err := l.enqueue(ctx, r)
-	if err == nil {
-		if lead || <-r.wake {
-			l.lead(r)
-		}
-		err = r.err
-	}
-	if err != nil {
+	if err := l.await(ctx, r); err != nil {
 		l.open.settle(e.Kind, e.ID, 0, false)
 		return Receipt{}, fmt.Errorf("append %s: %w", e.Kind, err)
 	}
 	return Receipt{Index: r.index, Leaf: r.leaf}, nil
+}
+
+// AppendBuilt appends an entry that states where it lies, as a seal does: build is
+// called when it is known which tree the entry follows on, and returns it. Until
+// build returns nothing else is written, so it must not wait for anything. The
+// entry is of the kind given, has no payload and is no intent or outcome. What
+// holds for Append holds here.
+func (l *Ledger) AppendBuilt(ctx context.Context, kind counterfoil.Kind, build func(before counterfoil.Checkpoint) (*counterfoil.Entry, error)) (Receipt, error) {
+	r := requests.Get().(*request)
+	defer r.recycle()
+	r.kind = kind
+	r.build = func(before counterfoil.Checkpoint) error {
+		e, err := build(before)
+		if err != nil {
+			return err
+		}
+		if e.Kind != kind {
+			return fmt.Errorf("%w: a %s entry was built", ErrConflict, e.Kind)
+		}
+		return l.prepare(r, e, nil)
+	}
+	if err := l.await(ctx, r); err != nil {
+		return Receipt{}, fmt.Errorf("append %s: %w", kind, err)
+	}
+	return Receipt{Index: r.index, Leaf: r.leaf}, nil
+}
+
+// await queues r and returns when it is durable or refused.
+func (l *Ledger) await(ctx context.Context, r *request) error {
+	lead, err := l.enqueue(ctx, r)
+	if err != nil {
+		return err
+	}
+	if lead || <-r.wake {
+		l.lead(r)
+	}
+	return r.err
 }
 
 // prepare does in the caller's goroutine what need not wait for the committer:
@@ -70,6 +100,15 @@ func (l *Ledger) prepare(r *request, e *counterfoil.Entry, sealed []byte) error 
 	}
 	if (len(sealed) > 0) != (len(e.Commitment) > 0) {
 		return errors.New("payload and commitment belong together")
+	}
+	if len(sealed) > 0 && l.cfg.PayloadDir == "" {
+		return errors.New("this log has no payloads")
+	}
+	if k := e.Key; k != nil && l.keys.Load().history.concerns(k) {
+		if r.build == nil {
+			return fmt.Errorf("%w: an entry about the log's own keys is appended with AppendKeyEvent", ErrConflict)
+		}
+		r.event = k
 	}
 	intent, err := l.open.admit(e)
 	if err != nil {

@@ -34,8 +34,7 @@ func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) {
 		}
 		l.signed = h
 	}
-	c := counterfoil.Checkpoint{Origin: l.Origin(), Size: h.Size, Root: h.Root}
-	signed, err := c.Sign(l.key.signer)
+	signed, err := l.sign(counterfoil.Checkpoint{Origin: l.Origin(), Size: h.Size, Root: h.Root})
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +52,7 @@ func (l *Ledger) durableHead() head {
 	h := l.durable
 	h.Edge = append([]counterfoil.Hash(nil), h.Edge...)
 	h.OpenFrom = l.open.lowest(h.Size)
+	h.Keys = l.keys.Load().history
 	return h
 }
 

@@ -60,6 +60,13 @@ func (l *Ledger) commitBatch(rest []*request) (int, error) {
 	if err := l.poisoned.Load(); err != nil {
 		return 0, *err
 	}
+	if build := rest[0].build; build != nil {
+		tree := &l.committer.tree
+		if err := build(counterfoil.Checkpoint{Origin: l.Origin(), Size: tree.Size(), Root: tree.Root()}); err != nil {
+			rest[0].err = err
+			return 1, nil
+		}
+	}
 	p := l.plan(rest)
 	if len(p.entries) == 0 {
 		return p.taken, nil
@@ -88,6 +95,9 @@ func (l *Ledger) commitBatch(rest []*request) (int, error) {
 func (l *Ledger) plan(rest []*request) plan {
 	var p plan
 	for _, r := range rest {
+		if r.build != nil && p.taken > 0 {
+			break // it comes first in its batch, where the tree before it is known
+		}
 		frame, body := int64(counterfoil.EntryFrameBytes(len(r.raw))), int64(len(r.payload))
 		if len(p.entries) > 0 && !l.fits(p, frame, body) {
 			break
@@ -257,6 +267,9 @@ func (l *Ledger) publish(p plan, framesEnd, payloadsEnd int64, root counterfoil.
 	for _, r := range p.entries {
 		if r.kind == counterfoil.KindOutcome || r.kind == counterfoil.KindIntent && !r.closed {
 			l.open.settle(r.kind, r.id, r.index, true)
+		}
+		if r.event != nil {
+			l.keys.Store(l.keys.Load().with(r.event, r.index))
 		}
 	}
 	d := &l.durable

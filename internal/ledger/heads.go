@@ -25,6 +25,7 @@ type head struct {
 	Payloads counterfoil.Position // where the next payload may begin
 	Edge     []counterfoil.Hash   // of the tree
 	OpenFrom counterfoil.Index    // the lowest intent that was open; Size when none was
+	Keys     keyHistory           // which keys sign this log
 }
 
 // errNoHead reports a store without a head: a log that does not exist yet.
@@ -52,10 +53,24 @@ func openHeads(ctx context.Context, path string) (*headStore, error) {
 			payload_segment INTEGER NOT NULL, payload_position INTEGER NOT NULL,
 			edge BLOB NOT NULL, open_from INTEGER NOT NULL
 		) STRICT`)
+	if err == nil {
+		err = addKeys(ctx, db)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open heads %s: %w", path, err), db.Close())
 	}
 	return &headStore{db}, nil
+}
+
+// addKeys adds the history of keys to a store of a release that knew one key for
+// ever. Empty says just that.
+func addKeys(ctx context.Context, db *sql.DB) error {
+	var have int
+	err := db.QueryRowContext(ctx, `SELECT count(*) FROM pragma_table_info('head') WHERE name = 'keys'`).Scan(&have)
+	if err == nil && have == 0 {
+		_, err = db.ExecContext(ctx, `ALTER TABLE head ADD COLUMN keys TEXT NOT NULL DEFAULT ''`)
+	}
+	return err
 }
 
 // createPrivate makes the file for its owner alone; SQLite keeps the mode.
@@ -71,10 +86,10 @@ func createPrivate(path string) error {
 func (s *headStore) load(ctx context.Context, origin string) (head, error) {
 	var h head
 	var stored string
-	var root, edge []byte
+	var root, edge, keys []byte
 	err := s.db.QueryRowContext(ctx, `
-		SELECT origin, size, root, segment, position, payload_segment, payload_position, edge, open_from FROM head`).
-		Scan(&stored, &h.Size, &root, &h.End.Segment, &h.End.Offset, &h.Payloads.Segment, &h.Payloads.Offset, &edge, &h.OpenFrom)
+		SELECT origin, size, root, segment, position, payload_segment, payload_position, edge, open_from, keys FROM head`).
+		Scan(&stored, &h.Size, &root, &h.End.Segment, &h.End.Offset, &h.Payloads.Segment, &h.Payloads.Offset, &edge, &h.OpenFrom, &keys)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return head{}, errNoHead
@@ -89,15 +104,29 @@ func (s *headStore) load(ctx context.Context, origin string) (head, error) {
 	for ; len(edge) > 0; edge = edge[len(h.Root):] {
 		h.Edge = append(h.Edge, counterfoil.Hash(edge[:len(h.Root)]))
 	}
+	if h.Keys, err = parseKeyHistory(keys); err != nil {
+		return head{}, fmt.Errorf("load head: %w", err)
+	}
 	return h, nil
 }
 
 // create stores the head of the empty log; it fails when there is one.
 func (s *headStore) create(ctx context.Context, origin string, h head) error {
-	_, err := s.db.ExecContext(ctx, `INSERT INTO head VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		origin, int64(h.Size), h.Root[:], h.End.Segment, h.End.Offset, h.Payloads.Segment, h.Payloads.Offset, joinHashes(h.Edge), int64(h.OpenFrom))
+	_, err := s.db.ExecContext(ctx, `
+		INSERT INTO head (id, origin, size, root, segment, position, payload_segment, payload_position, edge, open_from, keys)
+		VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		origin, int64(h.Size), h.Root[:], h.End.Segment, h.End.Offset, h.Payloads.Segment, h.Payloads.Offset,
+		joinHashes(h.Edge), int64(h.OpenFrom), h.Keys.text())
 	if err != nil {
 		return fmt.Errorf("store first head: %w", err)
+	}
+	return nil
+}
+
+// setKeys states the history of keys of the stored head.
+func (s *headStore) setKeys(ctx context.Context, h keyHistory) error {
+	if _, err := s.db.ExecContext(ctx, `UPDATE head SET keys = $1`, h.text()); err != nil {
+		return fmt.Errorf("store history of the signing keys: %w", err)
 	}
 	return nil
 }
@@ -107,10 +136,10 @@ func (s *headStore) create(ctx context.Context, origin string, h head) error {
 func (s *headStore) swap(ctx context.Context, old, h head) error {
 	done, err := s.db.ExecContext(ctx, `
 		UPDATE head SET size = $1, root = $2, segment = $3, position = $4,
-			payload_segment = $5, payload_position = $6, edge = $7, open_from = $8
-		WHERE size = $9 AND root = $10`,
+			payload_segment = $5, payload_position = $6, edge = $7, open_from = $8, keys = $9
+		WHERE size = $10 AND root = $11`,
 		int64(h.Size), h.Root[:], h.End.Segment, h.End.Offset, h.Payloads.Segment, h.Payloads.Offset,
-		joinHashes(h.Edge), int64(h.OpenFrom), int64(old.Size), old.Root[:])
+		joinHashes(h.Edge), int64(h.OpenFrom), h.Keys.text(), int64(old.Size), old.Root[:])
 	if err != nil {
 		return fmt.Errorf("store head of size %d: %w", h.Size, err)
 	}

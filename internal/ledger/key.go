@@ -22,6 +22,7 @@ import (
 type nodeKey struct {
 	signer   note.Signer
 	verifier string // "origin+hash+key"
+	file     []byte // as it lies in its file
 }
 
 // loadKey reads the key. A missing one is an error that wraps fs.ErrNotExist.
@@ -37,6 +38,15 @@ func loadKey(path string) (nodeKey, error) {
 	return parseKey(private, verifier)
 }
 
+// loadSpareKey is loadKey for a file that is there only at times: nil when not.
+func loadSpareKey(path string) (*nodeKey, error) {
+	k, err := loadKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return &k, err
+}
+
 func parseKey(private, verifier string) (nodeKey, error) {
 	signer, err := note.NewSigner(private)
 	if err != nil {
@@ -46,11 +56,11 @@ func parseKey(private, verifier string) (nodeKey, error) {
 	if err != nil || check.Name() != signer.Name() || check.KeyHash() != signer.KeyHash() {
 		return nodeKey{}, errors.New("read signing key: private and verifier key do not belong together")
 	}
-	return nodeKey{signer: signer, verifier: verifier}, nil
+	return nodeKey{signer: signer, verifier: verifier, file: []byte(private + "\n" + verifier + "\n")}, nil
 }
 
-// createKey makes a key for origin, or for a new random origin, and writes it.
-func createKey(path, origin string) (nodeKey, error) {
+// newKey makes a key for origin, or for a new random origin.
+func newKey(origin string) (nodeKey, error) {
 	if origin == "" {
 		var b [4]byte
 		rand.Read(b[:])
@@ -60,13 +70,18 @@ func createKey(path, origin string) (nodeKey, error) {
 	if err != nil {
 		return nodeKey{}, fmt.Errorf("generate signing key for %q: %w", origin, err)
 	}
-	if err := durable.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nodeKey{}, fmt.Errorf("make key directory: %w", err)
-	}
-	if err := durable.WriteFile(path, []byte(private+"\n"+verifier+"\n"), 0o600); err != nil {
-		return nodeKey{}, fmt.Errorf("write signing key: %w", err)
-	}
 	return parseKey(private, verifier)
+}
+
+// write leaves the key in a file for its owner alone.
+func (k nodeKey) write(path string) error {
+	if err := durable.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make key directory: %w", err)
+	}
+	if err := durable.WriteFile(path, k.file, 0o600); err != nil {
+		return fmt.Errorf("write signing key: %w", err)
+	}
+	return nil
 }
 
 // key loads the signing key, or makes one for a log that does not exist yet.
@@ -76,10 +91,22 @@ func (c *Config) key(isNew bool) (nodeKey, error) {
 		if !isNew {
 			return nodeKey{}, fmt.Errorf("the ledger in %s exists but its signing key %s does not; put the key back from a backup", c.Dir, c.KeyPath)
 		}
-		return createKey(c.KeyPath, c.Origin)
+		if k, err = newKey(c.Origin); err == nil {
+			err = k.write(c.KeyPath)
+		}
+		return k, err
 	}
 	if err == nil && c.Origin != "" && k.signer.Name() != c.Origin {
 		return nodeKey{}, fmt.Errorf("signing key %s belongs to log %q, not to %q", c.KeyPath, k.signer.Name(), c.Origin)
 	}
 	return k, err
+}
+
+// Beside the key that signs lie, at times, the one it followed, until that is
+// retired, and the one that is to follow it, until the log says so.
+func (c *Config) formerKeyPath() string { return c.besideKey("former") }
+func (c *Config) nextKeyPath() string   { return c.besideKey("next") }
+
+func (c *Config) besideKey(which string) string {
+	return strings.TrimSuffix(c.KeyPath, ".key") + "-" + which + ".key"
 }

@@ -18,11 +18,11 @@ import (
 	"github.com/counterfoil/counterfoil/internal/durable"
 )
 
-// Config says where a ledger lies and how it uses the disk. Dir, PayloadDir,
-// HeadsPath and KeyPath are required.
+// Config says where a ledger lies and how it uses the disk. Dir, HeadsPath and
+// KeyPath are required.
 type Config struct {
 	Dir        string // segments, hashes, positions, checkpoint, verifier
-	PayloadDir string // segments of sealed payloads
+	PayloadDir string // segments of sealed payloads; empty: a log without payloads
 	HeadsPath  string // SQLite file with the last head; best on another disk
 	KeyPath    string // signing key; made for a new log
 	LockPath   string // default: "lock" beside Dir
@@ -49,9 +49,9 @@ type Config struct {
 }
 
 func (c *Config) setDefaults() error {
-	for _, path := range []string{c.Dir, c.PayloadDir, c.HeadsPath, c.KeyPath} {
+	for _, path := range []string{c.Dir, c.HeadsPath, c.KeyPath} {
 		if path == "" {
-			return errors.New("open ledger: Dir, PayloadDir, HeadsPath and KeyPath are required")
+			return errors.New("open ledger: Dir, HeadsPath and KeyPath are required")
 		}
 	}
 	if c.LockPath == "" {
@@ -79,12 +79,14 @@ func setDefault[T comparable](field *T, value T) {
 
 // Ledger is an open log. All methods are safe for concurrent use.
 type Ledger struct {
-	cfg   Config
-	log   *slog.Logger
-	key   nodeKey
-	lock  *durable.Lock
-	heads *headStore
-	found counterfoil.Checkpoint // the log as Open found it
+	cfg      Config
+	log      *slog.Logger
+	origin   string
+	keys     atomic.Pointer[keyring] // changed under mu
+	rotating sync.Mutex              // one rotation or retirement at a time
+	lock     *durable.Lock
+	heads    *headStore
+	found    counterfoil.Checkpoint // the log as Open found it
 
 	frames, payloads *track // where batches go
 	committer        committer
@@ -146,11 +148,14 @@ func (l *Ledger) start(ctx context.Context) error {
 		return fmt.Errorf("open ledger: %w", err)
 	}
 	l.lock = lock
-	h, err := l.loadHead(ctx)
+	key, h, err := l.loadHead(ctx)
 	if err != nil {
 		return err
 	}
 	if err := l.recover(ctx, h); err != nil {
+		return err
+	}
+	if err := l.settleKeys(key, l.durable.Keys); err != nil {
 		return err
 	}
 	return l.signFirst(ctx)
@@ -172,6 +177,9 @@ func (l *Ledger) signFirst(ctx context.Context) error {
 
 func (l *Ledger) makeDirs() error {
 	for _, dir := range []string{l.cfg.Dir, l.cfg.PayloadDir, filepath.Dir(l.cfg.HeadsPath)} {
+		if dir == "" {
+			continue
+		}
 		if err := durable.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("open ledger: the data directory must be writable: %w", err)
 		}
@@ -229,10 +237,7 @@ func (l *Ledger) release() error {
 func (l *Ledger) Size() uint64 { return l.size.Load() }
 
 // Origin is the name of the log.
-func (l *Ledger) Origin() string { return l.key.signer.Name() }
-
-// VerifierKey checks the log's checkpoints: "origin+hash+key".
-func (l *Ledger) VerifierKey() string { return l.key.verifier }
+func (l *Ledger) Origin() string { return l.origin }
 
 // Found is the log as Open found it, before this process wrote to it.
 func (l *Ledger) Found() counterfoil.Checkpoint { return l.found }

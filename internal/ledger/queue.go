@@ -27,8 +27,10 @@ type request struct {
 	closed  bool   // an intent that carries its outcome
 	raw     []byte // encoded entry; the buffer is reused
 	leaf    counterfoil.Hash
-	payload []byte // sealed, owned by the caller
-	crc     uint32 // of payload
+	payload []byte                                    // sealed, owned by the caller
+	crc     uint32                                    // of payload
+	event   *counterfoil.KeyEvent                     // about the log's own keys; nil for all others
+	build   func(before counterfoil.Checkpoint) error // completes the request where it comes to lie; nil when it is complete
 
 	index   counterfoil.Index // set by the committer
 	frameAt int64

@@ -16,35 +16,38 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/counterfoil/counterfoil"
-	"github.com/counterfoil/counterfoil/internal/durable"
 )
 
 // loadHead brings key and head together, or makes both for a new log. The first
 // head, of the empty tree, is stored before the first entry can be: a log with
 // entries and no head is always a fault.
-func (l *Ledger) loadHead(ctx context.Context) (head, error) {
+func (l *Ledger) loadHead(ctx context.Context) (nodeKey, head, error) {
 	begun := l.begun()
 	key, err := l.cfg.key(!begun)
 	if err != nil {
-		return head{}, fmt.Errorf("open ledger: %w", err)
+		return key, head{}, fmt.Errorf("open ledger: %w", err)
 	}
-	l.key = key
+	l.origin = key.signer.Name()
 	if l.heads, err = openHeads(ctx, l.cfg.HeadsPath); err != nil {
-		return head{}, err
+		return key, head{}, err
 	}
 	h, err := l.heads.load(ctx, l.Origin())
 	if errors.Is(err, errNoHead) {
 		if begun {
-			return head{}, fmt.Errorf("open ledger: %w: %s holds entries but %s holds no head; put the file back from a backup that is not older than the ledger",
+			return key, head{}, fmt.Errorf("open ledger: %w: %s holds entries but %s holds no head; put the file back from a backup that is not older than the ledger",
 				ErrDamaged, l.cfg.Dir, l.cfg.HeadsPath)
 		}
-		h = head{Root: counterfoil.EmptyRoot()}
+		h = head{Root: counterfoil.EmptyRoot(), Keys: firstKey(key.verifier)}
 		err = l.heads.create(ctx, l.Origin(), h)
 	}
-	if err != nil {
-		return head{}, fmt.Errorf("open ledger: %w", err)
+	if err == nil && len(h.Keys.Spans) == 0 { // stored by a release without rotation
+		h.Keys = firstKey(key.verifier)
+		err = l.heads.setKeys(ctx, h.Keys)
 	}
-	return h, l.publishVerifier()
+	if err != nil {
+		return key, head{}, fmt.Errorf("open ledger: %w", err)
+	}
+	return key, h, nil
 }
 
 // begun tells whether the first segment has a header.
@@ -58,18 +61,6 @@ func (l *Ledger) begun() bool {
 	n, _ := io.ReadFull(f, b[:])
 	_, err = counterfoil.ParseSegmentHeader(b[:n])
 	return !errors.Is(err, counterfoil.ErrNoHeader)
-}
-
-// publishVerifier leaves the verifier key beside the segments, for verifiers.
-func (l *Ledger) publishVerifier() error {
-	path, want := filepath.Join(l.cfg.Dir, "verifier"), l.VerifierKey()+"\n"
-	if have, err := os.ReadFile(path); err == nil && string(have) == want {
-		return nil
-	}
-	if err := durable.WriteFile(path, []byte(want), 0o600); err != nil {
-		return fmt.Errorf("open ledger: publish verifier key: %w", err)
-	}
-	return nil
 }
 
 // recover brings the files to the last whole batch and the ledger's state to
@@ -222,13 +213,16 @@ func (l *Ledger) takeIn(tree *counterfoil.Tree, b *counterfoil.Batch) error {
 func (l *Ledger) replayOpen(ctx context.Context, h head) error {
 	l.durable.End = h.End
 	l.size.Store(h.Size)
-	return l.Scan(ctx, h.OpenFrom, func(s Stored) error { return l.replayEntry(s.Index, s.Raw) })
+	return l.Scan(ctx, h.OpenFrom, func(s Stored) error {
+		_, err := l.replayEntry(s.Index, s.Raw)
+		return err
+	})
 }
 
-func (l *Ledger) replayEntry(i counterfoil.Index, raw []byte) error {
+func (l *Ledger) replayEntry(i counterfoil.Index, raw []byte) (*counterfoil.Entry, error) {
 	e, err := counterfoil.DecodeEntry(raw)
 	if err != nil {
-		return fmt.Errorf("open ledger: %w: entry %d: %w", ErrDamaged, i, err)
+		return nil, fmt.Errorf("open ledger: %w: entry %d: %w", ErrDamaged, i, err)
 	}
-	return l.open.replay(e, i)
+	return e, l.open.replay(e, i)
 }

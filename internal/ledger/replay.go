@@ -84,6 +84,9 @@ func (l *Ledger) payloadsWhole(b *counterfoil.Batch) (bool, error) {
 		if e.Payload.Length == 0 {
 			continue
 		}
+		if l.cfg.PayloadDir == "" {
+			return false, l.damaged(b.Start, "an entry has a payload in a log without payloads")
+		}
 		sealed, err := l.payloadShelf.payload(e.Payload)
 		if errors.Is(err, io.EOF) || errors.Is(err, ErrNotFound) {
 			return false, nil
@@ -104,8 +107,13 @@ func (l *Ledger) payloadsWhole(b *counterfoil.Batch) (bool, error) {
 
 func (l *Ledger) replayBatch(end *head, tree *counterfoil.Tree, b *counterfoil.Batch) error {
 	for i, e := range b.Entries {
-		if err := l.replayEntry(b.Trailer.First+counterfoil.Index(i), e.Raw); err != nil {
+		at := b.Trailer.First + counterfoil.Index(i)
+		entry, err := l.replayEntry(at, e.Raw)
+		if err != nil {
 			return err
+		}
+		if k := entry.Key; k != nil && end.Keys.concerns(k) {
+			end.Keys = end.Keys.apply(k, at)
 		}
 		if e.Payload.Length > 0 {
 			end.Payloads = counterfoil.Position{Segment: e.Payload.Segment, Offset: int64(e.Payload.Offset) + int64(e.Payload.Length)}
@@ -123,6 +131,9 @@ func (l *Ledger) cutTail(end head, cut *counterfoil.Position) error {
 		if err := l.zero(l.cfg.Dir, *cut); err != nil {
 			return err
 		}
+	}
+	if l.cfg.PayloadDir == "" {
+		return nil
 	}
 	if err := l.zero(l.cfg.PayloadDir, end.Payloads); err != nil {
 		return err
@@ -159,6 +170,9 @@ func (l *Ledger) zero(dir string, from counterfoil.Position) error {
 func (l *Ledger) startTracks(end head) error {
 	l.frames = l.track(counterfoil.LedgerSegment, l.cfg.Dir)
 	l.payloads = l.track(counterfoil.PayloadSegment, l.cfg.PayloadDir)
+	if l.cfg.PayloadDir == "" {
+		l.payloads.disk, l.payloads.ahead = nowhere{}, 0
+	}
 	if err := l.frames.start(end.End.Segment, end.End.Offset); err != nil {
 		return fmt.Errorf("open ledger: %w", err)
 	}

@@ -72,7 +72,7 @@ func (s *shelf) file(segment uint32) (*os.File, error) {
 
 // payload reads sealed bytes.
 func (s *shelf) payload(ref counterfoil.PayloadRef) ([]byte, error) {
-	if ref.Length == 0 {
+	if ref.Length == 0 || s.dir == "" {
 		return nil, fmt.Errorf("payload: %w", ErrNotFound)
 	}
 	if ref.Length > counterfoil.MaxPayloadBytes {

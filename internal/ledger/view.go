@@ -24,7 +24,6 @@ import (
 type View struct {
 	l          *Ledger // with what reading needs, and nothing else
 	origin     string
-	verifier   string
 	checkpoint []byte
 }
 
@@ -44,8 +43,8 @@ func (v *View) open(dir string) error {
 	if err != nil {
 		return err
 	}
-	v.verifier = strings.TrimSpace(string(key))
-	verifier, err := note.NewVerifier(v.verifier)
+	newest, _, _ := strings.Cut(string(key), "\n")
+	verifier, err := note.NewVerifier(newest)
 	if err != nil {
 		return fmt.Errorf("verifier key in %s: %w", dir, err)
 	}
@@ -53,7 +52,7 @@ func (v *View) open(dir string) error {
 	if v.checkpoint, err = os.ReadFile(filepath.Join(dir, "checkpoint")); err != nil {
 		return err
 	}
-	head, err := counterfoil.VerifyCheckpoint(v.checkpoint, v.verifier)
+	head, err := counterfoil.VerifyCheckpoint(v.checkpoint, newest)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// RotateKey makes a new signing key and puts it in force: from the entry on that
+// says so, both keys sign every head, until RetireKey ends the former one. It
+// fails with ErrConflict while an earlier rotation is not ended.
+//
+// A crash leaves the rotation undone before the entry is durable, and done after.
+// An error behind the entry means that a file could not be written; the key is in
+// force all the same and the next start moves the files.
+func (l *Ledger) RotateKey(ctx context.Context) (counterfoil.KeyEvent, error) {
+	l.rotating.Lock()
+	defer l.rotating.Unlock()
+	inForce := l.VerifierKeys()
+	if len(inForce) > 1 {
+		return counterfoil.KeyEvent{}, fmt.Errorf("%w: the former signing key is still in force; retire it first", ErrConflict)
+	}
+	current, err := loadKey(l.cfg.KeyPath)
+	if err != nil {
+		return counterfoil.KeyEvent{}, fmt.Errorf("rotate key: %w", err)
+	}
+	next, err := newKey(l.Origin())
+	if err == nil {
+		err = next.write(l.cfg.nextKeyPath())
+	}
+	if err != nil {
+		return counterfoil.KeyEvent{}, fmt.Errorf("rotate key: %w", err)
+	}
+	l.changeRing(func(r *keyring) *keyring { return r.adding(next) })
+	event, err := l.AppendKeyEvent(ctx, counterfoil.KeyEvent{Event: counterfoil.KeyRotated, Origin: l.Origin(), Key: next.verifier, Former: current.verifier})
+	if err != nil {
+		if !errors.Is(err, ErrPoisoned) { // then the entry may be there, and the next start knows
+			l.changeRing(func(r *keyring) *keyring { return r.dropping(next.verifier) })
+			err = errors.Join(err, removeKey(l.cfg.nextKeyPath()))
+		}
+		return counterfoil.KeyEvent{}, fmt.Errorf("rotate key: %w", err)
+	}
+	if err := errors.Join(l.installKey(current), l.publishVerifier()); err != nil {
+		return event, fmt.Errorf("rotate key: the new key is in force, and its files are moved at the next start: %w", err)
+	}
+	return event, nil
+}
+
+// RetireKey ends the overlap of a rotation: from here on the newest key signs
+// alone. It fails with ErrConflict when only one key is in force.
+func (l *Ledger) RetireKey(ctx context.Context) (counterfoil.KeyEvent, error) {
+	l.rotating.Lock()
+	defer l.rotating.Unlock()
+	inForce := l.VerifierKeys()
+	if len(inForce) < 2 {
+		return counterfoil.KeyEvent{}, fmt.Errorf("%w: no former signing key is in force", ErrConflict)
+	}
+	former := inForce[1]
+	event, err := l.AppendKeyEvent(ctx, counterfoil.KeyEvent{Event: counterfoil.KeyRetired, Origin: l.Origin(), Former: former})
+	if err != nil {
+		return event, fmt.Errorf("retire key: %w", err)
+	}
+	l.changeRing(func(r *keyring) *keyring { return r.dropping(former) })
+	if err := errors.Join(removeKey(l.cfg.formerKeyPath()), l.publishVerifier()); err != nil {
+		return event, fmt.Errorf("retire key: the key is retired, and its file is removed at the next start: %w", err)
+	}
+	return event, nil
+}
+
+// AppendKeyEvent appends an event about the keys of this log, signed by those of
+// its keys that are at hand, and returns it as it was recorded. Size and Root of
+// an event that changes which key signs are set to the tree it follows on; those
+// of a compromise are the caller's.
+func (l *Ledger) AppendKeyEvent(ctx context.Context, event counterfoil.KeyEvent) (counterfoil.KeyEvent, error) {
+	_, err := l.AppendBuilt(ctx, counterfoil.KindKey, func(before counterfoil.Checkpoint) (*counterfoil.Entry, error) {
+		if event.Event != counterfoil.KeyCompromised {
+			event.Size, event.Root = before.Size, before.Root
+		}
+		if err := l.SignKeyEvent(&event); err != nil {
+			return nil, err
+		}
+		return &counterfoil.Entry{Kind: counterfoil.KindKey, ID: counterfoil.NewID(), Key: &event}, nil
+	})
+	return event, err
+}
+
+// SignKeyEvent signs an event with those of the keys it names that are at hand,
+// and fails when a signature it needs is missing.
+func (l *Ledger) SignKeyEvent(event *counterfoil.KeyEvent) error {
+	ring, text := l.keys.Load(), []byte(event.Text())
+	for _, s := range []struct {
+		signer    note.Signer
+		signature *[]byte
+	}{{ring.signers[event.Key], &event.Signature}, {ring.signers[event.Former], &event.FormerSignature}} {
+		if s.signer == nil {
+			continue
+		}
+		var err error
+		if *s.signature, err = s.signer.Sign(text); err != nil {
+			return fmt.Errorf("sign key event: %w", err)
+		}
+	}
+	return event.CheckSignatures()
+}
+
+// changeRing swaps the keyring.
+func (l *Ledger) changeRing(change func(*keyring) *keyring) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keys.Store(change(l.keys.Load()))
+}

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package counterfoil
+
+import "strings"
+
+// signingKeys follows the keys of a log through its entries: rule 6 of section 4
+// in docs/ledger-format.md.
+type signingKeys struct {
+	inForce map[string]bool
+	ever    map[string]bool
+	first   Index // of the boot that named the first
+}
+
+func (k *signingKeys) begin(key string, at Index) {
+	k.inForce, k.ever, k.first = map[string]bool{key: true}, map[string]bool{key: true}, at
+}
+
+// bootKey checks the key a start names.
+func (v *verification) bootKey(i Index, key string) {
+	switch {
+	case v.keys.ever == nil:
+		v.keys.begin(key, i)
+	case !v.keys.inForce[key]:
+		v.report.problem(ProblemBoot, place(i), "the start names the key %q", key)
+	}
+}
+
+// keyEvent takes in what an entry says about a key of this log. Before the first
+// start no key is known, and an event about another log names none of this one's.
+func (v *verification) keyEvent(i Index, e *Entry) {
+	b := e.Key
+	if b == nil || !v.keys.ever[b.Former] && !v.keys.ever[b.Key] && !strings.HasPrefix(b.Key+b.Former, v.report.Origin+"+") {
+		return
+	}
+	begins := b.Event == KeyRotated || b.Event == KeySucceeded
+	switch err := b.CheckSignatures(); {
+	case err != nil:
+		v.report.problem(ProblemKey, place(i), "%v", err)
+	case begins && (b.Size != uint64(i) || b.Root != v.tree.Root()):
+		v.report.problem(ProblemKey, place(i), "the key follows on a log of %d entries with another root than lies before it", b.Size)
+	case begins && !v.keys.inForce[b.Former]:
+		v.report.problem(ProblemKey, place(i), "the key follows one that is not in force")
+	case begins:
+		v.keys.inForce[b.Key], v.keys.ever[b.Key] = true, true
+	case b.Event == KeyRetired:
+		delete(v.keys.inForce, b.Former)
+	}
+}
+
+// concludeKeys demands that the key heads were verified with is one of the log's.
+func (v *verification) concludeKeys() {
+	if v.keys.ever != nil && !v.keys.ever[v.VerifierKey] {
+		v.report.problem(ProblemBoot, place(v.keys.first), "the start names another key than %q, and no entry leads from one to the other", v.VerifierKey)
+	}
+}
