@@ -130,7 +130,7 @@ func (p *packing) open(ctx context.Context, i counterfoil.Index) (opened vault.O
 	err = p.one(ctx, i, func(_ counterfoil.Index, e *counterfoil.Entry, ref ledger.PayloadRef) error {
 		sealed, err := p.Log.Payload(ref)
 		if errors.Is(err, ledger.ErrNotFound) || err == nil && zeros(sealed) {
-			return vault.ErrErased // with its segment, or overwritten
+			return p.erased(ctx, e.ID, ref)
 		}
 		if err != nil {
 			return err
@@ -150,6 +150,42 @@ func (p *packing) open(ctx context.Context, i counterfoil.Index) (opened vault.O
 		return vault.Opened{}, fmt.Errorf("open the payload of entry %d: %w", i, err)
 	}
 	return opened, nil
+}
+
+// erasures are what the log's entries say was overwritten, and deleted in whole
+// segments.
+type erasures struct {
+	targets  map[counterfoil.ID]bool
+	segments map[uint64]bool
+}
+
+// erased tells why a payload is overwritten or gone: vault.ErrErased if an entry of
+// the log names it, and damage if none does.
+func (p *packing) erased(ctx context.Context, id counterfoil.ID, ref ledger.PayloadRef) error {
+	if p.erasures == nil {
+		found := &erasures{targets: map[counterfoil.ID]bool{}, segments: map[uint64]bool{}}
+		err := p.Log.Scan(ctx, 0, func(st ledger.Stored) error {
+			e, err := counterfoil.DecodeEntry(st.Raw)
+			if err != nil || e.Erasure == nil {
+				return err
+			}
+			for _, id := range e.Erasure.Targets {
+				found.targets[id] = true
+			}
+			for _, n := range e.Erasure.Segments {
+				found.segments[n] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("look for erasures: %w", err)
+		}
+		p.erasures = found
+	}
+	if p.erasures.targets[id] || p.erasures.segments[uint64(ref.Segment)] {
+		return vault.ErrErased
+	}
+	return fmt.Errorf("%w: it is gone, and no entry says that it was erased", ErrDamaged)
 }
 
 func zeros(b []byte) bool {

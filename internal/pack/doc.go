@@ -139,6 +139,7 @@ type packing struct {
 	head     signedHead
 	registry registryPart
 	payloads payloads
+	erasures *erasures // read from the log when a payload is found gone; nil before
 	rows     *spool
 	outcomes map[string]uint64 // results of the interactions, for the page
 }

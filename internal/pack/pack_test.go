@@ -235,6 +235,38 @@ func TestDamageIsNotPacked(t *testing.T) {
 	}
 }
 
+// TestOverwrittenPayloads: a payload of zeros counts as erased if an entry of the log
+// names it, wherever that lies, and as damage if none does.
+func TestOverwrittenPayloads(t *testing.T) {
+	n := newNode(t)
+	id := n.intent(0, n.vault)
+	n.work(20)
+	s, err := n.log.Read(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(n.dir, "ledger-payload", counterfoil.SegmentName(s.Payload.Segment)), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteAt(make([]byte, s.Payload.Length), int64(s.Payload.Offset)); err != nil {
+		t.Fatal(err)
+	}
+	c := n.config(0, 25)
+	c.Disclose = All
+	if _, err := Create(t.Context(), c, new(bytes.Buffer)); !errors.Is(err, ErrDamaged) {
+		t.Errorf("overwritten without an entry: %v", err)
+	}
+	n.append(&counterfoil.Entry{Kind: counterfoil.KindErasure, Erasure: &counterfoil.Erasure{
+		Scope: counterfoil.EraseInteraction, Basis: "data_subject_request", Payloads: 1, Targets: []counterfoil.ID{id},
+	}}, nil)
+	raw, _ := n.mustCreate(c)
+	if o := checkPack(t, raw, n.log.VerifierKey(), ""); o.state(1) != "erased" {
+		t.Errorf("the payload is %s", o.state(1))
+	}
+}
+
 // TestSignedByAnotherKey: with a key of its own, the manifest names it.
 func TestSignedByAnotherKey(t *testing.T) {
 	n := newNode(t)
