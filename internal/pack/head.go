@@ -18,28 +18,29 @@ type signedHead struct {
 }
 
 // findHead chooses the head the range lies under: the lowest one that covers it and
-// that the registry took in; else one of exactly the range's end, which the node can
-// sign as long as it has the key it had then; else the newest. The first two do not
-// depend on when they are asked for.
+// that the registry took in; else one of exactly the range's end, if the log's newest
+// key counts for it; else the newest. The first two do not depend on when they are
+// asked for. A head by an older key comes with the registry's entries that lead from
+// that key to the one of the manifest, so it is taken from there only.
 func (p *packing) findHead(ctx context.Context) error {
-	var err error
 	if note := p.registry.covering; note != nil {
-		p.head, err = openHead(note, p.logKeys())
-		if err != nil {
+		var err error
+		if p.head, err = openHead(note, p.logKeys()); err != nil {
 			return fmt.Errorf("open the head the registry took in: %w", err)
 		}
 		return p.bearOut(p.head.Checkpoint)
 	}
-	var signed []byte
-	if p.survey.key == p.Log.VerifierKey() {
-		signed, err = p.Log.SignHead(uint64(p.survey.to))
-	} else {
-		signed, err = p.Log.Checkpoint(ctx)
+	newest := []string{p.Log.VerifierKey()}
+	signed, err := p.Log.SignHead(uint64(p.survey.to))
+	if err == nil {
+		p.head, err = openHead(signed, newest)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		return nil
 	}
-	p.head, err = openHead(signed, p.logKeys())
+	if signed, err = p.Log.Checkpoint(ctx); err == nil {
+		p.head, err = openHead(signed, newest)
+	}
 	return err
 }
 

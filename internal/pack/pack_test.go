@@ -309,3 +309,22 @@ func TestPageHasNoScript(t *testing.T) {
 		}
 	}
 }
+
+// TestPackAcrossRotation: once the log signs with another key, a pack of the time
+// before lies under a head of that key, so that one key verifies all of it.
+func TestPackAcrossRotation(t *testing.T) {
+	n := newNode(t)
+	n.work(40)
+	end := int(n.log.Size())
+	for _, turn := range []func(context.Context) (counterfoil.KeyEvent, error){n.log.RotateKey, n.log.RetireKey} {
+		if _, err := turn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		n.work(10)
+		raw, _ := n.mustCreate(n.config(0, end))
+		o := checkPack(t, raw, n.log.VerifierKey(), "")
+		if o.number("log", "size") <= uint64(end) || o.number("range", "to") != uint64(end) {
+			t.Errorf("a head of %d over %v", o.number("log", "size"), o.at("range"))
+		}
+	}
+}
