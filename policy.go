@@ -83,14 +83,20 @@ func (p *Policy) Check(signed []byte) (Checkpoint, []Cosignature, error) {
 	if err != nil {
 		return Checkpoint{}, nil, err
 	}
+	return c, cosigned, p.Quorum(cosigned)
+}
+
+// Quorum returns nil if valid cosignatures of one head are enough, and a
+// *QuorumError otherwise.
+func (p *Policy) Quorum(cosigned []Cosignature) error {
 	have := make(map[string]bool, len(cosigned))
 	for _, one := range cosigned {
 		have[one.Key] = true
 	}
 	if p.quorum != nil && !p.quorum.met(have) {
-		return c, cosigned, &QuorumError{Quorum: p.quorum.name, Missing: p.quorum.missing(nil, have)}
+		return &QuorumError{Quorum: p.quorum.name, Missing: p.quorum.missing(nil, have)}
 	}
-	return c, cosigned, nil
+	return nil
 }
 
 // logKey finds the key of the policy that signed.

@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"internal/app"},
 	{"internal/gateway", "internal/console", "internal/control", "internal/tiles"},
 	{"internal/register", "internal/evidence", "internal/policy", "internal/redact", "internal/detect", "internal/identity", "internal/interaction", "internal/pack"},
-	{"internal/ledger", "internal/vault", "internal/index", "internal/config", "internal/witness"},
+	{"internal/ledger", "internal/vault", "internal/index", "internal/config", "internal/witness", "internal/registry"},
 	{"internal/clock", "internal/durable", "internal/fault", "internal/httpx", "internal/sandbox", "internal/strictyaml"},
 	{".", "timestamp"},
 }
