@@ -44,6 +44,8 @@ type Options struct {
 	Offline   bool // a command opens the directory; nothing is served
 	Out       io.Writer
 	Profile   string // loopback address for profiles; "" for none
+
+	Clock clock.Clock // default clock.System
 }
 
 // App is an opened data directory. It is safe for concurrent use.
@@ -69,6 +71,9 @@ type App struct {
 		hash  counterfoil.Hash
 	}
 
+	started  time.Time
+	checking sync.Mutex // one self-check at a time
+
 	projected *projected
 	following sync.WaitGroup
 	stop      context.CancelFunc
@@ -82,7 +87,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{options: o, log: o.Log, clock: clock.System{}, projected: newProjected()}
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	a := &App{options: o, log: o.Log, clock: o.Clock, started: o.Clock.Now(), projected: newProjected()}
 	if a.rules, err = newRules(cfg, nil); err != nil {
 		return nil, err
 	}

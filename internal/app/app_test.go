@@ -119,7 +119,7 @@ var subject = counterfoil.ID{0x5A}
 // intend records an intent that nothing closes.
 func intend(t *testing.T, a *App) counterfoil.ID {
 	t.Helper()
-	now := time.Now()
+	now := a.clock.Now()
 	payload, err := interaction.Encode(&interaction.Request{Method: "POST", Path: "/v1/chat/completions", Model: "small-1"})
 	if err != nil {
 		t.Fatal(err)
@@ -132,6 +132,15 @@ func intend(t *testing.T, a *App) counterfoil.ID {
 		t.Fatal(err)
 	}
 	return e.ID
+}
+
+// conclude records the outcome of an intent.
+func conclude(t *testing.T, a *App, id counterfoil.ID) {
+	t.Helper()
+	e := &counterfoil.Entry{Kind: counterfoil.KindOutcome, ID: id, Outcome: &counterfoil.Outcome{Result: counterfoil.ResultAnswered}}
+	if _, err := (interactions{a}).Record(t.Context(), e, subject, nil); err != nil {
+		t.Error(err)
+	}
 }
 
 // addSystem registers a system as the command line does.

@@ -82,6 +82,7 @@ func (a *App) run(ctx context.Context) error {
 	}
 	serving.Go(func() { stop(control.Serve(ctx, socket, a.Control())) })
 	serving.Go(func() { a.reloadOnHangup(ctx) })
+	serving.Go(func() { a.keep(ctx) })
 	serving.Go(func() { stop(a.watchHealth(ctx)) })
 	if err := a.welcome(ctx, listeners); err != nil {
 		stop(err)

@@ -229,12 +229,20 @@ func (a service) Reindex(ctx context.Context, progress func(done, total uint64))
 }
 
 // Status implements control.Service.
-func (a service) Status(context.Context) (control.Status, error) {
+func (a service) Status(ctx context.Context) (control.Status, error) {
 	s := control.Status{
 		Version: a.options.Version, Origin: a.ledger.Origin(), Entries: a.ledger.Size(), Projected: uint64(a.index.Position().Next), Healthy: true,
 	}
 	if err := a.ledger.Health(); err != nil {
 		s.Healthy, s.Problem = false, err.Error()
+		return s, nil
+	}
+	last, err := a.lastSelfCheck(ctx)
+	if err != nil {
+		return s, err
+	}
+	if last != nil && last.Bad {
+		s.Healthy, s.Problem = false, "the last self-check found that the ledger does not verify; see "+selfCheckFile+" in the data directory"
 	}
 	return s, nil
 }

@@ -12,11 +12,12 @@ import (
 )
 
 // folded is what a batch amounts to: rows to insert, rows of earlier batches to
-// close, and management records.
+// close, management records, and what the ledger says of itself.
 type folded struct {
 	opened  []*Row  // first seen in this batch, in order; closed already when the outcome was in it too
 	closed  []*Item // outcomes of earlier batches' intents
 	records []*Item
+	events  []Event
 }
 
 func fold(batch []Item) folded {
@@ -45,6 +46,10 @@ func fold(batch []Item) folded {
 			}
 		case counterfoil.KindRecord:
 			f.records = append(f.records, item)
+		default:
+			if v, ok := eventOf(item); ok {
+				f.events = append(f.events, v)
+			}
 		}
 	}
 	return f

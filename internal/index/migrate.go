@@ -36,10 +36,10 @@ var migrations = []string{
 
 // projectionShape changes with projectionSchema or with what Apply writes into
 // it; a file of another shape is emptied and read again from the ledger.
-const projectionShape = 1
+const projectionShape = 2
 
 // projectionTables are dropped by a reset, in this order.
-var projectionTables = []string{"interactions", "hours", "records", "versions"}
+var projectionTables = []string{"interactions", "hours", "records", "versions", "events"}
 
 // projectionSchema keeps the interactions in one b-tree by id: UUIDv7 sorts by
 // time, so rows are appended, paged and cut by date without a further index.
@@ -112,7 +112,18 @@ const projectionSchema = `
 		actor      BLOB NOT NULL,
 		entry      INTEGER NOT NULL,
 		PRIMARY KEY (id, version)
-	) STRICT, WITHOUT ROWID;`
+	) STRICT, WITHOUT ROWID;
+
+	CREATE TABLE events (
+		entry INTEGER PRIMARY KEY,
+		leaf  BLOB NOT NULL,
+		kind  INTEGER NOT NULL,
+		time  INTEGER NOT NULL,
+		code  TEXT NOT NULL,
+		count INTEGER NOT NULL,
+		bad   INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX events_kind ON events (kind, entry);`
 
 func migrate(ctx context.Context, db *sql.DB) error {
 	return transact(ctx, db, func(tx *sql.Tx) error {

@@ -19,7 +19,7 @@ const manyRows = 32
 
 // statements are prepared once on the one writing connection.
 type statements struct {
-	insertMany, insertOne, closeMany, closeOne, countHour, upsertRecord, insertVersion, moveCursor *sql.Stmt
+	insertMany, insertOne, closeMany, closeOne, countHour, upsertRecord, insertVersion, insertEvent, moveCursor *sql.Stmt
 }
 
 // closeSQL completes rows of earlier batches; the width of a tuple is closeWidth.
@@ -69,6 +69,7 @@ func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
 		{&s.countHour, countHourSQL},
 		{&s.upsertRecord, upsertRecordSQL},
 		{&s.insertVersion, insertVersionSQL},
+		{&s.insertEvent, insertEventSQL},
 		{&s.moveCursor, moveCursorSQL},
 	} {
 		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil {
@@ -82,7 +83,7 @@ func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
 func (s statements) in(ctx context.Context, tx *sql.Tx) statements {
 	return statements{
 		tx.StmtContext(ctx, s.insertMany), tx.StmtContext(ctx, s.insertOne), tx.StmtContext(ctx, s.closeMany), tx.StmtContext(ctx, s.closeOne), tx.StmtContext(ctx, s.countHour),
-		tx.StmtContext(ctx, s.upsertRecord), tx.StmtContext(ctx, s.insertVersion), tx.StmtContext(ctx, s.moveCursor),
+		tx.StmtContext(ctx, s.upsertRecord), tx.StmtContext(ctx, s.insertVersion), tx.StmtContext(ctx, s.insertEvent), tx.StmtContext(ctx, s.moveCursor),
 	}
 }
 
@@ -112,6 +113,11 @@ func (w *writer) write(f folded, reached Position) error {
 	for _, item := range f.records {
 		if err := w.record(item); err != nil {
 			return fmt.Errorf("record at entry %d: %w", item.Index, err)
+		}
+	}
+	for i := range f.events {
+		if err := w.event(&f.events[i]); err != nil {
+			return fmt.Errorf("event at entry %d: %w", f.events[i].Entry, err)
 		}
 	}
 	for key, n := range w.hours {

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/ledger"
+)
+
+// epochOf names the quarter a time lies in, such as "2026q4".
+func epochOf(t time.Time) string {
+	t = t.UTC()
+	return fmt.Sprintf("%04dq%d", t.Year(), (int(t.Month())+2)/3)
+}
+
+// sealEpoch closes the last epoch when it is over: one seal, however many
+// quarters passed without an entry. A clock set back seals nothing.
+func (a *App) sealEpoch(ctx context.Context) error {
+	if err := a.projected.wait(ctx, counterfoil.Index(a.ledger.Size())); err != nil {
+		return fmt.Errorf("seal epoch: %w", err)
+	}
+	over, first, err := a.openEpoch(ctx)
+	if err != nil {
+		return fmt.Errorf("seal epoch: %w", err)
+	}
+	if over >= epochOf(a.clock.Now()) {
+		return nil
+	}
+	s := epochCount{seal: counterfoil.Seal{Epoch: over, First: uint64(first)}, next: first}
+	if err := s.count(ctx, a.ledger); err != nil { // most of it before anything has to wait
+		return fmt.Errorf("seal epoch %s: %w", over, err)
+	}
+	_, err = a.ledger.AppendBuilt(ctx, counterfoil.KindSeal, func(before counterfoil.Checkpoint) (*counterfoil.Entry, error) {
+		if err := s.count(ctx, a.ledger); err != nil {
+			return nil, err
+		}
+		if uint64(s.next) != before.Size {
+			return nil, fmt.Errorf("%d entries are counted of %d", s.next, before.Size)
+		}
+		s.seal.Size, s.seal.Root = before.Size, before.Root
+		return &counterfoil.Entry{Kind: counterfoil.KindSeal, ID: counterfoil.NewID(), Time: a.clock.Now().UnixMicro(), Seal: &s.seal}, nil
+	})
+	if err != nil {
+		return fmt.Errorf("seal epoch %s: %w", over, err)
+	}
+	a.log.Info("epoch sealed", "epoch", over, "entries", s.seal.Size-s.seal.First)
+	return nil
+}
+
+// openEpoch is the epoch that is not sealed yet, by the time of its first entry,
+// and the index of that entry.
+func (a *App) openEpoch(ctx context.Context) (string, counterfoil.Index, error) {
+	var first counterfoil.Index
+	seals, err := a.index.Events(ctx, index.EventFilter{Kinds: []counterfoil.Kind{counterfoil.KindSeal}, Limit: 1})
+	if err != nil {
+		return "", 0, err
+	}
+	if len(seals) > 0 {
+		first = seals[0].Entry + 1
+	}
+	if uint64(first) == a.ledger.Size() {
+		return epochOf(a.clock.Now()), first, nil
+	}
+	stored, err := a.ledger.Read(first)
+	if err != nil {
+		return "", 0, err
+	}
+	e, err := counterfoil.DecodeEntry(stored.Raw)
+	if err != nil {
+		return "", 0, fmt.Errorf("decode entry %d: %w", first, err)
+	}
+	return epochOf(time.UnixMicro(e.Time)), first, nil
+}
+
+// epochCount counts the entries of an epoch up to the end the log has.
+type epochCount struct {
+	seal counterfoil.Seal
+	next counterfoil.Index
+}
+
+func (s *epochCount) count(ctx context.Context, l *ledger.Ledger) error {
+	return l.Scan(ctx, s.next, func(stored ledger.Stored) error {
+		e, err := counterfoil.DecodeEntry(stored.Raw)
+		if err != nil {
+			return fmt.Errorf("decode entry %d: %w", stored.Index, err)
+		}
+		if e.Kind == counterfoil.KindIntent {
+			s.seal.Intents++
+		}
+		if e.Outcome != nil {
+			s.seal.Outcomes++
+		}
+		if e.Gap != nil {
+			s.seal.Gaps += e.Gap.Requests
+		}
+		s.next = stored.Index + 1
+		return nil
+	})
+}
