@@ -66,21 +66,35 @@ func (e *DamageError) Error() string { return fmt.Sprintf("%s: %s", e.At, e.Text
 // returns io.EOF and may be called again later. It holds at most one batch in
 // memory and is not safe for concurrent use.
 type Reader struct {
-	dir    string
+	open   func(segment uint32) (SegmentFile, error)
 	origin Hash
 	next   Index
 	at     Position
 
-	file  *os.File
+	file  SegmentFile
 	buf   []byte
 	start int64 // offset in the file of buf[0]; at.Offset lies in or at the end of buf
 	batch Batch
 }
 
+// SegmentFile is an open segment.
+type SegmentFile interface {
+	io.ReaderAt
+	io.Closer
+}
+
 // NewReader starts at a batch border: position at, where the entry with index
 // next follows. The zero Position is the beginning of the log.
 func NewReader(dir string, origin Hash, at Position, next Index) *Reader {
-	return &Reader{dir: dir, origin: origin, at: at, next: next}
+	return NewReaderFrom(func(segment uint32) (SegmentFile, error) {
+		return os.Open(filepath.Join(dir, SegmentName(segment)))
+	}, origin, at, next)
+}
+
+// NewReaderFrom is NewReader for segments that open gets from elsewhere than a
+// directory. For a segment that does not exist open fails with fs.ErrNotExist.
+func NewReaderFrom(open func(segment uint32) (SegmentFile, error), origin Hash, at Position, next Index) *Reader {
+	return &Reader{open: open, origin: origin, at: at, next: next}
 }
 
 // Close releases the open file.
@@ -100,12 +114,15 @@ func (r *Reader) At() Position { return r.at }
 // *TailError or *DamageError when there should be one.
 func (r *Reader) Next() (*Batch, error) {
 	for {
-		if err := r.open(); err != nil {
+		if err := r.begin(); err != nil {
 			return nil, err
 		}
 		n, err := r.measure()
 		if err == nil {
 			return r.parse(n)
+		}
+		if !errors.Is(err, ErrNoFrame) && !errors.Is(err, ErrShortFrame) && !errors.Is(err, ErrBadFrame) {
+			return nil, err // it could not be read
 		}
 		if !errors.Is(err, ErrNoFrame) || n != 0 {
 			return nil, r.tail(n, err)
@@ -116,8 +133,8 @@ func (r *Reader) Next() (*Batch, error) {
 	}
 }
 
-// open opens the current segment and steps over its header.
-func (r *Reader) open() error {
+// begin opens the current segment and steps over its header.
+func (r *Reader) begin() error {
 	if r.file != nil {
 		return nil
 	}
@@ -137,8 +154,8 @@ func (r *Reader) open() error {
 }
 
 // openSegment opens a segment that was begun; io.EOF when it was not.
-func (r *Reader) openSegment(number uint32) (*os.File, Index, error) {
-	f, err := os.Open(filepath.Join(r.dir, SegmentName(number)))
+func (r *Reader) openSegment(number uint32) (SegmentFile, Index, error) {
+	f, err := r.open(number)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, io.EOF
 	}
@@ -153,7 +170,7 @@ func (r *Reader) openSegment(number uint32) (*os.File, Index, error) {
 	return f, first, nil
 }
 
-func (r *Reader) header(f *os.File, number uint32) (Index, error) {
+func (r *Reader) header(f io.ReaderAt, number uint32) (Index, error) {
 	var b [SegmentHeaderBytes]byte
 	n, err := f.ReadAt(b[:], 0)
 	if err != nil && err != io.EOF {
@@ -307,7 +324,7 @@ func (r *Reader) begun() bool {
 	return !allZero(head[:n])
 }
 
-func closing(f *os.File, err error) error {
+func closing(f SegmentFile, err error) error {
 	if f != nil {
 		f.Close()
 	}

@@ -6,10 +6,12 @@
 // directories synced, and the lock that keeps a second process out.
 //
 // The ledger reaches the disk through Disk and File only, so that tests can
-// make it fail.
+// make it fail: see package faulty.
 package durable
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +40,13 @@ type Disk interface {
 	Open(path string) (File, error)
 	// Create makes a new file with mode 0600; it fails when path exists.
 	Create(path string) (File, error)
-	// SyncDir makes the names in a directory durable.
+	// Rename gives a file another name in the same directory, whose former
+	// owner is gone then.
+	Rename(from, to string) error
+	// Remove takes a name away.
+	Remove(path string) error
+	// SyncDir makes the names in a directory durable: those created, renamed
+	// and removed before.
 	SyncDir(dir string) error
 }
 
@@ -46,16 +54,26 @@ type Disk interface {
 type OS struct{}
 
 // Open implements Disk.
-func (OS) Open(path string) (File, error) { return open(path, os.O_RDWR) }
+func (OS) Open(path string) (File, error) { return open(path, os.O_RDWR, 0) }
 
 // Create implements Disk.
-func (OS) Create(path string) (File, error) { return open(path, os.O_RDWR|os.O_CREATE|os.O_EXCL) }
+func (OS) Create(path string) (File, error) { return create(path, 0o600) }
+
+// Rename implements Disk.
+func (OS) Rename(from, to string) error { return os.Rename(from, to) }
+
+// Remove implements Disk.
+func (OS) Remove(path string) error { return os.Remove(path) }
 
 // SyncDir implements Disk.
 func (OS) SyncDir(dir string) error { return SyncDir(dir) }
 
-func open(path string, flag int) (File, error) {
-	f, err := os.OpenFile(path, flag, 0o600)
+func create(path string, perm fs.FileMode) (File, error) {
+	return open(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+}
+
+func open(path string, flag int, perm fs.FileMode) (File, error) {
+	f, err := os.OpenFile(path, flag, perm)
 	if err != nil {
 		return nil, err
 	}
@@ -88,32 +106,62 @@ func SyncDir(dir string) error {
 }
 
 // MkdirAll makes dir and its parents with perm and makes their names durable.
+// The name of dir is made durable even if it exists: whoever made it may have
+// ended before that.
 func MkdirAll(dir string, perm fs.FileMode) error {
-	if _, err := os.Stat(dir); err == nil {
-		return nil
+	parent := filepath.Dir(dir)
+	if _, err := os.Stat(parent); errors.Is(err, fs.ErrNotExist) && parent != dir {
+		if err := MkdirAll(parent, perm); err != nil {
+			return err
+		}
 	}
-	if err := os.MkdirAll(dir, perm); err != nil {
-		return err
+	made := os.Mkdir(dir, perm)
+	if made != nil && !isDir(dir) {
+		return made
 	}
-	return SyncDir(filepath.Dir(dir))
+	err := SyncDir(parent)
+	if made != nil && errors.Is(err, fs.ErrPermission) {
+		return nil // somebody else's directory, made ready for this one
+	}
+	return err
 }
 
-// WriteFile puts data in path so that after a crash either the old or the new
-// content is there, whole.
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// Replace puts data in path on disk d, with mode 0600, so that after a crash
+// either the old or the new content is there, whole. After a crash a file with
+// another name, which begins with a dot, may be left beside it.
+func Replace(d Disk, path string, data []byte) error {
+	return replace(d, d.Create, path, data)
+}
+
+// WriteFile is Replace on the machine's disk with a mode of one's own.
 func WriteFile(path string, data []byte, perm fs.FileMode) error {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	create := func(path string) (File, error) { return create(path, perm) }
+	return replace(OS{}, create, path, data)
+}
+
+func replace(d Disk, create func(path string) (File, error), path string, data []byte) error {
+	var random [8]byte
+	rand.Read(random[:])
+	dir, base := filepath.Split(path)
+	temporary := filepath.Join(dir, "."+base+"."+hex.EncodeToString(random[:]))
+	f, err := create(temporary)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone after the rename
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(perm), f.Sync(), f.Close())
+	_, err = f.WriteAt(data, 0)
+	if err == nil {
+		err = f.Datasync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = d.Rename(temporary, path)
+	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), d.Remove(temporary))
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return SyncDir(dir)
+	return d.SyncDir(filepath.Dir(path))
 }

@@ -21,11 +21,13 @@ func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) {
 	l.headMu.Lock()
 	defer l.headMu.Unlock()
 	h := l.durableHead()
-	if l.checkpoint != nil && h.Size == l.signed.Size {
+	if l.checkpoint != nil && h.Size == l.published {
 		return l.checkpoint, nil
 	}
 	if h.Size != l.signed.Size {
-		l.syncDerived()
+		if err := l.syncDerived(h.Size); err != nil {
+			return nil, l.poison(err)
+		}
 		if err := l.heads.swap(ctx, l.signed, h); err != nil {
 			if errors.Is(err, ErrRolledBack) {
 				return nil, l.poison(err)
@@ -38,10 +40,10 @@ func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := durable.WriteFile(filepath.Join(l.cfg.Dir, "checkpoint"), signed, 0o600); err != nil {
+	if err := durable.Replace(l.cfg.Disk, filepath.Join(l.cfg.Dir, "checkpoint"), signed); err != nil {
 		return nil, fmt.Errorf("publish checkpoint: %w", err)
 	}
-	l.checkpoint = signed
+	l.checkpoint, l.published = signed, h.Size
 	return signed, nil
 }
 
@@ -56,12 +58,18 @@ func (l *Ledger) durableHead() head {
 	return h
 }
 
-// syncDerived keeps tree nodes and positions on the disk up to the head, which
-// saves their rebuild after a power loss. Without space it is left undone.
-func (l *Ledger) syncDerived() {
-	if err := errors.Join(l.hashes.sync(), l.positions.sync()); err != nil {
-		l.log.Warn("tree nodes and positions are not on the disk; a restart may rebuild them", "error", err)
+// syncDerived makes tree nodes and positions durable up to the head. Without
+// space they stay in memory, and the next start makes them anew.
+func (l *Ledger) syncDerived(size uint64) error {
+	for d, need := range map[*derived]int64{l.hashes: nodeBytes(size), l.positions: positionBytes(size)} {
+		err := d.sync(need)
+		if errors.Is(err, errUnwritten) {
+			l.log.Warn("tree nodes and positions are not on the disk; a restart will rebuild them", "error", err)
+		} else if err != nil {
+			return fmt.Errorf("sync tree nodes and positions: %w", err)
+		}
 	}
+	return nil
 }
 
 // signUntilClosed signs a head at every interval in which the log grew.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"sync"
 
 	"github.com/counterfoil/counterfoil/internal/durable"
@@ -24,7 +25,14 @@ type derived struct {
 	file    durable.File
 	written int64  // bytes in the file
 	end     []byte // what follows them
+	// owed is the length a stored head counts on and the file does not have on
+	// the disk; 0 if there is none.
+	owed   int64
+	failed error // of a sync; nothing is written any more
 }
+
+// errUnwritten reports bytes that are still only in memory.
+var errUnwritten = errors.New("no space for it")
 
 func openDerived(disk durable.Disk, path string) (*derived, error) {
 	f, err := disk.Open(path)
@@ -53,33 +61,93 @@ func (d *derived) append(b []byte) {
 	defer d.mu.Unlock()
 	d.end = append(d.end, b...)
 	if len(d.end) >= derivedFlush {
-		_ = d.flush() // kept in memory and tried again with the next bytes
+		_ = d.flush(math.MaxInt64) // kept in memory and tried again with the next bytes
 	}
 }
 
-// flush writes the end out. The caller holds mu.
-func (d *derived) flush() error {
-	if len(d.end) == 0 {
-		return nil
+// owe says before anything is written again that a head counts on size bytes.
+// What the file held is cut off on the disk too.
+func (d *derived) owe(size int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.owed = size
+	return d.datasync()
+}
+
+// flush writes the end out, up to a length of the file. The caller holds mu.
+//
+// A start takes a file that is long enough for the head to be whole. After a
+// loss of power it may be long and have holes; so the last byte a head counts
+// on is written only when all before it is on the disk.
+func (d *derived) flush(length int64) error {
+	if d.failed != nil {
+		return d.failed
 	}
-	if _, err := d.file.WriteAt(d.end, d.written); err != nil {
+	length = min(length, d.written+int64(len(d.end)))
+	if d.owed > d.written && length >= d.owed {
+		if err := d.write(d.owed - 1); err != nil {
+			return err
+		}
+		if err := d.datasync(); err != nil {
+			return err
+		}
+	}
+	if err := d.write(length); err != nil {
 		return err
 	}
-	d.written += int64(len(d.end))
-	d.end = d.end[:0]
+	if d.written >= d.owed {
+		d.owed = 0
+	}
 	return nil
 }
 
-// sync makes everything durable: not needed for safety, but it spares a
-// restart after a power loss the rebuild.
-func (d *derived) sync() error {
+// write moves bytes from the end to the file. The caller holds mu.
+func (d *derived) write(length int64) error {
+	n := length - d.written
+	if n <= 0 {
+		return nil
+	}
+	if _, err := d.file.WriteAt(d.end[:n], d.written); err != nil {
+		return fmt.Errorf("%w: %w", errUnwritten, err)
+	}
+	d.written += n
+	d.end = d.end[:copy(d.end, d.end[n:])]
+	return nil
+}
+
+// datasync remembers a failure: what was written before may be gone.
+func (d *derived) datasync() error {
+	if err := d.file.Datasync(); err != nil {
+		d.failed = err
+	}
+	return d.failed
+}
+
+// sync makes everything durable, of which a head about to be stored counts on
+// need bytes. With errUnwritten the file is too short for it and nothing is
+// lost; a start would make it anew. After another error the head must not be
+// stored.
+func (d *derived) sync(need int64) error {
 	d.mu.Lock()
-	err := d.flush()
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	unwritten := d.flush(need - 1) // if what follows fails halfway, the file is still too short
+	if unwritten == nil {
+		unwritten = d.flush(math.MaxInt64)
+	}
+	if unwritten != nil && !errors.Is(unwritten, errUnwritten) {
+		return unwritten
+	}
+	if d.written < need {
+		d.owed = need
+	}
+	d.mu.Unlock() // the committer need not wait for the disk
+	err := d.file.Datasync()
+	d.mu.Lock()
 	if err != nil {
+		d.failed = err
 		return err
 	}
-	return d.file.Datasync()
+	return unwritten
 }
 
 // readAt fills p from offset.
@@ -114,5 +182,5 @@ func (d *derived) cut(size int64) error {
 func (d *derived) close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return errors.Join(d.flush(), d.file.Close())
+	return errors.Join(d.flush(math.MaxInt64), d.file.Close())
 }

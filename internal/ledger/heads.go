@@ -39,7 +39,9 @@ func openHeads(ctx context.Context, path string) (*headStore, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	options := url.Values{"_pragma": {"busy_timeout(5000)", "synchronous(FULL)"}, "_txlock": {"immediate"}}
+	// EXTRA syncs the directory too when a transaction has ended. With FULL a loss
+	// of power can undo the swap of a head that was signed already.
+	options := url.Values{"_pragma": {"busy_timeout(5000)", "synchronous(EXTRA)"}, "_txlock": {"immediate"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open heads: %w", err)
@@ -96,7 +98,7 @@ func (s *headStore) load(ctx context.Context, origin string) (head, error) {
 	case err != nil:
 		return head{}, fmt.Errorf("load head: %w", err)
 	case stored != origin:
-		return head{}, fmt.Errorf("load head: it belongs to log %q and the signing key to %q", stored, origin)
+		return head{}, fmt.Errorf("load head: it belongs to log %q and the signing key to %q; put back the file of this log", stored, origin)
 	case len(root) != len(h.Root) || len(edge)%len(h.Root) != 0:
 		return head{}, errors.New("load head: malformed hashes")
 	}

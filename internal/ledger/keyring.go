@@ -135,7 +135,7 @@ func (l *Ledger) publishVerifier() error {
 	if have, err := os.ReadFile(path); err == nil && string(have) == want {
 		return nil
 	}
-	if err := durable.WriteFile(path, []byte(want), 0o600); err != nil {
+	if err := durable.Replace(l.cfg.Disk, path, []byte(want)); err != nil {
 		return fmt.Errorf("publish verifier keys: %w", err)
 	}
 	return nil

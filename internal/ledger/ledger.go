@@ -45,7 +45,7 @@ type Config struct {
 
 	Clock clock.Clock  // default clock.System
 	Log   *slog.Logger // default slog.Default
-	Disk  durable.Disk // default durable.OS; what the append path writes through
+	Disk  durable.Disk // default durable.OS; everything but heads, keys and lock goes through it
 }
 
 func (c *Config) setDefaults() error {
@@ -108,7 +108,8 @@ type Ledger struct {
 
 	headMu     sync.Mutex
 	signed     head   // the last head in the store; guarded by headMu
-	checkpoint []byte // its note; nil until it is signed in this process; guarded by headMu
+	checkpoint []byte // the last note that was published; nil before the first of this process; guarded by headMu
+	published  uint64 // its size; guarded by headMu
 
 	closing    chan struct{}
 	refill     chan struct{}
@@ -125,7 +126,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	l := &Ledger{cfg: cfg, log: cfg.Log, closing: make(chan struct{}), refill: make(chan struct{}, 1)}
 	l.open.open = make(map[counterfoil.ID]openState)
 	l.committer.payloadSync, l.committer.payloadDone = make(chan durable.File), make(chan error)
-	l.entryShelf, l.payloadShelf = newShelf(cfg.Dir), newShelf(cfg.PayloadDir)
+	l.entryShelf, l.payloadShelf = newShelf(cfg.Disk, cfg.Dir), newShelf(cfg.Disk, cfg.PayloadDir)
 	if err := l.start(ctx); err != nil {
 		return nil, errors.Join(err, l.release())
 	}
@@ -168,7 +169,7 @@ func (l *Ledger) signFirst(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, ErrRolledBack) {
+	if errors.Is(err, ErrPoisoned) {
 		return fmt.Errorf("open ledger: %w", err)
 	}
 	l.log.Error("no head was signed at the start", "error", err)

@@ -22,6 +22,12 @@ func (nowhere) Open(string) (durable.File, error) { return noFile{}, nil }
 // Create implements durable.Disk.
 func (nowhere) Create(string) (durable.File, error) { return noFile{}, nil }
 
+// Rename implements durable.Disk.
+func (nowhere) Rename(string, string) error { return errNowhere }
+
+// Remove implements durable.Disk.
+func (nowhere) Remove(string) error { return errNowhere }
+
 // SyncDir implements durable.Disk.
 func (nowhere) SyncDir(string) error { return nil }
 

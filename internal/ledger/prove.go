@@ -36,7 +36,7 @@ func (l *Ledger) Prove(ctx context.Context, i counterfoil.Index) (counterfoil.Pr
 // covering returns a checkpoint whose tree holds entry i.
 func (l *Ledger) covering(ctx context.Context, i counterfoil.Index) ([]byte, error) {
 	l.headMu.Lock()
-	signed, size := l.checkpoint, l.signed.Size
+	signed, size := l.checkpoint, l.published
 	l.headMu.Unlock()
 	if signed != nil && uint64(i) < size {
 		return signed, nil

@@ -5,15 +5,11 @@ package ledger
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-
-	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -22,7 +18,10 @@ import (
 // head, of the empty tree, is stored before the first entry can be: a log with
 // entries and no head is always a fault.
 func (l *Ledger) loadHead(ctx context.Context) (nodeKey, head, error) {
-	begun := l.begun()
+	begun, err := l.begun()
+	if err != nil {
+		return nodeKey{}, head{}, fmt.Errorf("open ledger: %w", err)
+	}
 	key, err := l.cfg.key(!begun)
 	if err != nil {
 		return key, head{}, fmt.Errorf("open ledger: %w", err)
@@ -51,16 +50,22 @@ func (l *Ledger) loadHead(ctx context.Context) (nodeKey, head, error) {
 }
 
 // begun tells whether the first segment has a header.
-func (l *Ledger) begun() bool {
-	f, err := os.Open(filepath.Join(l.cfg.Dir, counterfoil.SegmentName(0)))
+func (l *Ledger) begun() (bool, error) {
+	f, err := l.cfg.Disk.Open(filepath.Join(l.cfg.Dir, counterfoil.SegmentName(0)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
 	if err != nil {
-		return !errors.Is(err, fs.ErrNotExist)
+		return false, err
 	}
 	defer f.Close()
 	var b [counterfoil.SegmentHeaderBytes]byte
-	n, _ := io.ReadFull(f, b[:])
+	n, err := f.ReadAt(b[:], 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, fmt.Errorf("read segment header: %w", err)
+	}
 	_, err = counterfoil.ParseSegmentHeader(b[:n])
-	return !errors.Is(err, counterfoil.ErrNoHeader)
+	return !errors.Is(err, counterfoil.ErrNoHeader), nil
 }
 
 // recover brings the files to the last whole batch and the ledger's state to
@@ -77,17 +82,20 @@ func (l *Ledger) recover(ctx context.Context, h head) error {
 	if err := l.replayOpen(ctx, h); err != nil {
 		return err
 	}
-	end, cut, err := l.replay(ctx, h)
+	r, err := l.replay(ctx, h)
 	if err != nil {
 		return err
 	}
-	if err := l.cutTail(end, cut); err != nil {
+	if err := l.checkNewestPayload(h, r); err != nil {
 		return err
 	}
-	l.durable = end
-	l.size.Store(end.Size)
-	l.found = counterfoil.Checkpoint{Origin: l.Origin(), Size: end.Size, Root: end.Root}
-	return l.startTracks(end)
+	if err := l.settleTail(r); err != nil {
+		return fmt.Errorf("open ledger: %w", err)
+	}
+	l.durable = r.end
+	l.size.Store(r.end.Size)
+	l.found = counterfoil.Checkpoint{Origin: l.Origin(), Size: r.end.Size, Root: r.end.Root}
+	return l.startTracks(r.end)
 }
 
 // checkHead finds the trailer of the head where it must stand.
@@ -124,105 +132,46 @@ func (l *Ledger) damaged(at counterfoil.Position, text string) error {
 		ErrDamaged, at, l.cfg.Dir, text)
 }
 
-// openDerived opens tree nodes and positions up to the head, and rebuilds them
-// from the segments if they do not lead to its root.
-func (l *Ledger) openDerived(ctx context.Context, h head) error {
-	var err error
-	if l.hashes, err = openDerived(l.cfg.Disk, filepath.Join(l.cfg.Dir, "hashes")); err != nil {
-		return fmt.Errorf("open ledger: %w", err)
+// unreadable is what an error of a Reader at a position means: damage if the
+// bytes are wrong, and nothing about the ledger if they could not be read.
+func (l *Ledger) unreadable(at counterfoil.Position, err error) error {
+	var tail *counterfoil.TailError
+	var damage *counterfoil.DamageError
+	if errors.As(err, &tail) || errors.As(err, &damage) || errors.Is(err, io.EOF) {
+		return l.damaged(at, err.Error())
 	}
-	if l.positions, err = openDerived(l.cfg.Disk, filepath.Join(l.cfg.Dir, "positions")); err != nil {
-		return fmt.Errorf("open ledger: %w", err)
-	}
-	if !l.derivedSound(h) {
-		if h.Size > 0 {
-			l.log.Warn("tree nodes or positions do not match the head and are rebuilt", "entries", h.Size)
-		}
-		return l.rebuild(ctx, h)
-	}
-	return l.cutDerived(h.Size)
-}
-
-func (l *Ledger) derivedSound(h head) bool {
-	nodes := tlog.StoredHashCount(int64(h.Size)) * tlog.HashSize
-	if l.hashes.size() < nodes || l.positions.size() < int64(h.Size)*8 {
-		return false
-	}
-	root, err := tlog.TreeHash(int64(h.Size), l.nodes())
-	return err == nil && counterfoil.Hash(root) == h.Root
-}
-
-func (l *Ledger) cutDerived(size uint64) error {
-	nodes := tlog.StoredHashCount(int64(size)) * tlog.HashSize
-	if err := errors.Join(l.hashes.cut(nodes), l.positions.cut(int64(size)*8)); err != nil {
-		return fmt.Errorf("open ledger: cut tree nodes and positions: %w", err)
-	}
-	return nil
-}
-
-// rebuild makes tree nodes and positions anew from the first entry to the head.
-func (l *Ledger) rebuild(ctx context.Context, h head) error {
-	if err := l.cutDerived(0); err != nil {
-		return err
-	}
-	var tree counterfoil.Tree
-	r := l.reader(counterfoil.Position{}, 0)
-	defer r.Close()
-	for tree.Size() < h.Size {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		b, err := r.Next()
-		if err != nil {
-			return l.damaged(r.At(), err.Error())
-		}
-		if err := l.takeIn(&tree, b); err != nil {
-			return err
-		}
-	}
-	if tree.Root() != h.Root {
-		return l.rolledBack(h, "its entries have another root")
-	}
-	return nil
+	return fmt.Errorf("open ledger: %w; the ledger was not changed, start again when the disk can be read", err)
 }
 
 func (l *Ledger) reader(at counterfoil.Position, next counterfoil.Index) *counterfoil.Reader {
-	return counterfoil.NewReader(l.cfg.Dir, counterfoil.OriginDigest(l.Origin()), at, next)
-}
-
-// takeIn adds a batch to tree, tree nodes and positions and checks its root.
-func (l *Ledger) takeIn(tree *counterfoil.Tree, b *counterfoil.Batch) error {
-	var nodes []counterfoil.Hash
-	var places, bytes []byte
-	for _, e := range b.Entries {
-		nodes = tree.Append(nodes, counterfoil.LeafHash(e.Raw))
-		places = binary.BigEndian.AppendUint64(places, packPosition(b.Start.Segment, e.Offset))
-	}
-	for i := range nodes {
-		bytes = append(bytes, nodes[i][:]...)
-	}
-	if tree.Root() != b.Trailer.Root {
-		return l.damaged(b.Start, "the batch has another root than its trailer says")
-	}
-	l.hashes.append(bytes)
-	l.positions.append(places)
-	return nil
+	return counterfoil.NewReaderFrom(func(segment uint32) (counterfoil.SegmentFile, error) {
+		return l.cfg.Disk.Open(filepath.Join(l.cfg.Dir, counterfoil.SegmentName(segment)))
+	}, counterfoil.OriginDigest(l.Origin()), at, next)
 }
 
 // replayOpen finds the intents that were open at the head.
 func (l *Ledger) replayOpen(ctx context.Context, h head) error {
 	l.durable.End = h.End
 	l.size.Store(h.Size)
-	return l.Scan(ctx, h.OpenFrom, func(s Stored) error {
+	err := l.Scan(ctx, h.OpenFrom, func(s Stored) error {
 		_, err := l.replayEntry(s.Index, s.Raw)
 		return err
 	})
+	for _, fault := range []error{counterfoil.ErrBadFrame, counterfoil.ErrNoFrame, counterfoil.ErrShortFrame, ErrNotFound} {
+		if errors.Is(err, fault) {
+			return l.damaged(h.End, fmt.Sprintf("an entry before it does not read: %v", err))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("open ledger: %w", err)
+	}
+	return nil
 }
 
 func (l *Ledger) replayEntry(i counterfoil.Index, raw []byte) (*counterfoil.Entry, error) {
 	e, err := counterfoil.DecodeEntry(raw)
 	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w: entry %d: %w", ErrDamaged, i, err)
+		return nil, fmt.Errorf("%w: entry %d: %w", ErrDamaged, i, err)
 	}
 	return e, l.open.replay(e, i)
 }

@@ -8,183 +8,137 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"path/filepath"
 
 	"github.com/counterfoil/counterfoil"
 )
 
-// replay takes in the whole batches behind the head h. It returns the new end,
-// and where an unfinished batch must be cut off, nil when there is none.
-func (l *Ledger) replay(ctx context.Context, h head) (end head, cut *counterfoil.Position, err error) {
+// replayed is what the log holds behind the last head.
+type replayed struct {
+	end head
+	// cut is where an unfinished batch must be cut off; nil when there is none.
+	cut *counterfoil.Position
+	// The last whole batch may look written and not be on the disk: its frames,
+	// and its payloads.
+	frames, payloads extent
+	erased           bool // there is an erasure among the entries
+}
+
+// extent is a range of bytes in a segment.
+type extent struct {
+	segment  uint32
+	from, to int64
+}
+
+// withHeader makes a range that begins behind the header of its segment begin
+// with it: both were written at once.
+func (e extent) withHeader() extent {
+	if e.from == counterfoil.SegmentHeaderBytes {
+		e.from = 0
+	}
+	return e
+}
+
+// replay takes in the whole batches behind the head h.
+func (l *Ledger) replay(ctx context.Context, h head) (replayed, error) {
 	tree, err := counterfoil.NewTree(h.Size, h.Edge)
 	if err != nil || tree.Root() != h.Root {
-		return head{}, nil, fmt.Errorf("open ledger: the head in %s contradicts itself; put the file back from a backup", l.cfg.HeadsPath)
+		return replayed{}, fmt.Errorf("open ledger: the head in %s contradicts itself; put the file back from a backup", l.cfg.HeadsPath)
 	}
 	r := l.reader(h.End, counterfoil.Index(h.Size))
 	defer r.Close()
-	end = h
+	found := replayed{end: h}
 	for {
 		if err := context.Cause(ctx); err != nil {
-			return head{}, nil, err
+			return replayed{}, err
 		}
-		b, err := r.Next()
-		var tail *counterfoil.TailError
-		switch {
-		case errors.Is(err, io.EOF):
-			end.End = r.At()
-			return l.finish(end, tree), nil, nil
-		case errors.As(err, &tail) && tail.Torn:
-			return l.finish(end.cutAt(tail.At), tree), &tail.At, nil
-		case err != nil:
-			return head{}, nil, l.damaged(r.At(), err.Error())
-		}
-		whole, err := l.payloadsWhole(b)
+		more, err := l.replayNext(r, tree, &found)
 		if err != nil {
-			return head{}, nil, err
+			return replayed{}, err
 		}
-		if !whole {
-			return l.cutBatch(end, tree, r, b.Start)
-		}
-		if err := l.replayBatch(&end, tree, b); err != nil {
-			return head{}, nil, err
+		if !more {
+			found.end.Size, found.end.Root, found.end.Edge = tree.Size(), tree.Root(), tree.Edge(nil)
+			l.committer.tree = *tree
+			return found, nil
 		}
 	}
 }
 
-func (l *Ledger) finish(end head, tree *counterfoil.Tree) head {
-	end.Size, end.Root, end.Edge = tree.Size(), tree.Root(), tree.Edge(nil)
-	l.committer.tree = *tree
-	return end
-}
-
-// cutBatch cuts the batch at start, whose payloads never reached the disk. Only
-// the last batch can be like that: the next one is written when they have.
-func (l *Ledger) cutBatch(end head, tree *counterfoil.Tree, r *counterfoil.Reader, start counterfoil.Position) (head, *counterfoil.Position, error) {
+// replayNext takes in the next batch. It reports false at the end of the log,
+// or where its last batch is not whole.
+func (l *Ledger) replayNext(r *counterfoil.Reader, tree *counterfoil.Tree, found *replayed) (more bool, err error) {
+	b, err := r.Next()
 	var tail *counterfoil.TailError
-	if _, err := r.Next(); !errors.Is(err, io.EOF) && !errors.As(err, &tail) {
-		return head{}, nil, l.damaged(start, "payloads of the batch are missing, and the log goes on behind it")
+	switch {
+	case errors.Is(err, io.EOF):
+		if at := r.At(); at.Offset == counterfoil.SegmentHeaderBytes {
+			found.cutAt(at) // a header and nothing behind it
+		}
+		return false, nil
+	case errors.As(err, &tail) && tail.Torn:
+		found.cutAt(tail.At)
+		return false, nil
+	case err != nil:
+		return false, l.unreadable(r.At(), err)
 	}
-	return l.finish(end.cutAt(start), tree), &start, nil
+	whole, err := l.payloadsWhole(b)
+	if err != nil {
+		return false, err
+	}
+	if whole {
+		return true, l.replayBatch(found, tree, b)
+	}
+	// Its payloads never reached the disk. Only the last batch can be like that:
+	// the next one is written when they have.
+	start := b.Start
+	switch _, err := r.Next(); {
+	case errors.Is(err, io.EOF):
+		found.cutAt(start)
+		return false, nil
+	case err != nil:
+		return false, l.unreadable(r.At(), err)
+	default:
+		return false, l.damaged(start, "payloads of the batch are missing, and the log goes on behind it")
+	}
 }
 
-// cutAt goes on where a batch was cut off. Offset 0 means that its segment has
-// no header; then the log goes on in the one before.
-func (h head) cutAt(cut counterfoil.Position) head {
-	if cut.Offset > 0 {
-		h.End = cut
+// cutAt notes where an unfinished batch begins. If it is the first of its
+// segment, the segment counts as not begun, and the log goes on in the one
+// before: the end of the log is always the end of a batch.
+func (r *replayed) cutAt(at counterfoil.Position) {
+	if at.Offset == counterfoil.SegmentHeaderBytes {
+		at.Offset = 0
 	}
-	return h
+	r.cut = &at
 }
 
-// payloadsWhole checks the payloads of a batch that may be the last. It reports
-// false when one was never written whole; one that was changed is an error.
-func (l *Ledger) payloadsWhole(b *counterfoil.Batch) (bool, error) {
-	for i, e := range b.Entries {
-		if e.Payload.Length == 0 {
-			continue
-		}
-		if l.cfg.PayloadDir == "" {
-			return false, l.damaged(b.Start, "an entry has a payload in a log without payloads")
-		}
-		sealed, err := l.payloadShelf.payload(e.Payload)
-		if errors.Is(err, io.EOF) || errors.Is(err, ErrNotFound) {
-			return false, nil
-		}
-		if err != nil {
-			return false, fmt.Errorf("open ledger: %w", err)
-		}
-		if counterfoil.Checksum(sealed) == e.Payload.CRC {
-			continue
-		}
-		if counterfoil.TornPayload(sealed, e.Payload.Offset) {
-			return false, nil
-		}
-		return false, l.damaged(b.Start, fmt.Sprintf("the payload of entry %d was changed", uint64(b.Trailer.First)+uint64(i)))
-	}
-	return true, nil
-}
-
-func (l *Ledger) replayBatch(end *head, tree *counterfoil.Tree, b *counterfoil.Batch) error {
+func (l *Ledger) replayBatch(found *replayed, tree *counterfoil.Tree, b *counterfoil.Batch) error {
+	found.payloads = extent{}
 	for i, e := range b.Entries {
 		at := b.Trailer.First + counterfoil.Index(i)
 		entry, err := l.replayEntry(at, e.Raw)
 		if err != nil {
-			return err
+			return fmt.Errorf("open ledger: %w", err)
 		}
-		if k := entry.Key; k != nil && end.Keys.concerns(k) {
-			end.Keys = end.Keys.apply(k, at)
+		if k := entry.Key; k != nil && found.end.Keys.concerns(k) {
+			found.end.Keys = found.end.Keys.apply(k, at)
 		}
-		if e.Payload.Length > 0 {
-			end.Payloads = counterfoil.Position{Segment: e.Payload.Segment, Offset: int64(e.Payload.Offset) + int64(e.Payload.Length)}
-		}
+		found.erased = found.erased || entry.Kind == counterfoil.KindErasure
+		found.payload(e.Payload)
 	}
-	end.End = b.End
+	found.end.End = b.End
+	found.frames = extent{b.Start.Segment, b.Start.Offset, b.End.Offset}.withHeader()
 	return l.takeIn(tree, b)
 }
 
-// cutTail durably replaces what an unfinished batch left behind with zeros: in
-// the ledger from cut, and in the payloads from their end.
-func (l *Ledger) cutTail(end head, cut *counterfoil.Position) error {
-	if cut != nil {
-		l.log.Info("an unfinished batch was cut off; nobody was told that it is durable", "at", cut.String())
-		if err := l.zero(l.cfg.Dir, *cut); err != nil {
-			return err
-		}
+// payload takes in the next payload of the batch; they lie back to back.
+func (r *replayed) payload(ref counterfoil.PayloadRef) {
+	if ref.Length == 0 {
+		return
 	}
-	if l.cfg.PayloadDir == "" {
-		return nil
+	end := int64(ref.Offset) + int64(ref.Length)
+	if r.payloads.to == 0 {
+		r.payloads = extent{segment: ref.Segment, from: int64(ref.Offset)}.withHeader()
 	}
-	if err := l.zero(l.cfg.PayloadDir, end.Payloads); err != nil {
-		return err
-	}
-	return l.zero(l.cfg.PayloadDir, counterfoil.Position{Segment: end.Payloads.Segment + 1})
-}
-
-// zero overwrites what a segment holds from a position on.
-func (l *Ledger) zero(dir string, from counterfoil.Position) error {
-	f, err := l.cfg.Disk.Open(filepath.Join(dir, counterfoil.SegmentName(from.Segment)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("open ledger: cut unfinished batch: %w", err)
-	}
-	defer f.Close()
-	last, err := counterfoil.LastNonZero(f, from.Offset)
-	if err != nil || last < 0 {
-		return err
-	}
-	for at := from.Offset; at <= last; at += int64(len(zeros)) {
-		if _, err := f.WriteAt(zeros[:min(int64(len(zeros)), last+1-at)], at); err != nil {
-			return fmt.Errorf("open ledger: cut unfinished batch: %w", err)
-		}
-	}
-	if err := f.Datasync(); err != nil {
-		return fmt.Errorf("open ledger: cut unfinished batch: %w", err)
-	}
-	return nil
-}
-
-// startTracks opens both tracks at the end and prepares a first stretch.
-func (l *Ledger) startTracks(end head) error {
-	l.frames = l.track(counterfoil.LedgerSegment, l.cfg.Dir)
-	l.payloads = l.track(counterfoil.PayloadSegment, l.cfg.PayloadDir)
-	if l.cfg.PayloadDir == "" {
-		l.payloads.disk, l.payloads.ahead = nowhere{}, 0
-	}
-	if err := l.frames.start(end.End.Segment, end.End.Offset); err != nil {
-		return fmt.Errorf("open ledger: %w", err)
-	}
-	if err := l.payloads.start(end.Payloads.Segment, end.Payloads.Offset); err != nil {
-		return fmt.Errorf("open ledger: %w", err)
-	}
-	return nil
-}
-
-func (l *Ledger) track(kind counterfoil.SegmentKind, dir string) *track {
-	return &track{
-		kind: kind, dir: dir, disk: l.cfg.Disk, origin: counterfoil.OriginDigest(l.Origin()),
-		limit: l.cfg.SegmentBytes, ahead: l.cfg.FillAhead, step: max(l.cfg.FillAhead/2, int64(len(zeros))),
-	}
+	r.payloads.to = end
+	r.end.Payloads = counterfoil.Position{Segment: ref.Segment, Offset: end}
 }

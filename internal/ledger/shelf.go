@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/durable"
 )
 
 // shelfSize is how many segments stay open for reading.
@@ -21,13 +22,16 @@ const shelfSize = 16
 // shelf keeps segments of one directory open for reading. It is safe for
 // concurrent use.
 type shelf struct {
-	dir string
+	disk durable.Disk
+	dir  string
 
 	mu   sync.Mutex
-	open map[uint32]*os.File
+	open map[uint32]durable.File
 }
 
-func newShelf(dir string) *shelf { return &shelf{dir: dir, open: make(map[uint32]*os.File)} }
+func newShelf(disk durable.Disk, dir string) *shelf {
+	return &shelf{disk: disk, dir: dir, open: make(map[uint32]durable.File)}
+}
 
 // readAt fills p, or as much of it as the segment has: then the error is io.EOF.
 func (s *shelf) readAt(p []byte, segment uint32, offset int64) (int, error) {
@@ -43,7 +47,7 @@ func (s *shelf) readAt(p []byte, segment uint32, offset int64) (int, error) {
 	}
 }
 
-func (s *shelf) file(segment uint32) (*os.File, error) {
+func (s *shelf) file(segment uint32) (durable.File, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open == nil {
@@ -52,7 +56,7 @@ func (s *shelf) file(segment uint32) (*os.File, error) {
 	if f := s.open[segment]; f != nil {
 		return f, nil
 	}
-	f, err := os.Open(filepath.Join(s.dir, counterfoil.SegmentName(segment)))
+	f, err := s.disk.Open(filepath.Join(s.dir, counterfoil.SegmentName(segment)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("segment %d: %w", segment, ErrNotFound)
 	}

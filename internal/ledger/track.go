@@ -66,12 +66,14 @@ func (t *track) open(number uint32) (*segment, error) {
 	path := filepath.Join(t.dir, counterfoil.SegmentName(number))
 	file, err := t.disk.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if file, err = t.disk.Create(path); err == nil {
-			err = t.disk.SyncDir(t.dir)
-		}
+		file, err = t.disk.Create(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open segment: %w", err)
+	}
+	// Whoever created the file may have ended before its name was durable.
+	if err := t.disk.SyncDir(t.dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("open segment: %w", err), file.Close())
 	}
 	fill, err := t.disk.Open(path)
 	if err != nil {

@@ -31,7 +31,7 @@ type View struct {
 // positions, which a start of the server rebuilds; what it reads by them is
 // compared with the tree, and the tree with the head.
 func OpenView(dir string) (*View, error) {
-	v := &View{l: &Ledger{entryShelf: newShelf(dir)}}
+	v := &View{l: &Ledger{entryShelf: newShelf(readOnly{}, dir)}}
 	if err := v.open(dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("open ledger for reading: %w", err), v.Close())
 	}
@@ -114,6 +114,12 @@ func (readOnly) Open(path string) (durable.File, error) {
 
 // Create implements durable.Disk.
 func (readOnly) Create(string) (durable.File, error) { return nil, errReadOnly }
+
+// Rename implements durable.Disk.
+func (readOnly) Rename(string, string) error { return errReadOnly }
+
+// Remove implements durable.Disk.
+func (readOnly) Remove(string) error { return errReadOnly }
 
 // SyncDir implements durable.Disk.
 func (readOnly) SyncDir(string) error { return errReadOnly }
