@@ -54,7 +54,7 @@ func keys(dir string) (*vault.Vault, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: the verifier key of the log is not readable", fs.ErrNotExist)
 	}
-	return vault.Open(vault.Config{Dir: filepath.Join(dir, "keys"), Origin: origin, Clock: clock.System{}})
+	return vault.Open(vault.Config{Dir: filepath.Join(dir, "keys"), Origin: origin, Clock: clock.System{}, Reading: true})
 }
 
 // fatal tells whether the ledger can only go on after a recovery.

@@ -15,7 +15,9 @@
 //     wrapping key.
 //
 // Deleting a wrapping key erases every payload sealed under it. The ledger
-// holds only commitments and stays verifiable.
+// holds only commitments and stays verifiable. Delete, Bar and KeyOf serve
+// erasure; RotateRoot makes copies of wrap.db that were taken before worthless
+// to whoever does not also have the old root key.
 //
 // # Sealed layout, version 1
 //

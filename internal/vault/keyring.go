@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
 )
 
@@ -32,8 +33,12 @@ type keyring struct {
 	clock     clock.Clock
 	retention func(class string) time.Duration
 
+	storing sync.Mutex // held while keys are made or deleted, so that neither overtakes the other
+
 	mu      sync.RWMutex
-	month   month // of the keys in sealing
+	barred  map[counterfoil.ID]bool // subjects nothing is sealed for any more
+	deleted uint64                  // how often keys were deleted
+	month   month                   // of the keys in sealing
 	sealing map[slot]*wrappingKey
 	wanted  map[slot]*promise // for the next commit
 	making  bool              // a goroutine is at it
@@ -51,9 +56,12 @@ type promise struct {
 func (r *keyring) forSealing(scope Scope) (*wrappingKey, error) {
 	s := slot{scope.Subject, scope.Class, monthOf(r.clock.Now())}
 	r.mu.RLock()
-	key := r.sealing[s]
+	key, barred := r.sealing[s], len(r.barred) > 0 && r.barred[s.subject]
 	r.mu.RUnlock()
-	if key != nil {
+	switch {
+	case barred:
+		return nil, ErrBarred
+	case key != nil:
 		return key, nil
 	}
 	p := r.want(s)
@@ -94,16 +102,37 @@ func (r *keyring) makeWanted() {
 		if len(promises) == 0 {
 			return
 		}
-		keys, err := r.store.ensure(slices.Collect(maps.Keys(promises)), r.clock.Now(), r.expiry)
-		r.remember(keys)
+		keys, err := r.make(slices.Collect(maps.Keys(promises)))
 		for s, p := range promises {
 			p.made = keys[s]
-			if err != nil {
+			if err != nil && p.made.err == nil {
 				p.made.err = err
 			}
 			close(p.kept)
 		}
 	}
+}
+
+// make returns the keys of slots, those of barred subjects left out.
+func (r *keyring) make(slots []slot) (map[slot]made, error) {
+	r.storing.Lock()
+	defer r.storing.Unlock()
+	refused := make(map[slot]made)
+	r.mu.RLock()
+	slots = slices.DeleteFunc(slots, func(s slot) bool {
+		if r.barred[s.subject] {
+			refused[s] = made{err: ErrBarred}
+		}
+		return r.barred[s.subject]
+	})
+	r.mu.RUnlock()
+	keys, err := r.store.ensure(slots, r.clock.Now(), r.expiry)
+	if err != nil {
+		return refused, err
+	}
+	r.remember(keys)
+	maps.Copy(keys, refused)
+	return keys, nil
 }
 
 // remember takes keys into memory and drops those of an earlier month: they seal
@@ -139,7 +168,7 @@ func (r *keyring) expiry(s slot) time.Time {
 // forOpening returns the wrapping key with the given id.
 func (r *keyring) forOpening(id keyID) (cipher.AEAD, error) {
 	r.mu.RLock()
-	aead := r.opening[id]
+	aead, deleted := r.opening[id], r.deleted
 	r.mu.RUnlock()
 	if aead != nil {
 		return aead, nil
@@ -156,6 +185,9 @@ func (r *keyring) forOpening(id keyID) (cipher.AEAD, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.deleted != deleted {
+		return key.aead, nil // it may be deleted by now, so it is not kept
+	}
 	if len(r.opening) >= maxOpening {
 		clear(r.opening) // reading old text is rare: starting over costs less than an order of use
 	}

@@ -4,6 +4,7 @@
 package vault
 
 import (
+	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -16,8 +17,8 @@ import (
 
 // loadRootKey reads the root key. It creates one only where mayCreate says that
 // no payload can depend on another.
-func loadRootKey(path string, mayCreate bool) ([]byte, error) {
-	info, err := os.Stat(path)
+func loadRootKey(path string, mayCreate bool) (cipher.AEAD, error) {
+	_, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !mayCreate:
 		return nil, fmt.Errorf("root key %s is missing, but wrapping keys exist: restore it from the backup of the keys", path)
@@ -27,17 +28,28 @@ func loadRootKey(path string, mayCreate bool) ([]byte, error) {
 		}
 	case err != nil:
 		return nil, fmt.Errorf("find root key: %w", err)
-	case info.Mode().Perm()&0o077 != 0:
+	}
+	return readRoot(path)
+}
+
+// readRoot reads a root key; fs.ErrNotExist when there is no such file.
+func readRoot(path string) (cipher.AEAD, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("find root key: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("root key %s is open to others (mode %04o): set it to 0600", path, info.Mode().Perm())
 	}
 	key, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read root key: %w", err)
 	}
+	defer clear(key)
 	if len(key) != keyBytes {
 		return nil, fmt.Errorf("root key %s has %d bytes instead of %d", path, len(key), keyBytes)
 	}
-	return key, nil
+	return newAEAD(key)
 }
 
 // createRootKey puts a fresh key in place whole and durable, or not at all. A

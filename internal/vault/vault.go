@@ -22,6 +22,8 @@ var (
 	ErrErased = errors.New("payload erased: its wrapping key was deleted")
 	// ErrTampered means that the payload was changed, cut, or belongs to another entry.
 	ErrTampered = errors.New("payload damaged or not of this entry")
+	// ErrBarred means that the subject was erased: nothing is sealed for it any more.
+	ErrBarred = errors.New("the person was erased, so nothing is stored about them")
 	// ErrTooLarge means that a plaintext exceeds MaxPlaintext.
 	ErrTooLarge = fmt.Errorf("payload larger than %d bytes", MaxPlaintext)
 )
@@ -36,6 +38,10 @@ type Config struct {
 	// class is needed; 0 or less means for ever. Nil means for ever for all.
 	// It is asked when a key is made and written down with the key.
 	Retention func(class string) time.Duration
+
+	// Reading opens the keys beside the process they belong to: nothing is made,
+	// and what a rotation of the root key left half done stays.
+	Reading bool
 }
 
 // Vault seals and opens payloads. It is safe for concurrent use.
@@ -50,8 +56,10 @@ func Open(cfg Config) (*Vault, error) {
 	if strings.ContainsRune(cfg.Origin, 0) || cfg.Origin == "" {
 		return nil, fmt.Errorf("open vault: origin %q is empty or holds a zero byte", cfg.Origin)
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open vault: %w", err)
+	if !cfg.Reading {
+		if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+			return nil, fmt.Errorf("open vault: %w", err)
+		}
 	}
 	store, err := openStore(cfg)
 	if err != nil {
@@ -63,6 +71,7 @@ func Open(cfg Config) (*Vault, error) {
 			store:     store,
 			clock:     cfg.Clock,
 			retention: cfg.Retention,
+			barred:    make(map[counterfoil.ID]bool),
 			sealing:   make(map[slot]*wrappingKey),
 			wanted:    make(map[slot]*promise),
 			opening:   make(map[keyID]cipher.AEAD),
@@ -71,30 +80,23 @@ func Open(cfg Config) (*Vault, error) {
 }
 
 func openStore(cfg Config) (_ *wrapDB, err error) {
-	db, err := openWrapDB(filepath.Join(cfg.Dir, "wrap.db"))
+	db, err := openWrapDB(filepath.Join(cfg.Dir, "wrap.db"), cfg.Reading)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, db.Close())
-		}
-	}()
-	used, err := hasKeys(db)
-	if err != nil {
-		return nil, err
+	store := &wrapDB{db: db, dir: cfg.Dir, origin: cfg.Origin}
+	if cfg.Reading {
+		err = store.findRoot()
+	} else {
+		err = store.settleRoot()
 	}
-	rootKey, err := loadRootKey(filepath.Join(cfg.Dir, "root.key"), !used)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = store.check()
 	}
-	defer clear(rootKey)
-	root, err := newAEAD(rootKey)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, db.Close())
 	}
-	store := &wrapDB{db: db, root: root, origin: cfg.Origin}
-	return store, store.check()
+	return store, nil
 }
 
 // Close closes the key store. Sealing and opening under keys already in memory

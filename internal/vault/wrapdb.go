@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver named "sqlite"
@@ -31,6 +32,15 @@ CREATE TABLE IF NOT EXISTS wrapping_key (
 ) STRICT, WITHOUT ROWID;
 PRAGMA user_version = 1`
 
+// wrapSchema2 adds how far the log's erasures are carried out.
+const wrapSchema2 = `
+CREATE TABLE IF NOT EXISTS erasures (
+	one     INTEGER PRIMARY KEY CHECK (one = 1),
+	applied INTEGER NOT NULL -- every erasure entry below this index is carried out
+) STRICT;
+INSERT INTO erasures (one, applied) VALUES (1, 0) ON CONFLICT DO NOTHING;
+PRAGMA user_version = 2`
+
 // The pragmas: deleted keys are overwritten; a commit is durable when it
 // returns (a truncated journal is synced, a deleted one would not be); no
 // write-ahead log keeps what was deleted.
@@ -39,8 +49,11 @@ const wrapPragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(TRUNCATE)&
 // wrapDB stores wrapping keys, sealed under the root key. Safe for concurrent use.
 type wrapDB struct {
 	db     *sql.DB
-	root   cipher.AEAD
+	dir    string
 	origin string
+
+	rooting sync.RWMutex // held for writing while the root key changes
+	root    cipher.AEAD
 }
 
 // slot is what a wrapping key is for.
@@ -64,39 +77,49 @@ func (m month) start() time.Time {
 
 func (m month) String() string { return m.start().Format("2006-01") }
 
-func openWrapDB(path string) (*sql.DB, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // the journal takes the same mode
+func openWrapDB(path string, reading bool) (*sql.DB, error) {
+	flags, pragmas := os.O_RDWR|os.O_CREATE, wrapPragmas
+	if reading { // what a crash left half done is still rolled back
+		flags, pragmas = os.O_RDWR, wrapPragmas+"&_pragma=query_only(1)"
+	}
+	f, err := os.OpenFile(path, flags, 0o600) // the journal takes the same mode
 	if err != nil {
 		return nil, fmt.Errorf("open wrapping keys: %w", err)
 	}
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open wrapping keys: %w", err)
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()+wrapPragmas)
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()+pragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open wrapping keys: %w", err)
 	}
 	db.SetMaxOpenConns(1)
-	if err := prepareWrapDB(db); err != nil {
+	if err := prepareWrapDB(db, reading); err != nil {
 		return nil, errors.Join(fmt.Errorf("open wrapping keys %s: %w", path, err), db.Close())
 	}
 	return db, nil
 }
 
-func prepareWrapDB(db *sql.DB) error {
+// wrapSchemas lead from each version to the next.
+var wrapSchemas = []string{wrapSchema, wrapSchema2}
+
+func prepareWrapDB(db *sql.DB, reading bool) error {
 	var version int
 	if err := db.QueryRow(`PRAGMA user_version`).Scan(&version); err != nil {
 		return err
 	}
-	switch version {
-	case 0:
-		_, err := db.Exec(wrapSchema)
-		return err
-	case 1:
-		return nil
-	default:
+	if version > len(wrapSchemas) {
 		return fmt.Errorf("schema version %d was written by a newer program", version)
 	}
+	if reading {
+		return nil
+	}
+	for _, schema := range wrapSchemas[version:] {
+		if _, err := db.Exec("BEGIN IMMEDIATE; " + schema + "; COMMIT"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hasKeys reports whether any wrapping key is stored.
@@ -127,6 +150,8 @@ type made struct {
 // ensure returns the wrapping key of each slot, making those that are missing.
 // All are durable when it returns: they cost one commit together, about 5 ms.
 func (w *wrapDB) ensure(slots []slot, now time.Time, expiry func(slot) time.Time) (map[slot]made, error) {
+	w.rooting.RLock()
+	defer w.rooting.RUnlock()
 	tx, err := w.db.Begin()
 	if err != nil {
 		return nil, fmt.Errorf("make wrapping keys: %w", err)
@@ -176,7 +201,11 @@ const (
 )
 
 // byID returns sql.ErrNoRows when there is no such key.
-func (w *wrapDB) byID(id keyID) (*wrappingKey, error) { return w.one(w.db, selectByID, id[:]) }
+func (w *wrapDB) byID(id keyID) (*wrappingKey, error) {
+	w.rooting.RLock()
+	defer w.rooting.RUnlock()
+	return w.one(w.db, selectByID, id[:])
+}
 
 // querier is a database or a transaction.
 type querier interface {
