@@ -43,6 +43,12 @@ func (f freshIndex) Interactions(ctx context.Context, q index.Filter) ([]index.R
 	return f.Index.Interactions(ctx, q)
 }
 
+// Events lists what the ledger says of itself once the index has caught up.
+func (f freshIndex) Events(ctx context.Context, q index.EventFilter) ([]index.Event, error) {
+	f.app.hurry(ctx)
+	return f.Index.Events(ctx, q)
+}
+
 // Interaction shows one interaction, also one that has just ended.
 func (f freshEvidence) Interaction(ctx context.Context, id counterfoil.ID) (*evidence.View, error) {
 	f.app.hurry(ctx)

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
@@ -27,6 +28,7 @@ type Index interface {
 	Interactions(context.Context, index.Filter) (rows []index.Row, next counterfoil.ID, err error)
 	Count(context.Context, index.Filter) (uint64, error)
 	Tally(context.Context, index.Filter) (tallies []index.Tally, ok bool, err error)
+	Events(context.Context, index.EventFilter) ([]index.Event, error)
 	Position() index.Position
 	Sessions
 }
@@ -68,6 +70,8 @@ type Evidence interface {
 	Text(context.Context, counterfoil.ID) (*evidence.Text, error)
 	// Raw is the encoded entry, byte for byte as its leaf hash covers it.
 	Raw(context.Context, counterfoil.Index) ([]byte, error)
+	// LedgerEntry is any entry with its proof checked anew; fault of kind not found.
+	LedgerEntry(context.Context, counterfoil.Index) (*evidence.LedgerEntry, error)
 }
 
 // Recorder writes to the ledger that somebody used a right. It returns when the
@@ -81,7 +85,12 @@ type Ledger interface {
 	Size() uint64
 	Origin() string
 	Health() error
+	VerifierKeys() []string                     // in force, the newest first
+	Checkpoint(context.Context) ([]byte, error) // the newest head, signed
 }
+
+// Retention is how long what is kept; 0 means for ever.
+type Retention struct{ Interactions, Records time.Duration }
 
 // Config is what a console needs. The interfaces, the clock and the log must be set.
 type Config struct {
@@ -100,6 +109,7 @@ type Config struct {
 	Providers    []Provider                 // what a client may put behind it
 	Organisation string                     // may be empty
 	Version      string
+	Retention    Retention
 	SetupToken   counterfoil.Hash // identity.HashToken of the set-up link's token; zero: no link
 	TLS          bool             // browsers reach the console by HTTPS, directly or through a proxy
 }
@@ -124,6 +134,7 @@ type Console struct {
 	providers    []Provider
 	organisation string
 	version      string
+	retention    Retention
 	setupToken   counterfoil.Hash
 	cookie       string
 	tls          bool
@@ -140,7 +151,7 @@ func New(config Config) (*Console, error) {
 	}
 	c := &Console{
 		index: config.Index, directory: config.Directory, register: config.Register, evidence: config.Evidence, recorder: config.Recorder,
-		ledger: config.Ledger, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
+		ledger: config.Ledger, retention: config.Retention, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
 		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
 		cookie: "counterfoil", tls: config.TLS, pages: pages,
@@ -190,6 +201,14 @@ func (c *Console) routes() []route {
 		{"GET /interactions/{id}/verify", needsPerson, c.verifyInteraction},
 		{"GET /interactions/{id}/proof/{file}", needsPerson, c.downloadProof},
 		{"GET /interactions/{id}/entry/{file}", needsPerson, c.downloadEntry},
+
+		{"GET /ledger", needsPerson, c.showLedger},
+		{"GET /ledger/checkpoint", needsPerson, c.downloadHead},
+		{"GET /ledger/events", needsPerson, c.listEvents},
+		{"GET /ledger/events.csv", needsPerson, c.exportEvents},
+		{"GET /ledger/entries/{index}", needsPerson, c.showEntry},
+		{"GET /ledger/entries/{index}/raw", needsPerson, c.downloadLedgerEntry},
+		{"GET /ledger/entries/{index}/proof", needsPerson, c.downloadLedgerProof},
 
 		{"GET /systems", needsPerson, c.listSystems},
 		{"GET /systems/new", needsPerson, c.newSystem},

@@ -18,6 +18,7 @@ func pages() map[string]any {
 	return map[string]any{
 		"interactions": new(interactionsPage), "interaction": new(interactionPage), "verify": new(verifyPage),
 		"systems": new(systemsPage), "system": new(systemPage), "system_new": new(systemNewPage),
+		"ledger": new(ledgerPage), "ledger_events": new(eventsPage), "ledger_entry": new(entryPage),
 		"login": new(loginPage), "setup": new(setupPage), "error": new(errorPage),
 	}
 }

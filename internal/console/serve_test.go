@@ -29,6 +29,7 @@ func TestServe(t *testing.T) {
 	shown := map[string]counterfoil.ID{}
 	if !*serveEmpty {
 		shown = w.sample(admin)
+		w.speak()
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {

@@ -124,6 +124,34 @@ func (w *world) Origin() string { return "northgate.example/gw-1" }
 
 func (w *world) Health() error { return w.sick }
 
+// VerifierKeys and Checkpoint implement Ledger, LedgerEntry Evidence.
+func (w *world) VerifierKeys() []string { return []string{"northgate.example/gw-1+0badcafe+AAAA"} }
+
+func (w *world) Checkpoint(context.Context) ([]byte, error) {
+	if w.sick != nil {
+		return nil, w.sick
+	}
+	c := counterfoil.Checkpoint{Origin: w.Origin(), Size: w.Size(), Root: counterfoil.EmptyRoot()}
+	return []byte(c.Text() + "\n— " + w.Origin() + " c2lnbmVk\n"), nil
+}
+
+func (w *world) LedgerEntry(_ context.Context, i counterfoil.Index) (*evidence.LedgerEntry, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if uint64(i) >= uint64(len(w.log)) {
+		return nil, fault.NotFound("The ledger has no such entry.", nil)
+	}
+	raw, err := counterfoil.AppendEntry(nil, w.log[i].Entry)
+	if err != nil {
+		return nil, err
+	}
+	v := &evidence.LedgerEntry{Index: i, Raw: raw, Leaf: counterfoil.LeafHash(raw), Entry: w.log[i].Entry, Proof: "c2sp.org/tlog-proof@v1\n", VerifierKey: w.VerifierKeys()[0]}
+	if w.sick != nil {
+		v.Proof, v.Problems = "", []string{"entry does not verify"}
+	}
+	return v, nil
+}
+
 // Interaction, Text and Raw implement Evidence.
 func (w *world) Interaction(_ context.Context, id counterfoil.ID) (*evidence.View, error) {
 	if v, ok := w.views[id]; ok {
