@@ -31,6 +31,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/registry"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -54,7 +55,8 @@ type App struct {
 	log      *slog.Logger
 	clock    clock.Clock
 	ledger   *ledger.Ledger
-	registry *ledger.Ledger // the registry's log; nil for a node without one
+	rounds   *registry.Registry
+	registry *ledger.Ledger // the registry's log
 	vault    *vault.Vault
 	index    *index.Index
 	register *register.Register
@@ -133,6 +135,9 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	if err := a.boot(ctx); err != nil {
+		return err
+	}
+	if err := a.openRegistry(ctx); err != nil {
 		return err
 	}
 	if a.index, err = index.Open(ctx, in("index.db")); err != nil {
@@ -260,6 +265,9 @@ func (a *App) Close() error {
 	}
 	if a.vault != nil {
 		errs = append(errs, a.vault.Close())
+	}
+	if a.rounds != nil {
+		errs = append(errs, a.rounds.Close())
 	}
 	if a.ledger != nil {
 		errs = append(errs, a.ledger.Close())

@@ -85,7 +85,8 @@ func (a service) packConfig(q control.NewPack) (pack.Config, error) {
 	return a.packSigner(c, q.SignWith)
 }
 
-// packSigner adds the key to sign with, and the registry's newest cosigned head.
+// packSigner adds the key to sign with, the trust policy, and the registry's newest
+// cosigned head.
 func (a service) packSigner(c pack.Config, path string) (pack.Config, error) {
 	if path != "" {
 		signer, err := pack.LoadSigner(path)
@@ -94,8 +95,9 @@ func (a service) packSigner(c pack.Config, path string) (pack.Config, error) {
 		}
 		c.Signer = signer
 	}
-	if a.registry == nil {
-		return c, nil
+	var err error
+	if _, c.Policy, err = a.inForce().config.TrustPolicy(); err != nil {
+		return c, fmt.Errorf("read the trust policy: %w", err)
 	}
 	signed, err := os.ReadFile(filepath.Join(a.registryDir(), "cosigned"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -34,7 +34,11 @@ func TestPublishedLog(t *testing.T) {
 	if list, err := counterfoil.SplitBundle([]byte(bundle), last.Width); err != nil || len(list) == 0 {
 		t.Errorf("%d entries, %v", len(list), err)
 	}
-	for _, path := range []string{"/", "/registry/checkpoint", "/log", "/login", "/sandbox/v1/models", "/log/keys/node.key"} {
+	signed = fetch(t, "http://"+address+"/registry/checkpoint", http.StatusOK)
+	if c, err := counterfoil.ParseCheckpoint([]byte(signed)); err != nil || c.Origin != head.Origin+"/registry" || c.Size < 3 {
+		t.Errorf("registry: %+v, %v", c, err)
+	}
+	for _, path := range []string{"/", "/log", "/login", "/sandbox/v1/models", "/log/keys/node.key"} {
 		fetch(t, "http://"+address+path, http.StatusNotFound)
 	}
 	for _, url := range []string{r.gateway, r.console} {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -243,6 +244,9 @@ func needRestart(before, after *config.Config) []string {
 	}
 	if before.Ledger != after.Ledger {
 		notes = append(notes, "The ledger's sizes change at the next start.")
+	}
+	if !reflect.DeepEqual(before.Registry, after.Registry) {
+		notes = append(notes, "The registry's witnesses and time-stamps change at the next start.")
 	}
 	return notes
 }

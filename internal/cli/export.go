@@ -20,12 +20,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/fault"
 )
 
-func newLedger(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "ledger", Short: "Give the ledger to others", RunE: onlyCommands}
-	c.AddCommand(newLedgerExport(env))
-	return c
-}
-
 func newLedgerExport(env *environment) *cobra.Command {
 	var q control.ExportLog
 	c := &cobra.Command{

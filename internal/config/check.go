@@ -44,6 +44,7 @@ func (k *checker) config(c *Config) {
 		c.Ledger.FillAheadBytes = c.Ledger.SegmentBytes // only the default is too large
 	}
 	k.between("ledger.fill_ahead_bytes", c.Ledger.FillAheadBytes, 0, c.Ledger.SegmentBytes)
+	k.registry(c)
 }
 
 func (k *checker) listener(path, listen string, behindProxy bool, files TLS, dir string) {

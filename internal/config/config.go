@@ -48,6 +48,9 @@ type Config struct {
 	// How the ledger uses the disk.
 	Ledger Ledger `yaml:"ledger" json:"ledger"`
 
+	// Who vouches for the ledger from outside: witnesses and time-stamp authorities.
+	Registry Registry `yaml:"registry" json:"registry"`
+
 	dir string // of the file; relative paths start here
 }
 
@@ -223,4 +226,42 @@ type Ledger struct {
 	// append never waits for the disk to find room; at most segment_bytes.
 	// Default: 16MiB. Risk: with too little, appends under load are slower.
 	FillAheadBytes Size `yaml:"fill_ahead_bytes" json:"fill_ahead_bytes"`
+}
+
+// Registry says how the registry enters the ledger, and whom it asks to vouch for it.
+// What others see of it is sizes, hashes and when they grow.
+type Registry struct {
+	// How often the ledger's head is entered, if the ledger grew, and witnesses are
+	// asked. Default: 60s. Risk: what happened since the last time can be changed
+	// unseen by whoever holds the server.
+	Interval Duration `yaml:"interval" json:"interval"`
+
+	// File with the trust policy, in the form of C2SP tlog-policy: witnesses with
+	// their keys and addresses, and how many must have cosigned. A relative path
+	// starts at the folder of the configuration file. Default: none, so no witness
+	// is asked. Risk: without a witness outside your reach, whoever holds the server
+	// and its keys can write another history.
+	Policy string `yaml:"policy" json:"policy"`
+
+	// Authorities that state by RFC 3161 when a head existed. Default: none, so
+	// times are those of this machine's clock.
+	Timestamps []Timestamp `yaml:"timestamps" json:"timestamps"`
+}
+
+// Timestamp is one time-stamp authority.
+type Timestamp struct {
+	// Name to show: lower case letters, digits and dashes, at most 40. Required.
+	Name string `yaml:"name" json:"name"`
+
+	// Address of the authority; http is safe, since every answer is verified.
+	// Required.
+	URL string `yaml:"url" json:"url"`
+
+	// File with the certificates, in PEM, that the authority's must lead to.
+	// Required. Risk: who is trusted here can state any time.
+	Roots string `yaml:"roots" json:"roots"`
+
+	// How often it is asked while the ledger grows, at least 1m. Default: 1h. Risk: authorities
+	// bound how often they may be asked.
+	Interval Duration `yaml:"interval" json:"interval"`
 }

@@ -19,6 +19,7 @@ func defaults() *Config {
 		Retention: Retention{Interactions: Duration{400 * day}, Records: Duration{2555 * day}},
 		Limits:    Limits{RequestBytes: 32 << 20, AnswerBytes: 32 << 20},
 		Ledger:    Ledger{SegmentBytes: 256 << 20, FillAheadBytes: 16 << 20},
+		Registry:  Registry{Interval: Duration{time.Minute}},
 	}
 }
 
@@ -34,6 +35,9 @@ func (p *Provider) SetDefaults() {
 
 // SetDefaults implements strictyaml.Defaulter.
 func (t *Term) SetDefaults() { t.Score, t.Class = 0.9, "custom" }
+
+// SetDefaults implements strictyaml.Defaulter.
+func (t *Timestamp) SetDefaults() { t.Interval = Duration{time.Hour} }
 
 // addSandboxes adds the offline providers whose names are free.
 func (c *Config) addSandboxes() {

@@ -139,6 +139,8 @@ func withLists() *Config {
 	c := defaults()
 	c.Providers, c.Dictionary = make([]Provider, 1), make([]Term, 1)
 	c.Providers[0].SetDefaults()
+	c.Registry.Timestamps = make([]Timestamp, 1)
+	c.Registry.Timestamps[0].SetDefaults()
 	c.Dictionary[0].SetDefaults()
 	return c
 }

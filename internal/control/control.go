@@ -35,6 +35,7 @@ type Service interface {
 	Reindex(ctx context.Context, progress func(done, total uint64)) error
 	Status(ctx context.Context) (Status, error)
 	Publisher
+	Keeper
 }
 
 // NewSystem registers an AI system.
@@ -174,6 +175,7 @@ func Handler(s Service, log *slog.Logger) http.Handler {
 	mux.Handle("GET /v1/interactions", lines(s, log))
 	mux.Handle("POST /v1/reindex", reindex(s, log))
 	publish(mux, s, log)
+	keeper(mux, s, log)
 	return mux
 }
 

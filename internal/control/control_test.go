@@ -51,6 +51,20 @@ func (f *fake) ExportLog(_ context.Context, q ExportLog, progress func(done, tot
 	return Exported{Origin: "log"}, f.err
 }
 
+func (f *fake) LedgerStatus(context.Context) (LedgerStatus, error) {
+	return LedgerStatus{Origin: "log"}, f.err
+}
+
+func (f *fake) RotateKey(_ context.Context, q WhichLog) (KeyChange, error) {
+	f.asked = q
+	return KeyChange{Origin: "log"}, f.err
+}
+
+func (f *fake) RetireKey(_ context.Context, q WhichLog) (KeyChange, error) {
+	f.asked = q
+	return KeyChange{Origin: "log"}, f.err
+}
+
 func (f *fake) CreatePack(_ context.Context, q NewPack, progress func(done, total uint64)) (Pack, error) {
 	f.asked = q
 	progress(1, 2)
@@ -118,6 +132,9 @@ var routes = []struct{ method, path, body string }{
 	{"POST", "/v1/reindex", ""},
 	{"POST", "/v1/ledger/export", `{"dir":"/log"}`},
 	{"POST", "/v1/packs", `{"file":"/pack.zip"}`},
+	{"GET", "/v1/ledger", ""},
+	{"POST", "/v1/ledger/rotate-key", "{}"},
+	{"POST", "/v1/ledger/retire-key", `{"registry":true}`},
 }
 
 // TestInternalErrorsStayInside: no route tells what an error says that was not

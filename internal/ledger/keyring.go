@@ -90,7 +90,7 @@ func (l *Ledger) settleKeys(current nodeKey, history keyHistory) error {
 		l.log.Warn("the former signing key is in force and not at hand; heads are signed by the new one alone. Retire the former key", "key", inForce[1])
 	}
 	l.keys.Store(ring)
-	return l.publishVerifier()
+	return nil
 }
 
 // settleNext deals with the key of a rotation that a crash cut short: installed if

@@ -159,7 +159,10 @@ func (l *Ledger) start(ctx context.Context) error {
 	if err := l.settleKeys(key, l.durable.Keys); err != nil {
 		return err
 	}
-	return l.signFirst(ctx)
+	if err := l.signFirst(ctx); err != nil {
+		return err
+	}
+	return l.publishVerifier() // behind a head signed by these keys
 }
 
 // signFirst signs what was recovered, so that a log without a head is never

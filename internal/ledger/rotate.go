@@ -47,7 +47,7 @@ func (l *Ledger) RotateKey(ctx context.Context) (counterfoil.KeyEvent, error) {
 		}
 		return counterfoil.KeyEvent{}, fmt.Errorf("rotate key: %w", err)
 	}
-	if err := errors.Join(l.installKey(current), l.publishVerifier()); err != nil {
+	if err := errors.Join(l.installKey(current), l.publishKeys(ctx)); err != nil {
 		return event, fmt.Errorf("rotate key: the new key is in force, and its files are moved at the next start: %w", err)
 	}
 	return event, nil
@@ -68,10 +68,19 @@ func (l *Ledger) RetireKey(ctx context.Context) (counterfoil.KeyEvent, error) {
 		return event, fmt.Errorf("retire key: %w", err)
 	}
 	l.changeRing(func(r *keyring) *keyring { return r.dropping(former) })
-	if err := errors.Join(removeKey(l.cfg.formerKeyPath()), l.publishVerifier()); err != nil {
+	if err := errors.Join(removeKey(l.cfg.formerKeyPath()), l.publishKeys(ctx)); err != nil {
 		return event, fmt.Errorf("retire key: the key is retired, and its file is removed at the next start: %w", err)
 	}
 	return event, nil
+}
+
+// publishKeys publishes a head signed by the keys now in force, then the keys: so
+// at every moment the first key that is published verifies the head that is.
+func (l *Ledger) publishKeys(ctx context.Context) error {
+	if _, err := l.Checkpoint(ctx); err != nil {
+		return err
+	}
+	return l.publishVerifier()
 }
 
 // AppendKeyEvent appends an event about the keys of this log, signed by those of

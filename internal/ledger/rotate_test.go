@@ -345,3 +345,38 @@ func TestLogWithoutPayloads(t *testing.T) {
 		}
 	}
 }
+
+// TestPublishedKeyVerifiesPublishedHead: whoever reads both files, at any moment,
+// can verify the one by the first line of the other.
+func TestPublishedKeyVerifiesPublishedHead(t *testing.T) {
+	l := mustOpen(t, testConfig(t.TempDir()))
+	mustAppend(t, l, bootEntry(), nil)
+	if _, err := l.Checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check := func(step string) {
+		t.Helper()
+		key, err := os.ReadFile(filepath.Join(l.cfg.Dir, "verifier"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		signed, err := os.ReadFile(filepath.Join(l.cfg.Dir, "checkpoint"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		newest, _, _ := strings.Cut(string(key), "\n")
+		if _, err := counterfoil.VerifyCheckpoint(signed, newest); err != nil {
+			t.Errorf("after %s: %v", step, err)
+		}
+	}
+	for range 2 {
+		if _, err := l.RotateKey(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check("a rotation")
+		if _, err := l.RetireKey(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check("a retirement")
+	}
+}

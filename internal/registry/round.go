@@ -16,12 +16,13 @@ import (
 var errContradicted = errors.New("the node's log does not bear out what the registry knows of it: it was set back to an older copy, or replaced. " +
 	"Stop the server, keep a copy of the data directory, and run counterfoil verify")
 
-// Run makes a round at once and then every interval, until ctx ends.
+// Run asks others to vouch for what was entered, which Enter did, and then makes a
+// round every interval, until ctx ends.
 func (r *Registry) Run(ctx context.Context) {
 	ticker := time.NewTicker(r.cfg.Interval)
 	defer ticker.Stop()
-	for {
-		_ = r.Round(ctx) // kept for Status, and logged when it changes
+	for steps := r.vouch; ; steps = r.round {
+		_ = r.do(ctx, steps) // kept for Status, and logged when it changes
 		select {
 		case <-ctx.Done():
 			return
@@ -30,12 +31,19 @@ func (r *Registry) Run(ctx context.Context) {
 	}
 }
 
+// Enter enters the node's log as it is now, if it grew, and asks nobody. A server
+// does so before it serves, so that the registry knows of every start.
+func (r *Registry) Enter(ctx context.Context) error { return r.do(ctx, r.takeIn) }
+
 // Round enters the node's log as it is now, if it grew, and asks for the
 // cosignatures and stamps that are due. What others fail to give is no error.
-func (r *Registry) Round(ctx context.Context) error {
+func (r *Registry) Round(ctx context.Context) error { return r.do(ctx, r.round) }
+
+// do takes steps of a round while no other round is under way.
+func (r *Registry) do(ctx context.Context, steps func(context.Context) error) error {
 	r.rounds.Lock()
 	defer r.rounds.Unlock()
-	err := r.round(ctx)
+	err := steps(ctx)
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // the process stops; nothing failed
 	}
@@ -43,18 +51,22 @@ func (r *Registry) Round(ctx context.Context) error {
 	return err
 }
 
-// The steps of a round. The order makes a token bound the node's entries from both
-// sides: those under the head taken in existed when the authority signed, and those
-// behind the anchor in the node's log did not yet.
 func (r *Registry) round(ctx context.Context) error {
 	if err := r.takeIn(ctx); err != nil {
 		return err
 	}
-	signed, err := r.log.Checkpoint(ctx)
-	if err != nil {
-		return fmt.Errorf("sign the registry's head: %w", err)
+	return r.vouch(ctx)
+}
+
+// vouch has others vouch for the registry. The order makes a token bound the node's
+// entries from both sides: those under the head taken in existed when the authority
+// signed, and those behind the anchor in the node's log did not yet.
+func (r *Registry) vouch(ctx context.Context) error {
+	if !r.hasEntries() {
+		return nil // nothing could be entered yet
 	}
-	if err := r.askWitnesses(ctx, signed); err != nil {
+	signed, err := r.askWitnesses(ctx)
+	if err != nil {
 		return err
 	}
 	stamped, err := r.stamp(ctx, signed)
@@ -62,14 +74,17 @@ func (r *Registry) round(ctx context.Context) error {
 		return err
 	}
 	if stamped {
-		if signed, err = r.log.Checkpoint(ctx); err != nil { // which covers the token
-			return fmt.Errorf("sign the registry's head: %w", err)
-		}
-		if err := r.askWitnesses(ctx, signed); err != nil {
+		if signed, err = r.askWitnesses(ctx); err != nil { // for a head that covers the token
 			return err
 		}
 	}
 	return r.anchorInNode(ctx, signed)
+}
+
+func (r *Registry) hasEntries() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known != nil && r.log.Size() > 0
 }
 
 // takeIn enters the node's head, and the registry's own former head with the

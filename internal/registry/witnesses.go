@@ -109,12 +109,13 @@ func (r *Registry) verifyCosigned(signed []byte) (cosigned, error) {
 	return cosigned{}, failed
 }
 
-// askWitnesses asks every witness that has not cosigned this head yet, all at once,
-// and keeps what they gave.
-func (r *Registry) askWitnesses(ctx context.Context, signed []byte) error {
-	head, err := counterfoil.ParseCheckpoint(signed)
+// askWitnesses signs the registry's head, asks every witness that has not cosigned it
+// yet, all at once, and keeps what they gave. It returns the head as the registry
+// signed it.
+func (r *Registry) askWitnesses(ctx context.Context) ([]byte, error) {
+	signed, head, err := r.signHead(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
@@ -129,9 +130,18 @@ func (r *Registry) askWitnesses(ctx context.Context, signed []byte) error {
 	}
 	asking.Wait()
 	if asked == 0 {
-		return nil
+		return signed, nil
 	}
-	return r.keep(signed, head)
+	return signed, r.keep(signed, head)
+}
+
+func (r *Registry) signHead(ctx context.Context) ([]byte, counterfoil.Checkpoint, error) {
+	signed, err := r.log.Checkpoint(ctx)
+	if err != nil {
+		return nil, counterfoil.Checkpoint{}, fmt.Errorf("sign the registry's head: %w", err)
+	}
+	head, err := counterfoil.ParseCheckpoint(signed)
+	return signed, head, err
 }
 
 // ask asks one witness.
