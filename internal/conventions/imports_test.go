@@ -26,7 +26,7 @@ var layers = [][]string{
 }
 
 // apart are packages outside the product: nothing in the layers imports them.
-var apart = []string{"bench", "e2e", "oracles", "internal/durable/faulty", "internal/conventions", "internal/fakeprovider"}
+var apart = []string{"bench", "contrib", "e2e", "oracles", "internal/durable/faulty", "internal/conventions", "internal/fakeprovider"}
 
 // edge is an import that must not be. From is a folder of the tree; to is a
 // folder of the tree or an import path, and stands for what lies inside too.

@@ -1,0 +1,1539 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Counterfoil authors
+# SPDX-License-Identifier: Apache-2.0
+"""Check a Counterfoil log: a second verifier, independent of the Go code.
+
+It follows docs/ledger-format.md ("L" in the comments below, with the section)
+and docs/pack-format.md ("P"), needs Python 3.9 or newer and nothing else, and
+holds no more than a batch and the open intents in memory. It never opens
+payloads: it has no keys.
+
+    verify.py PATH [--key VKEY] [--head FILE]... [--json]
+
+Exit codes: 0 sound, 3 broken, 2 the check could not be made. A fault in what is
+read is a problem of the report, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import hmac
+import io
+import json
+import mmap
+import os
+import re
+import struct
+import sys
+import tempfile
+from typing import Any, BinaryIO, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+EXIT_SOUND, EXIT_UNUSABLE, EXIT_BROKEN = 0, 2, 3
+MAX_PROBLEMS = 100
+MAX_ENTRY = 16_384
+MAX_BATCH = 8 << 20
+MAX_NOTE = 64 << 10
+
+
+class Fault(Exception):
+    """Something read from outside does not hold; becomes a problem."""
+
+
+class Unusable(Exception):
+    """The check cannot be made; exit code 2."""
+
+
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+# --- CRC-32C (L 5) -----------------------------------------------------------
+
+
+def _crc_tables() -> List[List[int]]:
+    """Four tables of 65,536 for 64 bits a step: T[k][x] is the remainder of the
+    16 bits x with k times 16 zero bits behind them."""
+    def shift(crc: int, bits: int) -> int:
+        for _ in range(bits):
+            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
+        return crc
+
+    tables = []
+    for k in range(4):
+        table = [0]
+        for bit in range(16):
+            unit = shift(1 << bit, 16 * (k + 1))
+            table += [x ^ unit for x in table]
+        tables.append(table)
+    return tables
+
+
+_T0, _T1, _T2, _T3 = _crc_tables()
+
+
+def _byte_table() -> List[int]:
+    table = [0]
+    for bit in range(8):
+        unit = 1 << bit
+        for _ in range(8):
+            unit = (unit >> 1) ^ (0x82F63B78 if unit & 1 else 0)
+        table += [x ^ unit for x in table]
+    return table
+
+
+_BYTE = _byte_table()
+
+
+def crc32c(data: bytes) -> int:
+    """CRC-32C (Castagnoli) of data."""
+    crc, whole = 0xFFFFFFFF, len(data) & ~7
+    t0, t1, t2, t3 = _T0, _T1, _T2, _T3
+    for w in struct.unpack("<%dQ" % (whole >> 3), data[:whole]):
+        w ^= crc
+        crc = t3[w & 0xFFFF] ^ t2[w >> 16 & 0xFFFF] ^ t1[w >> 32 & 0xFFFF] ^ t0[w >> 48]
+    for b in data[whole:]:
+        crc = (crc >> 8) ^ _BYTE[(crc ^ b) & 0xFF]
+    return crc ^ 0xFFFFFFFF
+
+
+# --- Ed25519 (RFC 8032, section 5.1) -----------------------------------------
+
+_P = 2**255 - 19
+_L = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, _P - 2, _P) % _P
+_D2 = 2 * _D % _P
+_SQRT_M1 = pow(2, (_P - 1) // 4, _P)
+
+Point = Tuple[int, int, int, int]  # extended homogeneous coordinates
+_NEUTRAL: Point = (0, 1, 1, 0)
+
+
+def _add(p: Point, q: Point) -> Point:
+    x1, y1, z1, t1 = p
+    x2, y2, z2, t2 = q
+    a = (y1 - x1) * (y2 - x2) % _P
+    b = (y1 + x1) * (y2 + x2) % _P
+    c = t1 * t2 % _P * _D2 % _P
+    d = 2 * z1 * z2 % _P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+
+
+def _decode_point(raw: bytes) -> Optional[Point]:
+    """RFC 8032, section 5.1.3; a coordinate not below the prime is refused."""
+    n = int.from_bytes(raw, "little")
+    sign, y = n >> 255, n & ((1 << 255) - 1)
+    if y >= _P:
+        return None
+    u, v = (y * y - 1) % _P, (_D * y * y + 1) % _P
+    x = u * pow(v, 3, _P) * pow(u * pow(v, 7, _P), (_P - 5) // 8, _P) % _P
+    if (v * x * x - u) % _P:
+        x = x * _SQRT_M1 % _P
+        if (v * x * x - u) % _P:
+            return None
+    if x == 0 and sign:
+        return None
+    if x & 1 != sign:
+        x = _P - x
+    return x, y, 1, x * y % _P
+
+
+def _encode_point(p: Point) -> bytes:
+    x, y, z, _ = p
+    inverse = pow(z, _P - 2, _P)
+    x, y = x * inverse % _P, y * inverse % _P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+class _Multiples:
+    """Multiples 1..15 of 16^i of a point, so that a product is 64 additions."""
+
+    def __init__(self, p: Point) -> None:
+        self.rows: List[List[Point]] = []
+        for _ in range(64):
+            row = [_NEUTRAL, p]
+            for _ in range(14):
+                row.append(_add(row[-1], p))
+            self.rows.append(row)
+            p = _add(row[-1], p)
+
+    def times(self, n: int, onto: Point) -> Point:
+        for row in self.rows:
+            if n & 15:
+                onto = _add(onto, row[n & 15])
+            n >>= 4
+        return onto
+
+
+_base: List[_Multiples] = []
+_keys: Dict[bytes, Optional[_Multiples]] = {}
+
+
+def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    """RFC 8032, section 5.1.7, without the cofactor."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= _L:
+        return False
+    if not _base:
+        y = 4 * pow(5, _P - 2, _P) % _P
+        point = _decode_point(y.to_bytes(32, "little"))
+        assert point is not None
+        _base.append(_Multiples(point))
+    if public not in _keys:
+        if len(_keys) >= 64:
+            _keys.clear()
+        a = _decode_point(public)
+        _keys[public] = None if a is None else _Multiples((-a[0] % _P, a[1], 1, -a[3] % _P))
+    minus_a = _keys[public]
+    if minus_a is None:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
+    return _encode_point(minus_a.times(k, _base[0].times(s, _NEUTRAL))) == signature[:32]
+
+
+# --- Signed notes, checkpoints, cosignatures (L 3; C2SP) ---------------------
+
+KEY_ED25519, KEY_COSIGNATURE = 1, 4
+
+
+def unbase64(text: str) -> bytes:
+    """Strict standard base64: the one encoding of its bytes."""
+    try:
+        raw = base64.b64decode(text.encode("ascii"), validate=True)
+    except (ValueError, binascii.Error):
+        raise Fault("not base64") from None
+    if base64.b64encode(raw).decode() != text:
+        raise Fault("not the canonical base64")
+    return raw
+
+
+def unhash(text: str) -> bytes:
+    raw = unbase64(text)
+    if len(raw) != 32:
+        raise Fault("a hash has 32 bytes")
+    return raw
+
+
+def decimal(text: str) -> int:
+    """A decimal below 2^63 without leading zeros."""
+    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", text) or int(text) >= 1 << 63:
+        raise Fault("not a number: %.40r" % text)
+    return int(text)
+
+
+class Key(NamedTuple):
+    """A verifier key of C2SP signed-note: name+hash+base64(type ‖ key)."""
+
+    text: str
+    name: str
+    id: bytes
+    kind: int
+    public: bytes
+
+
+_NAME = re.compile(r"[^\s+]+")
+
+
+def parse_key(text: str) -> Key:
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not _NAME.fullmatch(parts[0]) or not re.fullmatch(r"[0-9a-f]{8}", parts[1]):
+        raise Fault("the verifier key does not have the form name+hash+key")
+    raw = unbase64(parts[2])
+    if len(raw) != 33 or raw[0] not in (KEY_ED25519, KEY_COSIGNATURE):
+        raise Fault("the verifier key is of a type not known here")
+    ident = bytes.fromhex(parts[1])
+    if sha256(parts[0].encode() + b"\n" + raw)[:4] != ident:
+        raise Fault("the hash of the verifier key is not that of its name and key")
+    return Key(text, parts[0], ident, raw[0], raw[1:])
+
+
+class Note(NamedTuple):
+    text: bytes
+    signatures: List[Tuple[str, bytes, bytes]]  # name, key id, signature
+
+
+def parse_note(raw: bytes) -> Note:
+    """C2SP signed-note: text, an empty line, signature lines."""
+    if len(raw) > MAX_NOTE:
+        raise Fault("a note of %d bytes" % len(raw))
+    try:
+        whole = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Fault("the note is not UTF-8") from None
+    if re.search(r"[\x00-\x09\x0b-\x1f]", whole):
+        raise Fault("the note has control characters")
+    text, found, tail = whole.rpartition("\n\n")
+    if not found or not tail.endswith("\n"):
+        raise Fault("not a signed note")
+    signatures = []
+    for line in tail[:-1].split("\n"):
+        m = re.fullmatch(r"\u2014 ([^\s+]+) (\S+)", line)
+        if not m:
+            raise Fault("a signature line of the note is malformed")
+        blob = unbase64(m.group(2))
+        if len(blob) < 5:
+            raise Fault("a signature of the note is too short")
+        signatures.append((m.group(1), blob[:4], blob[4:]))
+    if len(signatures) > 100:
+        raise Fault("the note has too many signatures")
+    return Note((text + "\n").encode(), signatures)
+
+
+def signed_by(note: Note, key: Key) -> bool:
+    """Whether the note bears a valid signature of key; an invalid one is a fault."""
+    for name, ident, signature in note.signatures:
+        if name == key.name and ident == key.id:
+            if key.kind == KEY_COSIGNATURE:
+                return cosigned_at(note, key, signature) is not None
+            if not ed25519_verify(key.public, note.text, signature):
+                raise Fault("the signature of %s does not verify" % key.name)
+            return True
+    return False
+
+
+def cosigned_at(note: Note, key: Key, signature: bytes) -> Optional[int]:
+    """Time of a cosignature/v1 (C2SP tlog-cosignature), None if invalid."""
+    if len(signature) != 72:
+        return None
+    at = int.from_bytes(signature[:8], "big")
+    message = b"cosignature/v1\ntime %d\n" % at + note.text
+    return at if at < 1 << 63 and ed25519_verify(key.public, message, signature[8:]) else None
+
+
+class Head(NamedTuple):
+    origin: str
+    size: int
+    root: bytes
+
+
+def parse_head(text: bytes) -> Head:
+    """C2SP tlog-checkpoint: origin, size, root; further lines carry no meaning here."""
+    lines = text.decode("utf-8").split("\n", 3)
+    if len(lines) < 4 or not lines[0]:
+        raise Fault("the checkpoint has fewer than three lines")
+    return Head(lines[0], decimal(lines[1]), unhash(lines[2]))
+
+
+def open_head(raw: bytes, key: Key) -> Head:
+    """A head signed by key, whose name is its origin."""
+    note = parse_note(raw)
+    if not signed_by(note, key):
+        raise Fault("the head bears no signature of %s" % key.name)
+    head = parse_head(note.text)
+    if head.origin != key.name:
+        raise Fault("the head is of log %.80r, the key of %.80r" % (head.origin, key.name))
+    return head
+
+
+# --- Tree (L 3; RFC 6962, section 2.1) ----------------------------------------
+
+
+def leaf_hash(raw: bytes) -> bytes:
+    return hashlib.sha256(b"\0" + raw).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+class Tree:
+    """The compact range of a growing tree: the roots of its perfect subtrees."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.stack: List[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        n = self.size
+        while n & 1:
+            leaf = node_hash(self.stack.pop(), leaf)
+            n >>= 1
+        self.stack.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        if not self.stack:
+            return sha256(b"")
+        root = self.stack[-1]
+        for left in reversed(self.stack[:-1]):
+            root = node_hash(left, root)
+        return root
+
+
+def inclusion_root(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes:
+    """Root that an inclusion proof leads to (RFC 9162, section 2.1.3.2)."""
+    if index >= size:
+        raise Fault("the index is not below the size")
+    node, last, root = index, size - 1, leaf
+    for p in proof:
+        if last == 0:
+            raise Fault("the proof is too long")
+        if node & 1 or node == last:
+            root = node_hash(p, root)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            root = node_hash(root, p)
+        node, last = node >> 1, last >> 1
+    if last:
+        raise Fault("the proof is too short")
+    return root
+
+
+def check_consistency(size1: int, root1: bytes, size2: int, root2: bytes, proof: Sequence[bytes]) -> None:
+    """RFC 9162, section 2.1.4.2, for 0 < size1 < size2."""
+    if not 0 < size1 < size2:
+        raise Fault("sizes %d and %d need no proof" % (size1, size2))
+    path = list(proof)
+    if size1 & (size1 - 1) == 0:
+        path.insert(0, root1)
+    if not path:
+        raise Fault("the proof is empty")
+    node, last = size1 - 1, size2 - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    first = second = path[0]
+    for p in path[1:]:
+        if last == 0:
+            raise Fault("the proof is too long")
+        if node & 1 or node == last:
+            first, second = node_hash(p, first), node_hash(p, second)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            second = node_hash(second, p)
+        node, last = node >> 1, last >> 1
+    if last or first != root1 or second != root2:
+        raise Fault("the proof of consistency does not hold")
+
+
+# --- Entries (L 1) --------------------------------------------------------------
+
+Reader = Callable[[bytes, int], Tuple[Any, int]]
+
+
+def _head(b: bytes, p: int) -> Tuple[int, int, int]:
+    """Major type, argument, position behind; only shortest forms."""
+    first = b[p]
+    major, info = first >> 5, first & 31
+    if info < 24:
+        return major, info, p + 1
+    if info > 27:
+        raise Fault("indefinite or reserved length")
+    width = 1 << (info - 24)
+    end = p + 1 + width
+    value = int.from_bytes(b[p + 1:end], "big")
+    if end > len(b):
+        raise Fault("the entry ends too early")
+    if value < (24 if width == 1 else 1 << 4 * width):
+        raise Fault("an integer or length is not in its shortest form")
+    return major, value, end
+
+
+def _uint(b: bytes, p: int) -> Tuple[int, int]:
+    major, value, p = _head(b, p)
+    if major != 0:
+        raise Fault("an integer belongs here")
+    return value, p
+
+
+def _positive(top: int = (1 << 64) - 1) -> Reader:
+    def read(b: bytes, p: int) -> Tuple[int, int]:
+        value, p = _uint(b, p)
+        if not 0 < value <= top:
+            raise Fault("the number %d is out of range" % value)
+        return value, p
+    return read
+
+
+def _true(b: bytes, p: int) -> Tuple[bool, int]:
+    if b[p] != 0xF5:
+        raise Fault("only true belongs here")
+    return True, p + 1
+
+
+def _string(b: bytes, p: int, major: int) -> Tuple[bytes, int]:
+    kind, n, p = _head(b, p)
+    if kind != major:
+        raise Fault("a string of another type belongs here")
+    if p + n > len(b):
+        raise Fault("the entry ends too early")
+    return b[p:p + n], p + n
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_CODE = re.compile(rb"[a-z0-9_]{1,40}")
+
+
+def _text(b: bytes, p: int) -> Tuple[str, int]:
+    raw, p = _string(b, p, 3)
+    if not 0 < len(raw) <= 512:
+        raise Fault("a text of %d bytes" % len(raw))
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Fault("a text is not UTF-8") from None
+    if _CONTROL.search(text):
+        raise Fault("a text has control characters")
+    return text, p
+
+
+def _code(b: bytes, p: int) -> Tuple[str, int]:
+    raw, p = _string(b, p, 3)
+    if not _CODE.fullmatch(raw):
+        raise Fault("not a code")
+    return raw.decode(), p
+
+
+def _bytes(low: int, high: int, zero: bool) -> Reader:
+    """Between low and high bytes; all zeros only where zero says so."""
+    def read(b: bytes, p: int) -> Tuple[bytes, int]:
+        raw, p = _string(b, p, 2)
+        if not low <= len(raw) <= high:
+            raise Fault("%d bytes do not belong here" % len(raw))
+        if not zero and not any(raw):
+            raise Fault("a field that is zero is left out")
+        return raw, p
+    return read
+
+
+_id, _digest = _bytes(16, 16, False), _bytes(32, 32, False)
+_mac, _signature = _bytes(32, 32, True), _bytes(64, 64, True)
+
+
+def _array(item: Reader, rising: bool = False) -> Reader:
+    def read(b: bytes, p: int) -> Tuple[List[Any], int]:
+        major, n, p = _head(b, p)
+        if major != 4 or n == 0:
+            raise Fault("an array that is not empty belongs here")
+        values: List[Any] = []
+        for _ in range(n):
+            value, p = item(b, p)
+            if rising and values and not values[-1] < value:
+                raise Fault("a list is not strictly rising")
+            values.append(value)
+        return values, p
+    return read
+
+
+Schema = Dict[int, Tuple[str, Reader]]
+
+
+def _map(schema: Schema, required: Sequence[str] = (), empty: bool = False) -> Reader:
+    def read(b: bytes, p: int) -> Tuple[Dict[str, Any], int]:
+        major, n, p = _head(b, p)
+        if major != 5 or (n == 0 and not empty):
+            raise Fault("a map that is not empty belongs here")
+        values: Dict[str, Any] = {}
+        before = -1
+        for _ in range(n):
+            key, p = _uint(b, p)
+            if key <= before:
+                raise Fault("keys do not rise")
+            before = key
+            field = schema.get(key)
+            if field is None:
+                raise Fault("key %d is not known" % key)
+            values[field[0]], p = field[1](b, p)
+        for name in required:
+            if name not in values:
+                raise Fault("the field %s is missing" % name)
+        return values, p
+    return read
+
+
+_any = _positive()
+_decision = _map({1: ("effect", _positive(5)), 2: ("rule", _text), 3: ("reasons", _array(_text)), 4: ("shadow", _array(_text))})
+_findings = _array(_map({1: ("type", _text), 2: ("count", _any)}, ["type"]))
+_guards = _array(_map({1: ("name", _text), 2: ("status", _positive(3)), 3: ("version", _text), 4: ("reason", _code),
+                       5: ("micros", _any)}, ["name", "status"]))
+_BOOT: Schema = {1: ("version", _text), 2: ("binary", _digest), 3: ("config", _digest), 4: ("policy", _digest),
+                 5: ("node_key", _text), 6: ("prev_size", _any), 7: ("prev_root", _digest)}
+_INTENT: Schema = {
+    1: ("key", _id), 2: ("system", _id), 3: ("workload", _true), 4: ("assurance", _positive(5)), 5: ("provider", _text),
+    6: ("dialect", _text), 7: ("operation", _text), 8: ("model", _text), 9: ("stream", _true), 10: ("request_bytes", _any),
+    11: ("forwarded_bytes", _any), 12: ("config", _digest), 13: ("policy", _digest), 14: ("snapshot", _digest),
+    15: ("decision", _decision), 16: ("findings", _findings), 17: ("guards", _guards), 18: ("redactions", _any),
+    19: ("redaction_root", _digest)}
+_OUTCOME: Schema = {
+    1: ("intent", _uint), 2: ("result", _positive(7)), 3: ("reason", _code), 4: ("status", _any), 5: ("upstream_status", _any),
+    6: ("decision", _decision), 7: ("findings", _findings), 8: ("guards", _guards), 9: ("answer_bytes", _any),
+    10: ("input_tokens", _any), 11: ("output_tokens", _any), 12: ("first_byte", _any), 13: ("duration", _any),
+    14: ("truncated", _true)}
+_BODIES: Dict[int, Tuple[str, Schema, Sequence[str]]] = {
+    1: ("boot", _BOOT, ()),
+    2: ("intent", _INTENT, ()),
+    3: ("outcome", _OUTCOME, ("result",)),
+    4: ("record", {1: ("type", _code), 2: ("version", _any), 3: ("transition", _code)}, ()),
+    6: ("signal", {1: ("name", _code), 2: ("verdict", _positive(2)), 3: ("count", _any), 4: ("faults", _any),
+                   5: ("micros", _any), 6: ("digest", _digest)}, ("name",)),
+    8: ("access", {1: ("action", _code), 2: ("target", _id)}, ()),
+    9: ("config", {1: ("config", _digest), 2: ("policy", _digest), 3: ("reason", _code)}, ()),
+    10: ("key", {1: ("event", _code), 2: ("origin", _text), 3: ("key", _text), 4: ("former", _text), 5: ("size", _any),
+                 6: ("root", _digest), 7: ("signature", _signature), 8: ("former_signature", _signature)}, ("event",)),
+    11: ("erasure", {1: ("scope", _code), 2: ("basis", _code), 3: ("person", _id), 4: ("class", _code), 5: ("before", _any),
+                     6: ("count", _any), 7: ("request", _id), 8: ("approver", _id), 9: ("keys", _array(_id, True)),
+                     10: ("targets", _array(_id, True)), 11: ("segments", _array(_uint, True))}, ("scope", "basis")),
+    12: ("gap", {1: ("provider", _text), 2: ("first", _any), 3: ("last", _any), 4: ("count", _any), 5: ("limit", _any),
+                 6: ("reason", _code)}, ("count",)),
+    13: ("anchor", {1: ("type", _code), 2: ("origin", _text), 3: ("size", _any), 4: ("root", _digest), 5: ("time", _any),
+                    6: ("note", _bytes(1, 12_288, True))}, ("type", "note")),
+    14: ("seal", {1: ("epoch", _code), 2: ("size", _any), 3: ("root", _digest), 4: ("first", _any), 5: ("intents", _any),
+                  6: ("outcomes", _any), 7: ("unrecorded", _any)}, ("epoch",)),
+}
+KINDS = {1: "boot", 2: "intent", 3: "outcome", 4: "record", 5: "transition", 6: "signal", 7: "drill", 8: "access",
+         9: "config", 10: "key", 11: "erasure", 12: "gap", 13: "anchor", 14: "seal"}
+
+
+def _version(b: bytes, p: int) -> Tuple[int, int]:
+    value, p = _uint(b, p)
+    if value != 1:
+        raise Fault("version %d is not known" % value)
+    return value, p
+
+
+def _kind(b: bytes, p: int) -> Tuple[int, int]:
+    value, p = _uint(b, p)
+    if value not in KINDS:
+        raise Fault("kind %d is not known" % value)
+    return value, p
+
+
+def _time(b: bytes, p: int) -> Tuple[int, int]:
+    value, p = _uint(b, p)
+    if value >= 1 << 63:
+        raise Fault("the time is out of range")
+    return value, p
+
+
+_ENTRY: Schema = {1: ("version", _version), 2: ("kind", _kind), 3: ("time", _time), 4: ("id", _id), 5: ("actor", _id),
+                  6: ("commitment", _mac)}
+_ENTRY.update({8 + n: (name, _map(schema, () if name == "outcome" else required, True))
+               for n, (name, schema, required) in _BODIES.items()})
+_read_entry = _map(_ENTRY, ["version", "kind", "time"])
+
+
+def decode_entry(raw: bytes) -> Dict[str, Any]:
+    """The entry in raw, if raw is its one encoding (L 1)."""
+    if len(raw) > MAX_ENTRY:
+        raise Fault("an entry of %d bytes" % len(raw))
+    try:
+        entry, end = _read_entry(raw, 0)
+    except IndexError:
+        raise Fault("the entry ends too early") from None
+    if end != len(raw):
+        raise Fault("something follows the entry")
+    _check_bodies(entry)
+    return entry
+
+
+def _check_bodies(e: Dict[str, Any]) -> None:
+    """Exactly the body of the kind; and what fields demand of each other."""
+    kind = KINDS[e["kind"]]
+    wanted = {kind} if e["kind"] in _BODIES else set()
+    present = {name for name in e if name in _NAMES}
+    if kind == "intent":
+        present.discard("outcome")
+    if present != wanted:
+        raise Fault("the bodies of the entry are not those of its kind")
+    if "outcome" in e:
+        if ("intent" in e["outcome"]) != (kind == "outcome"):
+            raise Fault("an outcome names its intent exactly when it is an entry of its own")
+        if "result" not in e["outcome"]:
+            raise Fault("an outcome has a result")
+    if kind == "key" and "key" not in e["key"] and "former" not in e["key"]:
+        raise Fault("a key entry names a key")
+    if kind == "gap" and e["gap"].get("first", 0) > e["gap"].get("last", 0):
+        raise Fault("the gap ends before it begins")
+    if kind == "seal" and e["seal"].get("first", 0) > e["seal"].get("size", 0):
+        raise Fault("the seal begins behind its end")
+
+
+_NAMES = {name for name, _, _ in _BODIES.values()}
+
+
+# --- Segments (L 5, L 6) ----------------------------------------------------------
+
+ANY_ORIGIN = b""
+SECTOR, HEADER, FRAME_HEAD, TRAILER, REF = 512, 72, 9, 52, 16
+MAX_TAIL = 2 * MAX_BATCH
+
+
+class Ref(NamedTuple):
+    """Where a payload lies."""
+
+    segment: int
+    offset: int
+    length: int
+    crc: int
+
+
+class Stopped(Exception):
+    """The log does not go on here. torn: it is what a crash leaves."""
+
+    def __init__(self, at: str, text: str, torn: bool) -> None:
+        super().__init__(text)
+        self.at, self.text, self.torn = at, text, torn
+
+
+class Batch(NamedTuple):
+    at: str
+    first: int
+    entries: List[Tuple[Ref, bytes]]
+    root: bytes
+
+
+def segment_name(number: int) -> str:
+    return "%010d.seg" % number
+
+
+def place(number: int, offset: int) -> str:
+    return "%s at byte %d" % (segment_name(number), offset)
+
+
+def open_segment(path: str) -> Any:
+    try:
+        with open(path, "rb") as f:
+            return mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if os.fstat(f.fileno()).st_size else b""
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+
+
+def last_nonzero(data: Any, start: int) -> int:
+    """Offset of the last byte that is not zero, from start on, or -1."""
+    end = len(data)
+    while end > start:
+        low = max(start, end - (1 << 20))
+        chunk = data[low:end].rstrip(b"\0")
+        if chunk:
+            return low + len(chunk) - 1
+        end = low
+    return -1
+
+
+def parse_header(raw: bytes, magic: bytes) -> Tuple[int, int, bytes]:
+    """Number, first index and origin digest of a segment header."""
+    if len(raw) < HEADER or raw[:8] != magic:
+        raise Fault("the segment has no header of its kind")
+    version, zero, number, first, origin, crc, rest = struct.unpack(">IIQQ32sII", raw[8:HEADER])
+    if crc != crc32c(raw[:64]) or version != 1 or zero or rest:
+        raise Fault("the segment header is damaged")
+    return number, first, origin
+
+
+def parse_frame(data: Any, p: int) -> Tuple[Optional[Tuple[Ref, bytes]], Optional[Tuple[int, int, int, bytes]], int]:
+    """An entry or a trailer at p, and the position behind it."""
+    head = data[p:p + FRAME_HEAD]
+    if len(head) < FRAME_HEAD:
+        raise Fault("the frame is cut off")
+    length, crc, kind = struct.unpack(">IIB", head)
+    if kind == 1 and not REF < length <= REF + MAX_ENTRY or kind == 2 and length != TRAILER or kind not in (1, 2):
+        raise Fault("no frame begins here")
+    end = p + FRAME_HEAD + length
+    body = data[p + FRAME_HEAD:end]
+    if len(body) < length:
+        raise Fault("the frame is cut off")
+    if crc32c(head[:4] + head[8:] + body) != crc:
+        raise Fault("the checksum of a frame is wrong")
+    if kind == 2:
+        return None, struct.unpack(">IQQ32s", body), end
+    ref = Ref(*struct.unpack(">IIII", body[:REF]))
+    if ref.length == 0 and any(ref):
+        raise Fault("a frame without payload names a place of one")
+    return (ref, body[REF:]), None, end
+
+
+class Segments:
+    """Whole batches of a ledger directory, in order. Yields Batch, ends with
+    Stopped where something else follows the last of them."""
+
+    def __init__(self, folder: str, origin: bytes) -> None:
+        self.folder, self.origin, self.next = folder, origin, 0
+        self.found, self.first = b"", 0
+
+    def origin_follows(self, origin: str) -> None:
+        """Later segments bear the origin of the key in force (L 4, rule 6)."""
+        self.origin = sha256(origin.encode())
+
+    def load(self, number: int) -> Any:
+        """The bytes of a segment that was begun, or None. Checks its header."""
+        data = open_segment(os.path.join(self.folder, segment_name(number)))
+        last = last_nonzero(data, 0)
+        if last < 0:
+            return None
+        head = data[:HEADER]
+        if not any(head):
+            raise Stopped(place(number, 0), "segment has data and no header", True)
+        try:
+            found, first, origin = parse_header(head, b"CFLEDGER")
+        except Fault as fault:
+            raise Stopped(place(number, 0), str(fault), last < HEADER - 5) from None
+        self.found = origin
+        if found != number or self.origin not in (origin, ANY_ORIGIN):
+            raise Stopped(place(number, 0), "segment belongs to another log or another place in it", False)
+        self.first = first
+        return data
+
+    def check_first(self, number: int) -> None:
+        if self.first != self.next:
+            raise Stopped(place(number, 0), "segment begins with entry %d where %d belongs" % (self.first, self.next), False)
+
+    def __iter__(self) -> Iterator[Batch]:
+        number, data = 0, self.load(0)
+        if data is None:
+            return
+        self.check_first(0)
+        while True:
+            p = HEADER
+            while any(data[p:p + 4]):
+                batch, p = self.batch(data, number, p)
+                yield batch
+            follows = self.load(number + 1)
+            if last_nonzero(data, p) >= 0:
+                raise self.tail(data, number, p, p, "data lies behind zeros")
+            if follows is None:
+                return
+            number, data = number + 1, follows
+            self.check_first(number)
+
+    def batch(self, data: Any, number: int, start: int) -> Tuple[Batch, int]:
+        p, entries = start, []
+        while True:
+            try:
+                entry, trailer, end = parse_frame(data, p)
+            except Fault as fault:
+                raise self.tail(data, number, start, p, str(fault)) from None
+            p = end
+            if trailer is not None:
+                break
+            if p - start > MAX_BATCH:
+                raise self.tail(data, number, start, p, "a batch above %d bytes" % MAX_BATCH)
+            entries.append(entry)
+        count, first, size, root = trailer
+        at = place(number, start)
+        if not entries or count != len(entries) or first != self.next or size != first + count:
+            raise Stopped(at, "trailer speaks of %d entries from %d where %d from %d stand" % (count, first, len(entries), self.next), False)
+        self.next += count
+        return Batch(at, first, entries, root), p  # type: ignore[arg-type]
+
+    def tail(self, data: Any, number: int, start: int, bad: int, cause: str) -> Stopped:
+        """Judges bytes that are no batch (L 6, number 3)."""
+        at = place(number, start)
+        region = data[bad:min(last_nonzero(data, bad) + 1, bad + MAX_TAIL)]
+        try:
+            more = self.load(number + 1) is not None
+        except Stopped:
+            more = False
+        if more or len(region) >= MAX_TAIL or has_trailer(region, lambda first: first > self.next):
+            return Stopped(at, cause + ", and the log goes on behind it", False)
+        return Stopped(at, cause, self.torn(region, bad))
+
+    def torn(self, region: bytes, offset: int) -> bool:
+        if len(region) < FRAME_HEAD or not any(region[:4]) or missing_sector(region, offset):
+            return True
+        length, _, kind = struct.unpack(">IIB", region[:FRAME_HEAD])
+        sane = kind == 1 and REF < length <= REF + MAX_ENTRY or kind == 2 and length == TRAILER
+        return sane and FRAME_HEAD + length > len(region) and not has_trailer(region, lambda first: first == self.next)
+
+
+def missing_sector(region: bytes, offset: int) -> bool:
+    """Whether the part of any 512-byte sector in region is zero."""
+    p = 0
+    while p < len(region):
+        n = SECTOR - (offset + p) % SECTOR
+        if not any(region[p:p + n]):
+            return True
+        p += n
+    return False
+
+
+def has_trailer(region: bytes, match: Callable[[int], bool]) -> bool:
+    i = region.find(b"\0\0\0\x34")
+    while i >= 0:
+        try:
+            _, trailer, _ = parse_frame(region, i)
+            if trailer is not None and match(trailer[1]):
+                return True
+        except Fault:
+            pass
+        i = region.find(b"\0\0\0\x34", i + 1)
+    return False
+
+
+# --- Report ---------------------------------------------------------------------------
+
+
+class Report:
+    """What was found; the same members as the report of counterfoil-verify --json."""
+
+    def __init__(self) -> None:
+        self.origin = ""
+        self.counts = dict.fromkeys(("entries", "intents", "outcomes", "abandoned", "open", "payloads", "erased", "signed"), 0)
+        self.root = bytes(32)
+        self.problems: List[Dict[str, str]] = []
+        self.checked: List[str] = []
+        self.unchecked: List[str] = []
+
+    def problem(self, kind: str, where: str, text: str) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append({"class": kind, "where": where, "text": text})
+        elif len(self.problems) == MAX_PROBLEMS:
+            self.problems.append({"class": kind, "where": where, "text": "and further problems that are not listed"})
+
+    def as_json(self) -> Dict[str, Any]:
+        out: Dict[str, Any] = {"integrity": "broken" if self.problems else "ok", "origin": self.origin}
+        out.update(self.counts)
+        out.update(root=self.root.hex(), problems=self.problems, checked=self.checked, unchecked=self.unchecked)
+        return out
+
+
+# --- Keys of a log (L 4, rule 6) ----------------------------------------------------------
+
+
+def key_event_text(b: Dict[str, Any]) -> bytes:
+    """What the signatures of a key entry cover (L 1, Key)."""
+    root = base64.b64encode(b.get("root", bytes(32))).decode()
+    lines = ["counterfoil key event v1", b["event"], b.get("origin", ""), b.get("key", ""), b.get("former", ""),
+             str(b.get("size", 0)), root]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def check_key_event(b: Dict[str, Any]) -> None:
+    """The signatures a key entry needs are there, and those there verify."""
+    message = key_event_text(b)
+    for name, field in (("key", "signature"), ("former", "former_signature")):
+        needed = name in b if name == "key" else b["event"] == "rotated"
+        if field not in b:
+            if needed:
+                raise Fault("the signature by the %s is missing" % ("key" if name == "key" else "former key"))
+            continue
+        key = parse_key(b.get(name, ""))
+        if key.kind != KEY_ED25519 or not ed25519_verify(key.public, message, b[field]):
+            raise Fault("a signature of the key entry does not verify")
+
+
+class KeyHistory:
+    """Which key signs a log when. A span is [since, end] in tree sizes."""
+
+    def __init__(self, given: str) -> None:
+        self.given = given
+        self.origin = given.split("+", 1)[0]
+        self.succeeded = False
+        self.spans: Dict[str, List[Optional[int]]] = {}
+        self.first_boot: Optional[int] = None
+
+    def begin(self, key: str, at: int) -> None:
+        self.spans, self.first_boot, self.origin = {key: [0, None]}, at, key.split("+", 1)[0]
+
+    def begun(self) -> bool:
+        return bool(self.spans)
+
+    def in_force(self, key: str, size: int) -> bool:
+        span = self.spans.get(key)
+        return span is not None and span[0] <= size and (span[1] is None or size <= span[1])  # type: ignore[operator]
+
+    def concerns(self, b: Dict[str, Any]) -> bool:
+        names = [b[n] for n in ("key", "former") if n in b]
+        return any(n in self.spans or n.startswith(self.origin + "+") for n in names)
+
+    def take(self, b: Dict[str, Any], index: int, root: bytes) -> None:
+        """One key entry at index, root being that of the entries before it."""
+        event, key, former = b["event"], b.get("key", ""), b.get("former", "")
+        if event in ("rotated", "succeeded"):
+            if b.get("size", 0) != index or b.get("root", bytes(32)) != root:
+                raise Fault("the key follows on a log of %d entries with another root than lies before it" % b.get("size", 0))
+            if not self.in_force(former, index):
+                raise Fault("the key follows one that is not in force")
+            if event == "rotated" and parse_key(key).name != self.origin:
+                raise Fault("a rotated key keeps the origin")
+            self.spans[key] = [index + 1, None]
+            self.origin, self.succeeded = parse_key(key).name, self.succeeded or event == "succeeded"
+        elif event in ("retired", "compromised") and former in self.spans:
+            end = index + 1 if event == "retired" else b.get("size", 0)
+            old = self.spans[former][1]
+            self.spans[former][1] = end if old is None else min(old, end)
+
+
+# --- A whole log (L 4) ----------------------------------------------------------------------
+
+
+class SignedHead(NamedTuple):
+    where: str
+    head: Head
+    note: Note
+
+
+class Options(NamedTuple):
+    """What the verifier was given beside the log."""
+
+    key: str = ""
+    registry_key: str = ""
+    heads: Sequence[bytes] = ()
+    receipts: Sequence[bytes] = ()
+    tsa_roots: Sequence[bytes] = ()
+    quick: bool = False
+
+
+class Payloads:
+    """Sealed payloads, which lie in the order of the log: one file open at a time."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder, self.number, self.file = folder, -1, None  # type: Tuple[str, int, Optional[BinaryIO]]
+        self.size = 0
+
+    def read(self, ref: Ref) -> Optional[bytes]:
+        if ref.segment != self.number:
+            self.close()
+            try:
+                self.file = open(os.path.join(self.folder, segment_name(ref.segment)), "rb")
+                self.size = os.fstat(self.file.fileno()).st_size
+            except (FileNotFoundError, NotADirectoryError):
+                self.file = None
+            self.number = ref.segment
+        if self.file is None or ref.offset + ref.length > self.size:
+            return None
+        self.file.seek(ref.offset)
+        raw = self.file.read(ref.length)
+        return raw if len(raw) == ref.length else None
+
+    def close(self) -> None:
+        if self.file is not None:
+            self.file.close()
+        self.file, self.number = None, -1
+
+
+class LogCheck:
+    """The rules of L 4 over the entries of one log, fed in order."""
+
+    def __init__(self, report: Report, options: Options, key: str, payloads: Optional[Payloads]) -> None:
+        self.report, self.options, self.payloads = report, options, payloads
+        self.keys = KeyHistory(key)
+        self.tree = Tree()
+        self.successor = False  # the log began under another origin than that of the key given
+        self.open: Dict[int, bytes] = {}
+        self.heads: List[SignedHead] = []
+        self.due = 0
+        self.counted: List[Tuple[SignedHead, List[str]]] = []  # heads and the keys they counted under
+        self.receipts: Dict[int, List[Dict[str, Any]]] = {}
+        self.suspects: Dict[int, Tuple[str, bytes, int, str]] = {}
+        self.sealed_by: Dict[bytes, int] = {}
+        self.erased: Tuple[Set[bytes], Set[bytes], Set[int]] = (set(), set(), set())
+        self.enrolled: Dict[str, Set[str]] = {}
+        self.anchored: Dict[str, int] = {}
+        self.node_heads: List[Tuple[str, Head]] = []  # taken in by anchors of type head
+        self.needed: List[Tuple[int, int, bytes]] = []  # index, size, root of former heads anchors name
+        self.leaves: BinaryIO = tempfile.TemporaryFile()
+        self.seal: Optional[Tuple[int, str]] = None
+        self.epoch = [0, 0, 0]  # intents, outcomes, unrecorded since the last seal
+        self.boots = self.batches = 0
+
+    # Heads (rules 3, 4 and 6)
+
+    def add_head(self, where: str, raw: bytes) -> None:
+        try:
+            note = parse_note(raw)
+            head = parse_head(note.text)
+            key = parse_key(self.keys.given)
+            if head.origin == key.name and not signed_by(note, key) and not self.others(note, head):
+                raise Fault("the head bears no signature of %s" % key.name)
+            if head.origin != key.name and not (self.successor and self.others(note, head)):
+                raise Fault("the head is of log %.80r" % head.origin)
+        except Fault as fault:
+            self.report.problem("head", where, str(fault))
+            return
+        self.heads.append(SignedHead(where, head, note))
+        self.heads.sort(key=lambda h: h.head.size)
+
+    def trust_head(self, where: str, head: Head) -> None:
+        """A head whose signature was checked elsewhere: in the registry."""
+        if head.origin in (self.keys.given.split("+", 1)[0], self.keys.origin):
+            self.heads.append(SignedHead(where, head, Note(b"", [])))
+            self.heads.sort(key=lambda h: h.head.size)
+
+    @staticmethod
+    def others(note: Note, head: Head) -> bool:
+        """Whether another key of its origin signed: then the log must lead to that key."""
+        return any(name == head.origin for name, _, _ in note.signatures)
+
+    def check_heads(self) -> None:
+        while self.due < len(self.heads) and self.heads[self.due].head.size == self.tree.size:
+            signed = self.heads[self.due]
+            self.due += 1
+            if signed.head.root != self.tree.root():
+                self.report.problem("head", "head of size %d" % signed.head.size, "the entries have another root than the signed head")
+                continue
+            under = self.signers(signed, True)
+            if not signed.note.signatures:
+                continue
+            if not under:
+                self.report.problem("head", signed.where, "no key in force at %d entries signed the head" % signed.head.size)
+                continue
+            self.counted.append((signed, under))
+            self.report.counts["signed"] = signed.head.size
+
+    def signers(self, signed: SignedHead, in_force: bool) -> List[str]:
+        known = list(self.keys.spans) if self.keys.begun() else [self.keys.given]
+        out = []
+        for text in known:
+            if in_force and self.keys.begun() and not self.keys.in_force(text, signed.head.size):
+                continue
+            try:
+                key = parse_key(text)
+                if key.name == signed.head.origin and signed_by(signed.note, key):
+                    out.append(text)
+            except Fault:
+                continue
+        return out
+
+    # Entries
+
+    def entry(self, index: int, ref: Optional[Ref], raw: bytes) -> None:
+        try:
+            e = decode_entry(raw)
+        except Fault as fault:
+            self.report.problem("encoding", "entry %d" % index, str(fault))
+        else:
+            self.rules(index, e)
+            self.payload(index, e, ref)
+            self.check_receipt(index, e, raw)
+        leaf = leaf_hash(raw)
+        self.leaves.write(leaf)
+        self.tree.append(leaf)
+        if self.due < len(self.heads):
+            self.check_heads()
+
+    def rules(self, index: int, e: Dict[str, Any]) -> None:
+        handler = self.HANDLERS.get(e["kind"])
+        if handler is None:
+            return
+        try:
+            handler(self, index, e)
+        except Fault as fault:
+            self.report.problem(self.CLASSES[e["kind"]], "entry %d" % index, str(fault))
+
+    def boot(self, index: int, e: Dict[str, Any]) -> None:
+        self.boots += 1
+        b = e["boot"]
+        key = b.get("node_key", "")
+        if b.get("prev_size", 0) != index or b.get("prev_root", bytes(32)) != self.tree.root():
+            raise Fault("the start found a log of %d entries with another root than lies before it" % b.get("prev_size", 0))
+        if not self.keys.begun():
+            self.keys.begin(key, index)
+        elif not self.keys.in_force(key, index):
+            raise Fault("the start names the key %.120r, which is not in force" % key)
+
+    def intent(self, index: int, e: Dict[str, Any]) -> None:
+        self.report.counts["intents"] += 1
+        self.epoch[0] += 1
+        if "outcome" in e:
+            self.count_outcome(e["outcome"])
+        else:
+            self.open[index] = e.get("id", bytes(16))
+
+    def count_outcome(self, body: Dict[str, Any]) -> None:
+        self.report.counts["outcomes"] += 1
+        self.epoch[1] += 1
+        if body["result"] == 7:
+            self.report.counts["abandoned"] += 1
+
+    def outcome(self, index: int, e: Dict[str, Any]) -> None:
+        self.count_outcome(e["outcome"])
+        intent = e["outcome"]["intent"]
+        if intent not in self.open:
+            raise Fault("its intent, entry %d, is no open intent" % intent)
+        if self.open[intent] != e.get("id", bytes(16)):
+            raise Fault("its intent, entry %d, belongs to interaction %s" % (intent, self.open[intent].hex()))
+        del self.open[intent]
+
+    def key(self, index: int, e: Dict[str, Any]) -> None:
+        b = e["key"]
+        check_key_event(b)
+        if self.keys.begun() and self.keys.concerns(b):
+            self.keys.take(b, index, self.tree.root())
+        elif b["event"] in ("enrolled", "rotated", "succeeded") and "key" in b:
+            self.enrolled.setdefault(parse_key(b["key"]).name, set()).add(b["key"])
+
+    def erasure(self, index: int, e: Dict[str, Any]) -> None:
+        b = e["erasure"]
+        for known, field in zip(self.erased, ("keys", "targets", "segments")):
+            known.update(b.get(field, ()))
+
+    def gap(self, index: int, e: Dict[str, Any]) -> None:
+        self.epoch[2] += e["gap"]["count"]
+
+    def seal_entry(self, index: int, e: Dict[str, Any]) -> None:
+        """Rule 8."""
+        b, before, counts = e["seal"], self.seal, list(self.epoch)
+        self.seal, self.epoch = (index, b["epoch"]), [0, 0, 0]
+        if b.get("size", 0) != index or b.get("root", bytes(32)) != self.tree.root():
+            raise Fault("the seal names a log of %d entries with another root than lies before it" % b.get("size", 0))
+        if b.get("first", 0) != (0 if before is None else before[0] + 1):
+            raise Fault("the epoch begins with entry %d" % b.get("first", 0))
+        if [b.get(n, 0) for n in ("intents", "outcomes", "unrecorded")] != counts:
+            raise Fault("the seal has other counts than the entries of the epoch")
+        if before is not None and not before[1] < b["epoch"]:
+            raise Fault("epochs do not rise")
+
+    def anchor(self, index: int, e: Dict[str, Any]) -> None:
+        """Rule 9."""
+        b = e["anchor"]
+        size, root = b.get("size", 0), b.get("root", bytes(32))
+        if b["type"] == "timestamp":
+            self.former(index, size, root)
+            text = "%s\n%d\n%s\n" % (b.get("origin", ""), size, base64.b64encode(root).decode())
+            check_token(b["note"], sha256(text.encode()), self.options.tsa_roots, b.get("time"))
+            return
+        note = parse_note(b["note"])
+        head = parse_head(note.text)
+        if head != (b.get("origin", ""), size, root):
+            raise Fault("origin, size and root of the anchor are not those of its note")
+        if b["type"] == "head":
+            self.head_anchor(index, head, note)
+        elif b["type"] == "cosigned":
+            self.former(index, size, root)
+            if not self.signers(SignedHead("", head, note), False):
+                raise Fault("the cosigned head bears no signature of this log")
+        elif self.options.registry_key and not signed_by(note, parse_key(self.options.registry_key)):
+            raise Fault("the anchor bears no signature of the registry")
+
+    def head_anchor(self, index: int, head: Head, note: Note) -> None:
+        if head.origin == self.keys.origin:
+            raise Fault("a head of this log is no head of another")
+        if not any(signed_by(note, parse_key(k)) for k in self.enrolled.get(head.origin, ())):
+            raise Fault("no key enrolled before it signed the head")
+        if head.size < self.anchored.get(head.origin, 0):
+            raise Fault("the sizes of the heads of %.80r fall" % head.origin)
+        self.anchored[head.origin] = head.size
+        self.node_heads.append(("head of size %d" % head.size, head))
+
+    def former(self, index: int, size: int, root: bytes) -> None:
+        if size > index:
+            raise Fault("the anchor is about a head of %d entries, which is not a former one" % size)
+        self.needed.append((size, index, root))
+
+    HANDLERS: Dict[int, Callable[["LogCheck", int, Dict[str, Any]], None]] = {
+        1: boot, 2: intent, 3: outcome, 10: key, 11: erasure, 12: gap, 13: anchor, 14: seal_entry}
+    CLASSES = {1: "boot", 2: "outcome", 3: "outcome", 10: "key", 11: "erasure", 12: "gap", 13: "anchor", 14: "seal"}
+
+    # Payloads (rules 5 and 7)
+
+    def payload(self, index: int, e: Dict[str, Any], ref: Optional[Ref]) -> None:
+        if self.payloads is None and (ref is None or ref.length == 0):
+            return
+        where, committed = "entry %d" % index, "commitment" in e
+        if ref is None or ref.length == 0:
+            if committed:
+                self.report.problem("payload", where, "the entry commits to a payload and has none")
+            return
+        if not committed:
+            self.report.problem("payload", where, "the entry has a payload and does not commit to it")
+            return
+        if self.options.quick or self.payloads is None:
+            return
+        raw = self.payloads.read(ref)
+        ident = e.get("id", bytes(16))
+        if raw is None:
+            self.suspects[index] = ("missing", ident, ref.segment, "its payload is missing in payload segment %s" % segment_name(ref.segment))
+        elif crc32c(raw) != ref.crc:
+            how = "zero" if not any(raw) else "changed"
+            self.suspects[index] = (how, ident, ref.segment, "its payload was changed, in %s" % place(ref.segment, ref.offset))
+        else:
+            self.report.counts["payloads"] += 1
+            if raw[:1] == b"\xc1" and len(raw) >= 17:
+                self.sealed_by[raw[1:17]] = self.sealed_by.get(raw[1:17], 0) + 1
+        if len(self.suspects) > 10_000:
+            self.settle_payloads()
+
+    def settle_payloads(self) -> None:
+        """An erasure may lie behind the payload it explains (rule 7)."""
+        _, targets, segments = self.erased
+        for index, (how, ident, segment, text) in sorted(self.suspects.items()):
+            if how == "missing" and segment in segments or how == "zero" and ident in targets:
+                self.report.counts["erased"] += 1
+            else:
+                self.report.problem("payload", "entry %d" % index, text)
+        self.suspects.clear()
+
+    # Receipts (docs/publish.md)
+
+    def add_receipt(self, number: int, raw: bytes) -> None:
+        where = "given receipt %d" % (number + 1)
+        try:
+            r = parse_receipt(raw)
+        except Fault as fault:
+            self.report.problem("receipt", where, str(fault))
+            return
+        r["where"] = where
+        self.receipts.setdefault(r["index"], []).append(r)
+
+    def check_receipt(self, index: int, e: Dict[str, Any], raw: bytes) -> None:
+        for r in self.receipts.pop(index, ()):
+            if r["leaf"] != leaf_hash(raw) or r["id"] != e.get("id") or r["time"] != e["time"] or KINDS[e["kind"]] != "intent":
+                self.report.problem("receipt", r["where"], "another entry stands at %d than the log promised" % index)
+            elif not self.signers(SignedHead("", Head(r["origin"], index, b""), r["note"]), False):
+                self.report.problem("receipt", r["where"], "no key of the log signed the receipt")
+
+    # The end
+
+    def conclude(self) -> None:
+        r = self.report
+        r.counts.update(entries=self.tree.size, open=len(self.open))
+        r.root = self.tree.root()
+        self.settle_payloads()
+        r.counts["erased"] += sum(n for key, n in self.sealed_by.items() if key in self.erased[0])
+        self.conclude_keys()
+        for signed in self.heads[self.due:]:
+            r.problem("missing", "entry %d" % self.tree.size, "the log ends here, and a signed head covers %d entries" % signed.head.size)
+        for index, given in sorted(self.receipts.items()):
+            for receipt in given:
+                r.problem("receipt", receipt["where"], "the log holds no entry %d that can be read" % index)
+        self.check_former()
+
+    def conclude_keys(self) -> None:
+        """A key found compromised later takes back the heads it signed above its end."""
+        if self.keys.begun() and self.keys.given not in self.keys.spans:
+            self.report.problem("boot", "entry %d" % (self.keys.first_boot or 0), "the start names another key than %s, and no entry leads from one to the other" % self.keys.given)
+        for signed, under in self.counted:
+            if self.keys.begun() and self.keys.given in self.keys.spans and not any(
+                    k in self.keys.spans and self.keys.in_force(k, signed.head.size) or k not in self.keys.spans for k in under):
+                self.report.problem("head", signed.where, "the key that signed the head had been given up below %d entries" % signed.head.size)
+
+    def check_former(self) -> None:
+        """The former heads anchors name, against the leaves spooled (rule 9)."""
+        if not self.needed:
+            return
+        self.leaves.seek(0)
+        tree = Tree()
+        for size, index, root in sorted(self.needed):
+            while tree.size < size:
+                tree.append(self.leaves.read(32))
+            if tree.root() != root:
+                self.report.problem("anchor", "entry %d" % index, "the log never had the root the anchor names at %d entries" % size)
+
+
+def parse_receipt(raw: bytes) -> Dict[str, Any]:
+    """A receipt of docs/publish.md, as a note or in base64."""
+    if not raw.startswith(b"counterfoil receipt v1\n"):
+        try:
+            raw = unbase64(raw.decode("ascii").strip())
+        except UnicodeDecodeError:
+            raise Fault("not a receipt") from None
+    note = parse_note(raw)
+    lines = note.text.decode().split("\n")
+    if len(lines) != 7 or lines[0] != "counterfoil receipt v1" or not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lines[2]):
+        raise Fault("not a receipt")
+    return {"note": note, "origin": lines[1], "id": bytes.fromhex(lines[2].replace("-", "")), "index": decimal(lines[3]),
+            "leaf": unhash(lines[4]), "time": decimal(lines[5])}
+
+
+# --- A data directory (L 5) ---------------------------------------------------------------------
+
+
+def read_file(path: str, limit: int) -> Optional[bytes]:
+    """The file, None if it is not there; a larger one is a fault."""
+    try:
+        with open(path, "rb") as f:
+            raw = f.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    if len(raw) > limit:
+        raise Fault("%s is too large" % os.path.basename(path))
+    return raw
+
+
+def own_key(folder: str) -> str:
+    """The newest key in ledger/verifier."""
+    raw = read_file(os.path.join(folder, "verifier"), MAX_NOTE)
+    if raw is None:
+        raise Unusable("no verifier key was given and the directory holds none")
+    return raw.decode("utf-8", "replace").strip().split("\n")[0]
+
+
+def begun(folder: str) -> bool:
+    raw = open_segment(os.path.join(folder, segment_name(0)))
+    return last_nonzero(raw, 0) >= 0
+
+
+def leads_to(folder: str, first: Batch, key: str) -> bool:
+    """Whether the log under another origin leads by its key entries to key."""
+    try:
+        boot = decode_entry(first.entries[0][1]).get("boot", {})
+    except Fault:
+        return False
+    reach = {boot.get("node_key", "")}
+    try:
+        for batch in Segments(folder, ANY_ORIGIN):
+            for _, raw in batch.entries:
+                try:
+                    b = decode_entry(raw).get("key", {})
+                except Fault:
+                    continue
+                if b.get("event") in ("rotated", "succeeded") and b.get("former") in reach:
+                    reach.add(b.get("key", ""))
+    except Stopped:
+        pass
+    return key in reach
+
+
+def first_origin(folder: str, key: str) -> bytes:
+    """Digest of the origin the first segment must bear: that of the key given, or
+    one whose log leads to that key."""
+    wanted = sha256(key.split("+", 1)[0].encode())
+    try:
+        segments = Segments(folder, ANY_ORIGIN)
+        first = next(iter(segments), None)
+    except Stopped:
+        return wanted
+    if first is None or segments.found == wanted or not leads_to(folder, first, key):
+        return wanted
+    return segments.found
+
+
+def check_log(folder: str, payload: Optional[str], options: Options, report: Report, also: Sequence[Tuple[str, Head]] = ()) -> LogCheck:
+    key = options.key
+    if not key:
+        key = own_key(folder)
+        report.unchecked.append("The verifier key was read from the directory itself. Give the key you were handed to know that it is the right log.")
+    if "+" not in key:
+        raise Unusable("the verifier key does not have the form name+hash+key")
+    report.origin = key.split("+", 1)[0]
+    check = LogCheck(report, options, key, Payloads(payload) if payload else None)
+    founding = first_origin(folder, key)
+    check.successor = founding != sha256(report.origin.encode())
+    try:
+        published = read_file(os.path.join(folder, "checkpoint"), MAX_NOTE)
+        if published is not None:
+            check.add_head("checkpoint", published)
+        elif begun(folder):
+            report.problem("head", "checkpoint", "the log has begun and its signed head is missing")
+    except Fault as fault:
+        report.problem("head", "checkpoint", str(fault))
+    for n, raw in enumerate(options.heads):
+        check.add_head("given head %d" % (n + 1), raw)
+    for where, head in also:
+        check.trust_head(where, head)
+    for n, raw in enumerate(options.receipts):
+        check.add_receipt(n, raw)
+    walk(check, Segments(folder, founding))
+    check.conclude()
+    summarize(check)
+    return check
+
+
+def walk(check: LogCheck, segments: Segments) -> None:
+    report = check.report
+    check.check_heads()
+    try:
+        for batch in segments:
+            for n, (ref, raw) in enumerate(batch.entries):
+                check.entry(batch.first + n, ref, raw)
+            check.batches += 1
+            if check.tree.root() != batch.root:
+                report.problem("root", batch.at, "the root of the batch from entry %d is not that of its entries" % batch.first)
+            if check.keys.succeeded:
+                segments.origin_follows(check.keys.origin)
+    except Stopped as stopped:
+        if stopped.torn:
+            report.unchecked.append("An unfinished batch lies at %s. Nobody was told that it is durable; the next start cuts it off." % stopped.at)
+        else:
+            report.problem("segment", stopped.at, stopped.text)
+            report.unchecked.append("What lies behind entry %d could not be read." % check.tree.size)
+
+
+def summarize(check: LogCheck) -> None:
+    r, c = check.report, check.report.counts
+    r.checked += ["%d entries in %d batches: frames, encoding, order and the root of every batch." % (c["entries"], check.batches),
+                  "%d signed heads under the key %s." % (check.due, check.keys.given),
+                  "%d intents and %d outcomes: no outcome without its intent, no intent with two." % (c["intents"], c["outcomes"]),
+                  "%d starts, each following on the log before it." % check.boots]
+    if check.options.quick:
+        r.unchecked.append("Payloads were not read.")
+    elif check.payloads is not None:
+        r.checked.append("%d payloads: present, with their length and checksum." % c["payloads"])
+    if check.payloads is not None:
+        r.unchecked.append("Payloads were not opened: that they are what the entries commit to needs the keys.")
+    if c["open"]:
+        r.unchecked.append("%d interactions are open." % c["open"])
+    if c["signed"] < c["entries"]:
+        r.unchecked.append("%d entries are newer than the newest signed head." % (c["entries"] - c["signed"]))
+
+
+def check_data_directory(path: str, options: Options) -> Report:
+    report = Report()
+    also: List[Tuple[str, Head]] = []
+    registry = os.path.join(path, "registry")
+    if os.path.isdir(registry) and begun(registry):
+        also = check_registry(registry, options, report)
+    check_log(os.path.join(path, "ledger"), os.path.join(path, "payload"), options, report, also)
+    return report
+
+
+def check_registry(folder: str, options: Options, report: Report) -> List[Tuple[str, Head]]:
+    """The registry's log beside the node's; its problems come with its name."""
+    other = Report()
+    check = check_log(folder, None, options._replace(key=options.registry_key, heads=(), receipts=()), other)
+    for p in other.problems:
+        report.problem(p["class"], "registry: " + p["where"], p["text"])
+    report.checked += ["registry: " + s for s in other.checked]
+    report.unchecked += ["registry: " + s for s in other.unchecked]
+    return check.node_heads
+
+
+def check_token(der: bytes, digest: bytes, roots: Sequence[bytes], time: Optional[int]) -> None:
+    """RFC 3161 token over digest."""
+
+
+# --- Command ----------------------------------------------------------------------------------------
+
+
+def load(path: str, limit: int = MAX_NOTE) -> bytes:
+    try:
+        raw = read_file(path, limit)
+    except Fault as fault:
+        raise Unusable(str(fault)) from None
+    if raw is None:
+        raise Unusable("%s is not there" % path)
+    return raw
+
+
+def run(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="verify.py", description="Check a Counterfoil log without the server and its keys.")
+    parser.add_argument("path", help="data directory")
+    parser.add_argument("--key", default="", help="verifier key of the log, from somebody you trust")
+    parser.add_argument("--registry-key", default="", help="verifier key of the registry")
+    parser.add_argument("--head", action="append", default=[], help="file with a signed head kept earlier; may be repeated")
+    parser.add_argument("--receipt", action="append", default=[], help="file with a receipt; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="do not read payloads")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    args = parser.parse_args(argv)
+    try:
+        options = Options(args.key, args.registry_key, [load(p) for p in args.head], [load(p) for p in args.receipt], (), args.quick)
+        if not os.path.isdir(args.path):
+            raise Unusable("%s is no directory" % args.path)
+        report = check_data_directory(args.path, options)
+    except (Unusable, OSError) as err:
+        print("verify.py: %s" % err, file=sys.stderr)
+        return EXIT_UNUSABLE
+    show(report, args.json)
+    return EXIT_BROKEN if report.problems else EXIT_SOUND
+
+
+def show(report: Report, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report.as_json(), indent=2))
+        return
+    print("%s: %s, %d entries" % ("broken" if report.problems else "ok", report.origin, report.counts["entries"]))
+    for p in report.problems:
+        print("problem: %s: %s: %s" % (p["class"], p["where"], p["text"]))
+    for title, lines in (("checked", report.checked), ("not checked", report.unchecked)):
+        for line in lines:
+            print("%s: %s" % (title, line))
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
