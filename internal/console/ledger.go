@@ -99,7 +99,7 @@ func (c *Console) fillHead(p *ledgerPage, signed []byte) error {
 	p.Signed = string(signed)
 	p.Head = []fact{
 		{Label: "Log", Value: head.Origin, Mono: true},
-		{Label: "Size", Value: counted(head.Size, "entry", "entries"), Href: "/ledger/events"},
+		{Label: "Size", Value: counted(head.Size, "entry", "entries")},
 		{Label: "Root", Value: grouped(head.Root), Mono: true},
 	}
 	for i, key := range c.ledger.VerifierKeys() {
@@ -122,7 +122,11 @@ func (c *Console) section(r *http.Request, id, title, note, count, empty string,
 		events = events[:standingRows]
 	}
 	if len(events) > 0 {
-		s.Href = eventQuery{kind: kinds[0].String()}.address("/ledger/events")
+		var q eventQuery
+		if len(kinds) == 1 {
+			q.kind = kinds[0].String()
+		}
+		s.Href = q.address("/ledger/events")
 	}
 	for i := range events {
 		s.Rows = append(s.Rows, rowOfEvent(&events[i]))
