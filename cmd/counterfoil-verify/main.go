@@ -22,6 +22,7 @@ import (
 	"os/signal"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // Exit codes.
@@ -112,9 +113,9 @@ func runDir(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return badUsage(stderr, err)
 	}
-	options := counterfoil.DirOptions(dir)
+	options := verify.DirOptions(dir)
 	options.VerifierKey, options.Heads = *key, heads
-	report, err := counterfoil.VerifyDir(ctx, options)
+	report, err := verify.Dir(ctx, options)
 	if err != nil {
 		return unusable(stderr, err)
 	}
@@ -128,15 +129,15 @@ func runDir(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return unusable(stderr, err)
 	}
-	if report.Integrity != counterfoil.IntegrityOK {
+	if report.Integrity != verify.IntegrityOK {
 		return exitBroken
 	}
 	return exitSound
 }
 
-func printReport(w io.Writer, r counterfoil.Report) {
+func printReport(w io.Writer, r verify.Report) {
 	verdict := "The ledger is sound."
-	if r.Integrity != counterfoil.IntegrityOK {
+	if r.Integrity != verify.IntegrityOK {
 		verdict = "The ledger is broken."
 	}
 	fmt.Fprintf(w, "%s\n\nLog %s, %d entries, root %s\n", verdict, r.Origin, r.Entries, r.Root)

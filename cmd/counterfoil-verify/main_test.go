@@ -13,6 +13,7 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // testDir is a data directory with three entries, the proof of the second and
@@ -121,7 +122,7 @@ func TestJSONReport(t *testing.T) {
 	if code := run(t.Context(), []string{"--json", d.path}, &out, &errs); code != exitSound {
 		t.Fatalf("exit %d: %s", code, &errs)
 	}
-	var r counterfoil.Report
+	var r verify.Report
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil || r.Entries != 3 || r.Signed != 3 {
 		t.Fatalf("%+v, %v", r, err)
 	}

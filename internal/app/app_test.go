@@ -21,6 +21,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/interaction"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // house is a data directory, opened as a test needs it.
@@ -83,7 +84,7 @@ func (h *house) replace(name, text string) {
 }
 
 // verify checks the directory as it lies and returns the report.
-func (h *house) verify() counterfoil.Report {
+func (h *house) verify() verify.Report {
 	h.t.Helper()
 	r, err := Verify(h.t.Context(), h.data, nil)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/durable"
 	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // The self-check verifies the whole ledger once a night and leaves its result in
@@ -62,7 +63,7 @@ func (a *App) lastSelfCheck(ctx context.Context) (*index.Event, error) {
 
 // CheckSelf verifies the ledger beside the live path, at no more than half of one
 // processor, and records the result. One check runs at a time.
-func (a *App) CheckSelf(ctx context.Context) (counterfoil.Report, error) {
+func (a *App) CheckSelf(ctx context.Context) (verify.Report, error) {
 	a.checking.Lock()
 	defer a.checking.Unlock()
 	began := time.Now()
@@ -81,7 +82,7 @@ func (a *App) CheckSelf(ctx context.Context) (counterfoil.Report, error) {
 		Name: selfCheck, Verdict: counterfoil.VerdictPassed, Count: report.Entries, Faults: uint64(len(report.Problems)),
 		Micros: uint64(time.Since(began).Microseconds()), Digest: sha256.Sum256(text),
 	}
-	if report.Integrity != counterfoil.IntegrityOK {
+	if report.Integrity != verify.IntegrityOK {
 		s.Verdict = counterfoil.VerdictFailed
 	}
 	e := &counterfoil.Entry{Kind: counterfoil.KindSignal, ID: counterfoil.NewID(), Time: a.clock.Now().UnixMicro(), Signal: s}
@@ -92,8 +93,8 @@ func (a *App) CheckSelf(ctx context.Context) (counterfoil.Report, error) {
 	return report, nil
 }
 
-func (a *App) reportSelfCheck(r counterfoil.Report) {
-	if r.Integrity == counterfoil.IntegrityOK {
+func (a *App) reportSelfCheck(r verify.Report) {
+	if r.Integrity == verify.IntegrityOK {
 		a.log.Info("self-check passed", "entries", r.Entries)
 		return
 	}

@@ -16,13 +16,14 @@ import (
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/internal/vault"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // Verify checks the ledger in a data directory without opening it for writing,
 // also while a server runs on it. With the keys at hand it also compares each
 // payload with the commitment in its entry.
-func Verify(ctx context.Context, dir string, progress func(entries uint64)) (counterfoil.Report, error) {
-	o := counterfoil.DirOptions(dir)
+func Verify(ctx context.Context, dir string, progress func(entries uint64)) (verify.Report, error) {
+	o := verify.DirOptions(dir)
 	o.Progress = progress
 	v, err := keys(dir)
 	switch {
@@ -31,14 +32,14 @@ func Verify(ctx context.Context, dir string, progress func(entries uint64)) (cou
 		o.OpenPayload = func(e *counterfoil.Entry, sealed []byte) ([]byte, [32]byte, error) {
 			opened, err := v.Open(e.ID, e.Kind, sealed)
 			if errors.Is(err, vault.ErrErased) {
-				err = fmt.Errorf("%w: %w", counterfoil.ErrErased, err)
+				err = fmt.Errorf("%w: %w", verify.ErrErased, err)
 			}
 			return opened.Plaintext, opened.Key, err
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return counterfoil.Report{}, fmt.Errorf("open the keys of the payloads: %w", err)
+		return verify.Report{}, fmt.Errorf("open the keys of the payloads: %w", err)
 	}
-	return counterfoil.VerifyDir(ctx, o)
+	return verify.Dir(ctx, o)
 }
 
 // keys opens the vault of a directory that has one; fs.ErrNotExist otherwise.

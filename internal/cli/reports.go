@@ -13,10 +13,11 @@ import (
 	"github.com/counterfoil/counterfoil/internal/config"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/policy"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // showReport prints what verify found: the verdict first, then what it rests on.
-func showReport(env *environment, r counterfoil.Report) error {
+func showReport(env *environment, r verify.Report) error {
 	var b strings.Builder
 	if r.Integrity == "ok" {
 		fmt.Fprintf(&b, "The record is intact: %d entries, %d intents, %d outcomes, %d of them abandoned.\n", r.Entries, r.Intents, r.Outcomes, r.Abandoned)

@@ -127,7 +127,7 @@ func TestFailedSyncPoisons(t *testing.T) {
 			if again.Size() > 2 || again.Size() < 1 {
 				t.Fatalf("size %d after the restart", again.Size())
 			}
-			verify(t, cfg)
+			verified(t, cfg)
 		})
 	}
 }
@@ -164,7 +164,7 @@ func TestFullDiskTakesOutcomesOnly(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r := verify(t, cfg); r.Outcomes != 300 || r.Open != 0 {
+	if r := verified(t, cfg); r.Outcomes != 300 || r.Open != 0 {
 		t.Fatalf("report %+v", r)
 	}
 }
@@ -280,7 +280,7 @@ func TestRealFullDisk(t *testing.T) {
 	if err := l.Close(); err != nil && !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "full") {
 		t.Fatal(err)
 	}
-	if r := verify(t, cfg); r.Open != 0 || r.Intents != r.Outcomes {
+	if r := verified(t, cfg); r.Open != 0 || r.Intents != r.Outcomes {
 		t.Fatalf("report %+v", r)
 	}
 }

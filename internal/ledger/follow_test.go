@@ -128,7 +128,7 @@ func TestStarts(t *testing.T) {
 			t.Errorf("append after Close: %v", err)
 		}
 	}
-	verify(t, cfg)
+	verified(t, cfg)
 }
 
 func TestRefusedEntriesLeaveNoTrace(t *testing.T) {

@@ -77,7 +77,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 		}
 		collect(t, child, bufio.NewScanner(lines), receipts, 100+rand.IntN(600), func() {
 			if round%2 == 1 {
-				verify(t, killConfig(dir)) // beside the running writer
+				verified(t, killConfig(dir)) // beside the running writer
 			}
 		})
 		checkAfterKill(t, dir, receipts)
@@ -111,7 +111,7 @@ func collect(t *testing.T, child *exec.Cmd, lines *bufio.Scanner, receipts map[c
 func checkAfterKill(t *testing.T, dir string, receipts map[counterfoil.Index]string) {
 	t.Helper()
 	cfg := killConfig(dir)
-	verify(t, cfg)
+	verified(t, cfg)
 	l := mustOpen(t, cfg)
 	for i, leaf := range receipts {
 		s, err := l.Read(i)
@@ -127,7 +127,7 @@ func checkAfterKill(t *testing.T, dir string, receipts map[counterfoil.Index]str
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r := verify(t, cfg); r.Open != 0 || r.Intents != r.Outcomes {
+	if r := verified(t, cfg); r.Open != 0 || r.Intents != r.Outcomes {
 		t.Fatalf("report %+v", r)
 	}
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // testConfig is a small ledger in dir: segments of 64 KiB, so that tests cross
@@ -180,11 +181,11 @@ func (j *journal) checkProofs(t testing.TB, l *Ledger, leaves []counterfoil.Hash
 	}
 }
 
-// verify runs the public verifier and wants a sound report.
-func verify(t testing.TB, cfg Config) counterfoil.Report {
+// verified runs the public verifier and wants a sound report.
+func verified(t testing.TB, cfg Config) verify.Report {
 	t.Helper()
-	r, err := counterfoil.VerifyDir(t.Context(), counterfoil.Options{LedgerDir: cfg.Dir, PayloadDir: cfg.PayloadDir})
-	if err != nil || r.Integrity != counterfoil.IntegrityOK {
+	r, err := verify.Dir(t.Context(), verify.Options{LedgerDir: cfg.Dir, PayloadDir: cfg.PayloadDir})
+	if err != nil || r.Integrity != verify.IntegrityOK {
 		t.Fatalf("verify: %v, %+v", err, r.Problems)
 	}
 	return r
@@ -231,11 +232,11 @@ func TestAppendReadProveReopen(t *testing.T) {
 			payload := randomPayload(300 << 10) // larger than a segment
 			j.add(mustAppend(t, l, record(1), payload), payload)
 		}
-		verify(t, cfg)
+		verified(t, cfg)
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if r := verify(t, cfg); r.Signed != uint64(len(j.leaves)) {
+		if r := verified(t, cfg); r.Signed != uint64(len(j.leaves)) {
 			t.Fatalf("head covers %d of %d after Close", r.Signed, len(j.leaves))
 		}
 	}

@@ -109,7 +109,7 @@ func (g *grown) wantWithout(t testing.TB, cfg Config, lost int) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	verify(t, cfg)
+	verified(t, cfg)
 }
 
 func (g *grown) wantRefused(t testing.TB, cfg Config, want error) {

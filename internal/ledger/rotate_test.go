@@ -85,7 +85,7 @@ func TestRotateAndRetire(t *testing.T) {
 		}
 	}
 	mustClose(t, l)
-	verify(t, cfg)
+	verified(t, cfg)
 
 	l = mustOpen(t, cfg)
 	mustAppend(t, l, bootEntry(), nil)
@@ -104,7 +104,7 @@ func TestRotateAndRetire(t *testing.T) {
 		t.Errorf("the retired key's file: %v", err)
 	}
 	mustClose(t, l)
-	verify(t, cfg)
+	verified(t, cfg)
 
 	l = mustOpen(t, cfg)
 	mustAppend(t, l, bootEntry(), nil)
@@ -117,7 +117,7 @@ func TestRotateAndRetire(t *testing.T) {
 	}
 	wantHead(t, l, []string{l.VerifierKey(), next}, []string{old})
 	mustClose(t, l)
-	verify(t, cfg)
+	verified(t, cfg)
 }
 
 func mustClose(t testing.TB, l *Ledger) {
@@ -158,7 +158,7 @@ func TestRotationCutShort(t *testing.T) {
 			t.Errorf("%s: rotate: %v", step, err)
 		}
 		mustClose(t, after)
-		verify(t, copied)
+		verified(t, copied)
 		if _, err := os.Stat(copied.nextKeyPath()); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: the file of the next key is left: %v", step, err)
 		}
@@ -332,7 +332,7 @@ func TestLogWithoutPayloads(t *testing.T) {
 	}
 	j.check(t, l)
 	mustClose(t, l)
-	verify(t, cfg)
+	verified(t, cfg)
 	l = mustOpen(t, cfg)
 	j.add(mustAppend(t, l, record(2), nil), nil)
 	j.check(t, l)

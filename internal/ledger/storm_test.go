@@ -358,7 +358,7 @@ func (s *storm) final(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.collectHeads(t, l)
-	if r := verify(t, s.cfg); r.Open != 0 || r.Intents != r.Outcomes {
+	if r := verified(t, s.cfg); r.Open != 0 || r.Intents != r.Outcomes {
 		t.Fatalf("report %+v", r)
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package counterfoil
+package verify
 
 import (
 	"cmp"
@@ -15,13 +15,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/counterfoil/counterfoil"
 )
 
 // ErrErased is what Options.OpenPayload returns for a payload whose key was
 // deleted on purpose. The log stays sound without it.
 var ErrErased = errors.New("the payload was erased")
 
-// Options says what VerifyDir checks and by which key.
+// Options says what Dir checks and by which key.
 type Options struct {
 	LedgerDir  string
 	PayloadDir string
@@ -36,7 +38,7 @@ type Options struct {
 
 	// OpenPayload opens a sealed payload and returns its plaintext with the key
 	// of its commitment. Nil leaves commitments unchecked.
-	OpenPayload func(e *Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)
+	OpenPayload func(e *counterfoil.Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)
 	// Progress is called now and then with the number of entries checked.
 	Progress func(entries uint64)
 }
@@ -46,7 +48,7 @@ func DirOptions(dir string) Options {
 	return Options{LedgerDir: filepath.Join(dir, "ledger"), PayloadDir: filepath.Join(dir, "payload")}
 }
 
-// VerifyDir checks a log from its first entry to its end: frames, encoding,
+// Dir checks a log from its first entry to its end: frames, encoding,
 // order, the hash tree and every batch's root, the signed heads, the starts,
 // that every outcome has its intent and no intent has two, and every payload.
 //
@@ -54,8 +56,8 @@ func DirOptions(dir string) Options {
 // works beside a running server: it then checks up to the last whole batch. An
 // error means that the check could not be made; what is wrong with the log
 // stands in the report.
-func VerifyDir(ctx context.Context, o Options) (Report, error) {
-	v := &verification{Options: o, open: make(map[Index]ID), began: time.Now().UnixMicro()}
+func Dir(ctx context.Context, o Options) (Report, error) {
+	v := &verification{Options: o, open: make(map[counterfoil.Index]counterfoil.ID), began: time.Now().UnixMicro()}
 	v.report.Integrity = IntegrityOK
 	v.report.Problems, v.report.Checked, v.report.Unchecked = []Problem{}, []string{}, []string{}
 	if v.LockPath == "" {
@@ -75,18 +77,18 @@ func VerifyDir(ctx context.Context, o Options) (Report, error) {
 	return v.report, nil
 }
 
-// verification is one run of VerifyDir.
+// verification is one run of Dir.
 type verification struct {
 	Options
 	report   Report
-	running  bool         // a server held the lock when the run began
-	began    int64        // of the run, microseconds
-	later    bool         // the last batch was recorded after that
-	heads    []Checkpoint // valid ones, by size
-	due      int          // the first of heads the walk has not reached
-	tree     Tree
-	nodes    []Hash // scratch
-	open     map[Index]ID
+	running  bool                     // a server held the lock when the run began
+	began    int64                    // of the run, microseconds
+	later    bool                     // the last batch was recorded after that
+	heads    []counterfoil.Checkpoint // valid ones, by size
+	due      int                      // the first of heads the walk has not reached
+	tree     counterfoil.Tree
+	nodes    []counterfoil.Hash // scratch
+	open     map[counterfoil.Index]counterfoil.ID
 	payloads payloadFiles
 	keys     signingKeys
 	boots    uint64
@@ -129,22 +131,22 @@ func (v *verification) loadHeads() error {
 	for i, signed := range v.Heads {
 		v.addHead(fmt.Sprintf("given head %d", i+1), signed)
 	}
-	slices.SortFunc(v.heads, func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
+	slices.SortFunc(v.heads, func(a, b counterfoil.Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
 	return nil
 }
 
 func (v *verification) begun() bool {
-	f, err := os.Open(filepath.Join(v.LedgerDir, SegmentName(0)))
+	f, err := os.Open(filepath.Join(v.LedgerDir, counterfoil.SegmentName(0)))
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	last, err := LastNonZero(f, 0)
+	last, err := counterfoil.LastNonZero(f, 0)
 	return err != nil || last >= 0
 }
 
 func (v *verification) addHead(where string, signed []byte) {
-	c, err := VerifyCheckpoint(signed, v.VerifierKey)
+	c, err := counterfoil.VerifyCheckpoint(signed, v.VerifierKey)
 	if err != nil {
 		v.report.problem(ProblemHead, where, "%v", err)
 		return
@@ -154,7 +156,7 @@ func (v *verification) addHead(where string, signed []byte) {
 
 // walk goes through all whole batches.
 func (v *verification) walk(ctx context.Context) error {
-	r := NewReader(v.LedgerDir, OriginDigest(v.report.Origin), Position{}, 0)
+	r := counterfoil.NewReader(v.LedgerDir, counterfoil.OriginDigest(v.report.Origin), counterfoil.Position{}, 0)
 	defer r.Close()
 	v.payloads.dir = v.PayloadDir
 	defer v.payloads.close()
@@ -186,8 +188,8 @@ func (v *verification) overtaken() bool {
 
 // end judges how the log ends.
 func (v *verification) end(err error) error {
-	var tail *TailError
-	var damage *DamageError
+	var tail *counterfoil.TailError
+	var damage *counterfoil.DamageError
 	switch {
 	case errors.Is(err, io.EOF):
 	case errors.As(err, &tail) && v.running:

@@ -3,7 +3,7 @@
 
 //go:build !unix
 
-package counterfoil
+package verify
 
 // lockHeld cannot be told here; a log is then judged as one at rest.
 func lockHeld(string) bool { return false }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package counterfoil
+package verify
 
 import (
 	"crypto/hmac"
@@ -11,13 +11,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/counterfoil/counterfoil"
 )
 
 // batch checks one batch. An error means that something could not be read.
-func (v *verification) batch(b *Batch) error {
+func (v *verification) batch(b *counterfoil.Batch) error {
 	v.later = true
 	for i := range b.Entries {
-		if err := v.entry(b.Trailer.First+Index(i), &b.Entries[i]); err != nil {
+		if err := v.entry(b.Trailer.First+counterfoil.Index(i), &b.Entries[i]); err != nil {
 			return err
 		}
 	}
@@ -31,8 +33,8 @@ func (v *verification) batch(b *Batch) error {
 	return nil
 }
 
-func (v *verification) entry(i Index, s *BatchEntry) error {
-	e, err := DecodeEntry(s.Raw)
+func (v *verification) entry(i counterfoil.Index, s *counterfoil.BatchEntry) error {
+	e, err := counterfoil.DecodeEntry(s.Raw)
 	if err != nil {
 		v.report.problem(ProblemEncoding, place(i), "%v", err)
 	} else {
@@ -44,12 +46,12 @@ func (v *verification) entry(i Index, s *BatchEntry) error {
 			return err
 		}
 	}
-	v.nodes = v.tree.Append(v.nodes[:0], LeafHash(s.Raw))
+	v.nodes = v.tree.Append(v.nodes[:0], counterfoil.LeafHash(s.Raw))
 	v.checkHeads()
 	return nil
 }
 
-func place(i Index) string { return fmt.Sprintf("entry %d", i) }
+func place(i counterfoil.Index) string { return fmt.Sprintf("entry %d", i) }
 
 // checkHeads compares the heads of the size the tree has now.
 func (v *verification) checkHeads() {
@@ -64,8 +66,8 @@ func (v *verification) checkHeads() {
 
 // boot checks that a start follows on what lies before it. The entry is the
 // first its process wrote, so it names its own index as the size it found.
-func (v *verification) boot(i Index, e *Entry) {
-	if e.Kind != KindBoot {
+func (v *verification) boot(i counterfoil.Index, e *counterfoil.Entry) {
+	if e.Kind != counterfoil.KindBoot {
 		return
 	}
 	v.boots++
@@ -78,9 +80,9 @@ func (v *verification) boot(i Index, e *Entry) {
 }
 
 // interaction counts intents and outcomes and pairs them.
-func (v *verification) interaction(i Index, e *Entry) {
+func (v *verification) interaction(i counterfoil.Index, e *counterfoil.Entry) {
 	r := &v.report
-	if e.Kind == KindIntent {
+	if e.Kind == counterfoil.KindIntent {
 		r.Intents++
 		if e.Outcome == nil {
 			v.open[i] = e.ID
@@ -90,10 +92,10 @@ func (v *verification) interaction(i Index, e *Entry) {
 		return
 	}
 	r.Outcomes++
-	if e.Outcome.Result == ResultAbandoned {
+	if e.Outcome.Result == counterfoil.ResultAbandoned {
 		r.Abandoned++
 	}
-	if e.Kind != KindOutcome {
+	if e.Kind != counterfoil.KindOutcome {
 		return
 	}
 	id, found := v.open[e.Outcome.Intent]
@@ -108,7 +110,7 @@ func (v *verification) interaction(i Index, e *Entry) {
 }
 
 // payload checks the sealed payload of an entry.
-func (v *verification) payload(i Index, e *Entry, ref PayloadRef) error {
+func (v *verification) payload(i counterfoil.Index, e *counterfoil.Entry, ref counterfoil.PayloadRef) error {
 	switch {
 	case ref.Length == 0 && len(e.Commitment) == 0:
 		return nil
@@ -122,12 +124,12 @@ func (v *verification) payload(i Index, e *Entry, ref PayloadRef) error {
 	sealed, err := v.payloads.read(ref)
 	switch {
 	case errors.Is(err, io.EOF) || errors.Is(err, os.ErrNotExist):
-		v.report.problem(ProblemPayload, place(i), "its payload is missing in payload segment %s", SegmentName(ref.Segment))
+		v.report.problem(ProblemPayload, place(i), "its payload is missing in payload segment %s", counterfoil.SegmentName(ref.Segment))
 		return nil
 	case err != nil:
 		return fmt.Errorf("read payload of entry %d: %w", i, err)
-	case Checksum(sealed) != ref.CRC:
-		v.report.problem(ProblemPayload, place(i), "its payload was changed, in %s at byte %d", SegmentName(ref.Segment), ref.Offset)
+	case counterfoil.Checksum(sealed) != ref.CRC:
+		v.report.problem(ProblemPayload, place(i), "its payload was changed, in %s at byte %d", counterfoil.SegmentName(ref.Segment), ref.Offset)
 		return nil
 	}
 	v.report.Payloads++
@@ -135,7 +137,7 @@ func (v *verification) payload(i Index, e *Entry, ref PayloadRef) error {
 	return nil
 }
 
-func (v *verification) commitment(i Index, e *Entry, sealed []byte) {
+func (v *verification) commitment(i counterfoil.Index, e *counterfoil.Entry, sealed []byte) {
 	if v.OpenPayload == nil {
 		return
 	}
@@ -166,7 +168,7 @@ type payloadFiles struct {
 }
 
 // read returns the sealed bytes; they are valid until the next call.
-func (p *payloadFiles) read(ref PayloadRef) ([]byte, error) {
+func (p *payloadFiles) read(ref counterfoil.PayloadRef) ([]byte, error) {
 	if p.file == nil || p.number != ref.Segment {
 		if err := p.openSegment(ref.Segment); err != nil {
 			return nil, err
@@ -192,7 +194,7 @@ func (p *payloadFiles) read(ref PayloadRef) ([]byte, error) {
 
 func (p *payloadFiles) openSegment(number uint32) error {
 	p.close()
-	f, err := os.Open(filepath.Join(p.dir, SegmentName(number)))
+	f, err := os.Open(filepath.Join(p.dir, counterfoil.SegmentName(number)))
 	if err != nil {
 		return err
 	}

@@ -1,24 +1,28 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package counterfoil
+package verify
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/counterfoil/counterfoil"
+)
 
 // signingKeys follows the keys of a log through its entries: rule 6 of section 4
 // in docs/ledger-format.md.
 type signingKeys struct {
 	inForce map[string]bool
 	ever    map[string]bool
-	first   Index // of the boot that named the first
+	first   counterfoil.Index // of the boot that named the first
 }
 
-func (k *signingKeys) begin(key string, at Index) {
+func (k *signingKeys) begin(key string, at counterfoil.Index) {
 	k.inForce, k.ever, k.first = map[string]bool{key: true}, map[string]bool{key: true}, at
 }
 
 // bootKey checks the key a start names.
-func (v *verification) bootKey(i Index, key string) {
+func (v *verification) bootKey(i counterfoil.Index, key string) {
 	switch {
 	case v.keys.ever == nil:
 		v.keys.begin(key, i)
@@ -29,12 +33,12 @@ func (v *verification) bootKey(i Index, key string) {
 
 // keyEvent takes in what an entry says about a key of this log. Before the first
 // start no key is known, and an event about another log names none of this one's.
-func (v *verification) keyEvent(i Index, e *Entry) {
+func (v *verification) keyEvent(i counterfoil.Index, e *counterfoil.Entry) {
 	b := e.Key
 	if b == nil || !v.keys.ever[b.Former] && !v.keys.ever[b.Key] && !strings.HasPrefix(b.Key+b.Former, v.report.Origin+"+") {
 		return
 	}
-	begins := b.Event == KeyRotated || b.Event == KeySucceeded
+	begins := b.Event == counterfoil.KeyRotated || b.Event == counterfoil.KeySucceeded
 	switch err := b.CheckSignatures(); {
 	case err != nil:
 		v.report.problem(ProblemKey, place(i), "%v", err)
@@ -44,7 +48,7 @@ func (v *verification) keyEvent(i Index, e *Entry) {
 		v.report.problem(ProblemKey, place(i), "the key follows one that is not in force")
 	case begins:
 		v.keys.inForce[b.Key], v.keys.ever[b.Key] = true, true
-	case b.Event == KeyRetired:
+	case b.Event == counterfoil.KeyRetired:
 		delete(v.keys.inForce, b.Former)
 	}
 }

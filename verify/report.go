@@ -1,9 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package counterfoil
+package verify
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/counterfoil/counterfoil"
+)
 
 // Integrity is the verdict of a verification.
 type Integrity string
@@ -18,23 +22,23 @@ const (
 // maxProblems is how many problems a report lists one by one.
 const maxProblems = 100
 
-// Report is what VerifyDir found. An intent entry that carries its outcome
+// Report is what a verification found. An intent entry that carries its outcome
 // counts as one intent and one outcome.
 type Report struct {
-	Integrity Integrity `json:"integrity"`
-	Origin    string    `json:"origin"`
-	Entries   uint64    `json:"entries"`
-	Intents   uint64    `json:"intents"`
-	Outcomes  uint64    `json:"outcomes"`
-	Abandoned uint64    `json:"abandoned"`
-	Open      uint64    `json:"open"`     // intents without outcome at the end
-	Payloads  uint64    `json:"payloads"` // found where their entries say
-	Erased    uint64    `json:"erased"`   // of them, those whose key is gone
-	Root      Hash      `json:"root"`     // over Entries
-	Signed    uint64    `json:"signed"`   // entries the newest valid head covers
-	Problems  []Problem `json:"problems"`
-	Checked   []string  `json:"checked"`
-	Unchecked []string  `json:"unchecked"`
+	Integrity Integrity        `json:"integrity"`
+	Origin    string           `json:"origin"`
+	Entries   uint64           `json:"entries"`
+	Intents   uint64           `json:"intents"`
+	Outcomes  uint64           `json:"outcomes"`
+	Abandoned uint64           `json:"abandoned"`
+	Open      uint64           `json:"open"`     // intents without outcome at the end
+	Payloads  uint64           `json:"payloads"` // found where their entries say
+	Erased    uint64           `json:"erased"`   // of them, those whose key is gone
+	Root      counterfoil.Hash `json:"root"`     // over Entries
+	Signed    uint64           `json:"signed"`   // entries the newest valid head covers
+	Problems  []Problem        `json:"problems"`
+	Checked   []string         `json:"checked"`
+	Unchecked []string         `json:"unchecked"`
 }
 
 // Classes of problems.

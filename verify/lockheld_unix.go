@@ -3,7 +3,7 @@
 
 //go:build unix
 
-package counterfoil
+package verify
 
 import (
 	"os"
