@@ -12,7 +12,7 @@ import (
 	"os/exec"
 	"testing"
 
-	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // driver runs questions, one a line, in one Python process: starting one for
@@ -47,7 +47,7 @@ type question struct {
 type answer struct {
 	Exit   int                `json:"exit"`
 	Text   string             `json:"text"`
-	Report counterfoil.Report `json:"report"`
+	Report verify.Report `json:"report"`
 }
 
 // judge is verify.py, waiting for questions.

@@ -17,11 +17,12 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // verdict is what both verifiers must agree on: the classes and the places of
 // problems, and the counts.
-func verdict(r counterfoil.Report) (problems []string, counts [7]uint64) {
+func verdict(r verify.Report) (problems []string, counts [7]uint64) {
 	for _, p := range r.Problems {
 		problems = append(problems, p.Class+" at "+p.Where)
 	}
@@ -30,11 +31,11 @@ func verdict(r counterfoil.Report) (problems []string, counts [7]uint64) {
 }
 
 // compare asks both about dir and returns the report of Go.
-func compare(t testing.TB, j *judge, dir string, o counterfoil.Options, args ...string) counterfoil.Report {
+func compare(t testing.TB, j *judge, dir string, o verify.Options, args ...string) verify.Report {
 	t.Helper()
 	args = append(args, "--json", dir)
 	a := j.ask(question{Args: args})
-	r, err := counterfoil.VerifyDir(t.Context(), o)
+	r, err := verify.Dir(t.Context(), o)
 	if err != nil {
 		if a.Exit != 2 {
 			t.Errorf("Go cannot check: %v; Python exits with %d, %v", err, a.Exit, a.Report.Problems)
@@ -42,7 +43,7 @@ func compare(t testing.TB, j *judge, dir string, o counterfoil.Options, args ...
 		return r
 	}
 	want := 0
-	if r.Integrity != counterfoil.IntegrityOK {
+	if r.Integrity != verify.IntegrityOK {
 		want = 3
 	}
 	gotProblems, gotCounts := verdict(a.Report)
@@ -89,7 +90,7 @@ func TestLedgerOfANode(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := newJudge(t)
-	if r := compare(t, j, dir, counterfoil.DirOptions(dir)); r.Integrity != counterfoil.IntegrityOK || r.Entries < 300 || r.Signed != r.Entries {
+	if r := compare(t, j, dir, verify.DirOptions(dir)); r.Integrity != verify.IntegrityOK || r.Entries < 300 || r.Signed != r.Entries {
 		t.Errorf("report %+v", r)
 	}
 }
@@ -152,8 +153,8 @@ func TestTamperedDirectories(t *testing.T) {
 				test.change(f)
 			}
 			f.write(t, h.dir)
-			r := compare(t, j, h.dir, counterfoil.DirOptions(h.dir))
-			switch found := slices.ContainsFunc(r.Problems, func(p counterfoil.Problem) bool { return p.Class == test.class }); {
+			r := compare(t, j, h.dir, verify.DirOptions(h.dir))
+			switch found := slices.ContainsFunc(r.Problems, func(p verify.Problem) bool { return p.Class == test.class }); {
 			case test.class == "" && len(r.Problems) > 0, test.class != "" && test.class != "none" && !found:
 				t.Errorf("want %q, Go found %v", test.class, r.Problems)
 			}
@@ -170,7 +171,7 @@ func TestKeyAndHeadsFromOutside(t *testing.T) {
 	f["old"] = old
 	f["forged"] = bytes.Replace(old, []byte("\n1\n"), []byte("\n2\n"), 1)
 	f.write(t, h.dir)
-	o := counterfoil.DirOptions(h.dir)
+	o := verify.DirOptions(h.dir)
 	o.VerifierKey = h.verifier
 	for name, broken := range map[string]bool{"old": false, "forged": true} {
 		o.Heads = [][]byte{f[name]}
@@ -205,7 +206,7 @@ func TestMutatedDirectories(t *testing.T) {
 			copy(b[at:], b[random.IntN(used):])
 		}
 		f.write(t, h.dir)
-		compare(t, j, h.dir, counterfoil.DirOptions(h.dir))
+		compare(t, j, h.dir, verify.DirOptions(h.dir))
 		if t.Failed() {
 			return
 		}
