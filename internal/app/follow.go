@@ -84,9 +84,9 @@ func (a *App) sameLedger(ctx context.Context) error {
 var errBatchFull = errors.New("batch is full")
 
 func (a *App) projectBatch(ctx context.Context, from counterfoil.Index) error {
-	items := make([]index.Item, 0, 512)
+	items, bodies := make([]index.Item, 0, 512), make(map[counterfoil.Index][]byte)
 	err := a.ledger.Scan(ctx, from, func(s ledger.Stored) error {
-		item, err := a.item(s)
+		item, err := a.item(s, bodies)
 		if err != nil {
 			return err
 		}
@@ -102,14 +102,16 @@ func (a *App) projectBatch(ctx context.Context, from counterfoil.Index) error {
 	if err := a.index.Apply(ctx, items, to); err != nil {
 		return fmt.Errorf("project entries %d to %d: %w", from, to, err)
 	}
-	if err := a.enroll(items); err != nil {
+	if err := a.enroll(items, bodies); err != nil {
 		return err
 	}
 	a.projected.reached(to)
 	return nil
 }
 
-func (a *App) item(s ledger.Stored) (index.Item, error) {
+// item reads an entry, and of a record the body, which goes to bodies: the index
+// does not keep it.
+func (a *App) item(s ledger.Stored, bodies map[counterfoil.Index][]byte) (index.Item, error) {
 	e, err := counterfoil.DecodeEntry(s.Raw)
 	if err != nil {
 		return index.Item{}, fmt.Errorf("decode entry %d: %w", s.Index, err)
@@ -118,29 +120,53 @@ func (a *App) item(s ledger.Stored) (index.Item, error) {
 	if e.Kind != counterfoil.KindRecord {
 		return item, nil
 	}
+	item.Wrap, bodies[s.Index], err = a.readBody(e, s)
+	return item, err
+}
+
+// readBody opens the payload of a record and names its wrapping key. The body is
+// nil once it was erased; whether an entry says so is for verify to judge.
+func (a *App) readBody(e *counterfoil.Entry, s ledger.Stored) (wrap counterfoil.ID, body []byte, err error) {
 	sealed, err := a.ledger.Payload(s.Payload)
-	if err != nil {
-		return index.Item{}, fmt.Errorf("read payload of entry %d: %w", s.Index, err)
+	if errors.Is(err, ledger.ErrNotFound) { // its segment was deleted whole
+		return wrap, nil, nil
 	}
+	if err != nil {
+		return wrap, nil, fmt.Errorf("read payload of entry %d: %w", s.Index, err)
+	}
+	wrap, _ = vault.KeyOf(sealed)
 	opened, err := a.vault.Open(e.ID, e.Kind, sealed)
 	switch {
 	case errors.Is(err, vault.ErrErased):
-		return item, nil
+		return wrap, nil, nil
 	case err != nil:
-		return index.Item{}, fmt.Errorf("open payload of entry %d: %w", s.Index, err)
+		return wrap, nil, fmt.Errorf("open payload of entry %d: %w", s.Index, err)
 	}
-	item.Body = opened.Plaintext
-	return item, nil
+	return wrap, opened.Plaintext, nil
+}
+
+// body reads the body of a record that stands in the index; nil once it was erased.
+func (a *App) body(r *index.Record) ([]byte, error) {
+	s, err := a.ledger.Read(r.Entry)
+	if err != nil {
+		return nil, err
+	}
+	e, err := counterfoil.DecodeEntry(s.Raw)
+	if err != nil {
+		return nil, fmt.Errorf("decode entry %d: %w", s.Index, err)
+	}
+	_, body, err := a.readBody(e, s)
+	return body, err
 }
 
 // enroll takes the records of a batch into the register and puts it in force.
-func (a *App) enroll(items []index.Item) error {
+func (a *App) enroll(items []index.Item, bodies map[counterfoil.Index][]byte) error {
 	changed := false
 	for _, i := range items {
 		if i.Entry.Kind != counterfoil.KindRecord {
 			continue
 		}
-		if err := a.put(i.Entry.Record.Type, i.Entry.ID, i.Body); err != nil {
+		if err := a.put(i.Entry.Record.Type, i.Entry.ID, bodies[i.Index]); err != nil {
 			return err
 		}
 		changed = true
@@ -151,10 +177,10 @@ func (a *App) enroll(items []index.Item) error {
 	return nil
 }
 
-// put takes one record in, or out when its body was erased.
+// put takes one record in. One whose body was erased is passed over: a later
+// version may stand, and what stands no more was taken out when it was erased.
 func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
 	if len(body) == 0 {
-		a.roll.Forget(id)
 		return nil
 	}
 	err := a.roll.Put(typ, body)
@@ -167,7 +193,7 @@ func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
 	return nil
 }
 
-// enrollAll reads the whole register from the index.
+// enrollAll reads the whole register as the index names it.
 func (a *App) enrollAll(ctx context.Context) error {
 	a.roll.Reset()
 	for _, list := range []func(context.Context) ([]index.Record, error){a.index.Systems, a.index.People, a.index.Keys, a.index.Credentials} {
@@ -175,8 +201,12 @@ func (a *App) enrollAll(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read register: %w", err)
 		}
-		for _, r := range rows {
-			if err := a.put(r.Type, r.ID, r.Body); err != nil {
+		for i := range rows {
+			body, err := a.body(&rows[i])
+			if err != nil {
+				return fmt.Errorf("read register: %w", err)
+			}
+			if err := a.put(rows[i].Type, rows[i].ID, body); err != nil {
 				return err
 			}
 		}

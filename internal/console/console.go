@@ -80,6 +80,12 @@ type Recorder interface {
 	Access(ctx context.Context, actor counterfoil.ID, action string, target counterfoil.ID) error
 }
 
+// Prover checks passwords; *register.Prover implements it.
+type Prover interface {
+	// Prove fails with a fault of kind forbidden, or a *register.TooManyError.
+	Prove(ctx context.Context, action, email, password, address string) (identity.Person, error)
+}
+
 // Ledger tells how the ledger stands.
 type Ledger interface {
 	Size() uint64
@@ -99,6 +105,7 @@ type Config struct {
 	Register  Register
 	Evidence  Evidence
 	Recorder  Recorder
+	Prover    Prover // nil: one of its own
 	Ledger    Ledger
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -124,6 +131,7 @@ type Console struct {
 	register  Register
 	evidence  Evidence
 	recorder  Recorder
+	prover    Prover
 	ledger    Ledger
 	clock     clock.Clock
 	log       *slog.Logger
@@ -140,7 +148,7 @@ type Console struct {
 	tls          bool
 
 	pages   map[string]*template.Template
-	signing sync.Mutex // one password is hashed at a time, and counted before the next is tried
+	settingUp sync.Mutex // the link works once
 }
 
 // New returns a console.
@@ -164,6 +172,11 @@ func New(config Config) (*Console, error) {
 	}
 	if c.index == nil || c.directory == nil || c.register == nil || c.evidence == nil || c.recorder == nil || c.ledger == nil || c.clock == nil || c.log == nil {
 		return nil, errors.New("console: configuration is incomplete")
+	}
+	if c.prover = config.Prover; c.prover == nil {
+		c.prover = register.NewProver(register.ProverConfig{
+			Register: c.register, Directory: c.directory, Attempts: c.index, Recorder: c.recorder, Clock: c.clock,
+		})
 	}
 	return c, nil
 }

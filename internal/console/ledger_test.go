@@ -30,7 +30,7 @@ func (w *world) speak() map[counterfoil.Kind]counterfoil.Index {
 		{Seal: &counterfoil.Seal{Epoch: "2026q3", Intents: 4}, Kind: counterfoil.KindSeal},
 	} {
 		e.Time, e.ID = now, counterfoil.NewID()
-		at[e.Kind] = w.append(e, nil)
+		at[e.Kind] = w.append(e)
 	}
 	return at
 }
@@ -51,7 +51,7 @@ func TestLedgerPage(t *testing.T) {
 	if strings.Contains(page, "<script>") {
 		t.Error("a program version is markup")
 	}
-	w.append(&counterfoil.Entry{Kind: counterfoil.KindSignal, ID: counterfoil.NewID(), Signal: &counterfoil.Signal{Name: "ledger_self_check", Verdict: counterfoil.VerdictFailed, Faults: 1}}, nil)
+	w.append(&counterfoil.Entry{Kind: counterfoil.KindSignal, ID: counterfoil.NewID(), Signal: &counterfoil.Signal{Name: "ledger_self_check", Verdict: counterfoil.VerdictFailed, Faults: 1}})
 	if page := w.get("/ledger").Body.String(); !strings.Contains(page, "does not verify") {
 		t.Error("a failed check does not show")
 	}

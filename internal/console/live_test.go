@@ -82,7 +82,7 @@ func (w *world) many(n int) {
 			Kind: counterfoil.KindIntent, Time: at.UnixMicro(), ID: counterfoil.NewTimeID(at),
 			Intent:  &counterfoil.Intent{Provider: "sandbox", Model: "=cmd|' /C calc'!A0"},
 			Outcome: &counterfoil.Outcome{Result: counterfoil.ResultAnswered},
-		}, nil)
+		})
 	}
 }
 

@@ -4,8 +4,7 @@
 package console
 
 import (
-	"context"
-	"crypto/sha256"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,14 +12,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
-)
-
-// How many sign-ins may fail within the window: for one account from one
-// address, and for one address whatever the account.
-const (
-	attemptWindow   = 15 * time.Minute
-	accountAttempts = 5
-	addressAttempts = 50
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 type loginPage struct {
@@ -62,10 +54,7 @@ func (c *Console) showLogin(w http.ResponseWriter, r *http.Request) error {
 	return c.render(w, http.StatusOK, "login", &p)
 }
 
-// signIn checks one password at a time, so that attempts are counted before the
-// next is tried and memory for hashing is bounded. What is refused unchecked,
-// because too many failed before, is not recorded: an attacker must not be able
-// to fill the ledger.
+// signIn proves who somebody is and begins a session.
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 	email, password, next := r.PostFormValue("email"), r.PostFormValue("password"), r.PostFormValue("next")
 	p := c.loginPage(r, email, next)
@@ -79,97 +68,36 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.formState = formState{}
 
-	c.signing.Lock()
-	defer c.signing.Unlock()
-	limits := c.limits(r, email)
-	if wait, err := c.mustWait(r.Context(), limits); err != nil {
-		return err
-	} else if wait > 0 {
-		minutes := uint64((wait + time.Minute - 1) / time.Minute)
-		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-		p.Failed, p.Kept = "Not signed in: too many sign-ins failed", "Try again in "+counted(minutes, "minute", "minutes")+". Nobody is locked out for longer."
+	who, err := c.prover.Prove(r.Context(), "sign_in", email, password, c.address(r))
+	if many, ok := errors.AsType[*register.TooManyError](err); ok {
+		w.Header().Set("Retry-After", strconv.Itoa(int(many.Wait/time.Second)+1))
+		p.Failed, p.Kept = "Not signed in: too many sign-ins failed", "Try again in "+minutes(many.Wait)+". Nobody is locked out for longer."
 		return c.render(w, http.StatusTooManyRequests, "login", &p)
 	}
-
-	who, err := c.register.Authenticate(r.Context(), email, password)
 	if fault.KindOf(err) == fault.KindForbidden {
-		if err := c.refuseSignIn(r, email, limits); err != nil {
-			return err
-		}
 		p.Failed, p.Kept = "Not signed in: the address and the password do not belong together", "Whether the address is known is not said. This refusal is entered in the ledger."
 		return c.render(w, http.StatusUnprocessableEntity, "login", &p)
 	}
 	if err != nil {
 		return err
 	}
-	return c.admit(w, r, who.ID, limits, next)
+	return c.admit(w, r, who.ID, next)
 }
 
-func (c *Console) admit(w http.ResponseWriter, r *http.Request, who identity.PersonID, limits []limit, next string) error {
+// minutes is a wait in words, rounded up.
+func minutes(wait time.Duration) string {
+	return counted(uint64((wait+time.Minute-1)/time.Minute), "minute", "minutes")
+}
+
+func (c *Console) admit(w http.ResponseWriter, r *http.Request, who identity.PersonID, next string) error {
 	if err := c.recorder.Access(r.Context(), counterfoil.ID(who), "sign_in", counterfoil.ID(who)); err != nil {
 		return err
-	}
-	if len(limits) > 0 {
-		if err := c.index.ClearAttempts(r.Context(), limits[0].who); err != nil {
-			return err
-		}
 	}
 	if err := c.beginSession(w, r, who); err != nil {
 		return err
 	}
 	http.Redirect(w, r, localPath(next), http.StatusSeeOther)
 	return nil
-}
-
-// refuseSignIn counts and records; the target is the account, when there is one.
-func (c *Console) refuseSignIn(r *http.Request, email string, limits []limit) error {
-	now := c.clock.Now()
-	for _, l := range limits {
-		if err := c.index.AddAttempt(r.Context(), l.who, now.UnixMicro(), now.Add(-attemptWindow).UnixMicro()); err != nil {
-			return err
-		}
-	}
-	var account counterfoil.ID
-	if normal, err := identity.NormaliseEmail(email); err == nil {
-		if known, ok := c.directory.Snapshot().PersonByEmail(normal); ok {
-			account = counterfoil.ID(known.ID)
-		}
-	}
-	return c.recorder.Access(r.Context(), counterfoil.ID{}, "sign_in_refused", account)
-}
-
-// limit is one count of failed sign-ins.
-type limit struct {
-	who  counterfoil.Hash
-	most int
-}
-
-// limits are for the account from this address, then for the address.
-func (c *Console) limits(r *http.Request, email string) []limit {
-	if normal, err := identity.NormaliseEmail(email); err == nil {
-		email = normal
-	}
-	address := c.address(r)
-	return []limit{
-		{sha256.Sum256([]byte("account\x00" + email + "\x00" + address)), accountAttempts},
-		{sha256.Sum256([]byte("address\x00" + address)), addressAttempts},
-	}
-}
-
-// mustWait says for how long nothing is checked; 0 when a sign-in may be tried.
-func (c *Console) mustWait(ctx context.Context, limits []limit) (time.Duration, error) {
-	now := c.clock.Now()
-	var wait time.Duration
-	for _, l := range limits {
-		n, oldest, err := c.index.Attempts(ctx, l.who, now.Add(-attemptWindow).UnixMicro())
-		if err != nil {
-			return 0, err
-		}
-		if n >= l.most {
-			wait = max(wait, micros(oldest).Add(attemptWindow).Sub(now), time.Second)
-		}
-	}
-	return wait, nil
 }
 
 func (c *Console) signOut(w http.ResponseWriter, r *http.Request) error {

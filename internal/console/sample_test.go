@@ -123,7 +123,7 @@ func (w *world) record(kind string, e *counterfoil.Entry, out *counterfoil.Outco
 	if combined {
 		e.Outcome = out
 	}
-	intent := w.append(e, nil)
+	intent := w.append(e)
 	in := e.Intent
 	closed := time.UnixMicro(e.Time).UTC()
 	v := &evidence.View{
@@ -162,7 +162,7 @@ func (w *world) finish(v *evidence.View, e *counterfoil.Entry, out *counterfoil.
 	outcome := v.Indexes.Intent
 	if !combined {
 		out.Intent = v.Indexes.Intent
-		outcome = w.append(&counterfoil.Entry{Kind: counterfoil.KindOutcome, Time: closed.UnixMicro(), ID: e.ID, Outcome: out}, nil)
+		outcome = w.append(&counterfoil.Entry{Kind: counterfoil.KindOutcome, Time: closed.UnixMicro(), ID: e.ID, Outcome: out})
 		v.Entries = append(v.Entries, evidence.Entry{Index: outcome, Kind: counterfoil.KindOutcome, Leaf: w.log[outcome].Leaf, Time: closed, Bytes: 211})
 	}
 	v.Proof.Outcome = strings.Replace(v.Proof.Intent, fmt.Sprintf("index %d\n", v.Indexes.Intent), fmt.Sprintf("index %d\n", outcome), 1)

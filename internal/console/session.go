@@ -82,7 +82,7 @@ func (c *Console) beginSession(w http.ResponseWriter, r *http.Request, who ident
 	token, stored := identity.NewToken()
 	now := c.clock.Now()
 	err := c.index.PutSession(r.Context(), index.Session{
-		Token: stored, Person: counterfoil.ID(who), Agent: sha256.Sum256([]byte(r.UserAgent())),
+		Token: stored, Person: counterfoil.ID(who), Agent: sha256.Sum256([]byte(token + r.UserAgent())),
 		Created: now.UnixMicro(), Seen: now.UnixMicro(), Expires: now.Add(sessionLife).UnixMicro(),
 	})
 	if err != nil {

@@ -61,8 +61,8 @@ func (c *Console) createAdministrator(w http.ResponseWriter, r *http.Request) er
 	if checkSetup(r, p.Fields) {
 		return c.rejectForm(w, &p.formState, p.Fields, "setup", &p)
 	}
-	c.signing.Lock() // one at a time: the link works once
-	defer c.signing.Unlock()
+	c.settingUp.Lock() // one at a time: the link works once
+	defer c.settingUp.Unlock()
 	if err := c.mayPassSetup(token); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (c *Console) createAdministrator(w http.ResponseWriter, r *http.Request) er
 	if err := c.recorder.Access(r.Context(), id, "setup", id); err != nil {
 		return err
 	}
-	return c.admit(w, r, who.ID, nil, "/")
+	return c.admit(w, r, who.ID, "/")
 }
 
 // checkSetup marks what is missing or does not fit and tells whether anything is.

@@ -82,11 +82,11 @@ func newWorld(t testing.TB) *world {
 }
 
 // append puts entries into the stand-in ledger and projects them at once.
-func (w *world) append(e *counterfoil.Entry, body []byte) counterfoil.Index {
+func (w *world) append(e *counterfoil.Entry) counterfoil.Index {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	i := counterfoil.Index(len(w.log))
-	item := index.Item{Index: i, Entry: e, Body: body, Leaf: counterfoil.LeafHash(fmt.Appendf(nil, "entry %d", i))}
+	item := index.Item{Index: i, Entry: e, Leaf: counterfoil.LeafHash(fmt.Appendf(nil, "entry %d", i))}
 	w.log = append(w.log, item)
 	if err := w.index.Apply(context.Background(), []index.Item{item}, i+1); err != nil {
 		w.t.Fatal(err)
@@ -99,7 +99,7 @@ func (w *world) Save(_ context.Context, e register.Entry) (counterfoil.Index, er
 	if w.unable != nil {
 		return 0, w.unable
 	}
-	i := w.append(&counterfoil.Entry{Kind: counterfoil.KindRecord, Time: w.clock.Now().UnixMicro(), ID: e.ID, Actor: e.Actor, Record: &e.Record}, e.Body)
+	i := w.append(&counterfoil.Entry{Kind: counterfoil.KindRecord, Time: w.clock.Now().UnixMicro(), ID: e.ID, Actor: e.Actor, Record: &e.Record})
 	return i, w.roll.Put(e.Record.Type, e.Body)
 }
 
@@ -108,7 +108,7 @@ func (w *world) Access(_ context.Context, actor counterfoil.ID, action string, t
 	if w.unable != nil {
 		return w.unable
 	}
-	w.append(&counterfoil.Entry{Kind: counterfoil.KindAccess, Time: w.clock.Now().UnixMicro(), Actor: actor, Access: &counterfoil.Access{Action: action, Target: target}}, nil)
+	w.append(&counterfoil.Entry{Kind: counterfoil.KindAccess, Time: w.clock.Now().UnixMicro(), Actor: actor, Access: &counterfoil.Access{Action: action, Target: target}})
 	w.accesses = append(w.accesses, action)
 	return nil
 }

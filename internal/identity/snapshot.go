@@ -129,20 +129,24 @@ func (s *Snapshot) People() []Person { return s.people }
 // Keys returns all keys, oldest first, also those expired and revoked.
 func (s *Snapshot) Keys() []Key { return s.keys }
 
-// Digest is a SHA-256 over the whole content, whatever order it was given in.
-// It binds a decision to the register it was taken with.
+// Digest is a SHA-256 over the content, whatever order it was given in. It binds
+// a decision to the register it was taken with. Of people it takes in id, version
+// and roles only: it stays in the ledger when a person is erased, and must not let
+// anybody test a guess of their name or address. The record's own entry binds these.
 func (s *Snapshot) Digest() counterfoil.Hash { return s.digest }
 
 func (s *Snapshot) sum() counterfoil.Hash {
 	d := digest{sha256.New()}
-	d.text("counterfoil snapshot 1")
+	d.text("counterfoil snapshot 2")
 	d.number(len(s.systems))
 	for i := range s.systems {
 		d.system(&s.systems[i])
 	}
 	d.number(len(s.people))
-	for i := range s.people {
-		d.person(&s.people[i])
+	byID := slices.Clone(s.people) // the order of addresses would tell of them
+	slices.SortFunc(byID, func(a, b Person) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	for i := range byID {
+		d.person(&byID[i])
 	}
 	d.number(len(s.keys))
 	for i := range s.keys {
@@ -170,10 +174,7 @@ func (d digest) system(s *System) {
 func (d digest) person(p *Person) {
 	d.Write(p.ID[:])
 	d.number(int(p.Version))
-	d.text(p.Email)
-	d.text(p.Name)
 	d.texts(p.Roles)
-	d.time(p.Created)
 }
 
 func (d digest) key(k *Key) {

@@ -12,6 +12,9 @@
 // again from the start. A program whose projection has another shape than the
 // file's does that by itself when it opens it.
 //
+// The index holds ids, counts and codes, and no text: names, addresses and bodies
+// of records are read from the ledger, where deleting a key erases them.
+//
 // One connection writes, a small pool reads (WAL), so that a page never waits
 // for the projection. All methods are safe for concurrent use.
 package index

@@ -16,7 +16,7 @@ func TestEvents(t *testing.T) {
 	entry := func(k counterfoil.Kind, change func(*counterfoil.Entry)) {
 		e := &counterfoil.Entry{Kind: k, Time: start.UnixMicro()}
 		change(e)
-		l.append(e, nil)
+		l.append(e)
 	}
 	entry(counterfoil.KindBoot, func(e *counterfoil.Entry) { e.Boot = &counterfoil.Boot{Version: "1.2", PrevSize: 9} })
 	l.intent(start, nil)

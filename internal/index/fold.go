@@ -18,6 +18,8 @@ type folded struct {
 	closed  []*Item // outcomes of earlier batches' intents
 	records []*Item
 	events  []Event
+
+	erasures []*Item // in full, beside their events
 }
 
 func fold(batch []Item) folded {
@@ -46,10 +48,11 @@ func fold(batch []Item) folded {
 			}
 		case counterfoil.KindRecord:
 			f.records = append(f.records, item)
-		default:
-			if v, ok := eventOf(item); ok {
-				f.events = append(f.events, v)
-			}
+		case counterfoil.KindErasure:
+			f.erasures = append(f.erasures, item)
+		}
+		if v, ok := eventOf(item); ok {
+			f.events = append(f.events, v)
 		}
 	}
 	return f

@@ -59,9 +59,10 @@ func explain(err error) error {
 func (x *Index) open(ctx context.Context, path string) (err error) {
 	// A commit of the disposable projection need not reach the disk at once:
 	// with WAL and synchronous NORMAL a power cut loses whole transactions from
-	// the end, rows and cursor together. Without temp_store an INSERT of many
+	// the end, rows and cursor together. Sessions that ended are overwritten where
+	// they lay. Without temp_store an INSERT of many
 	// rows writes its undo journal to a file.
-	if x.write, err = connect(path, "_txlock=immediate&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)"); err != nil {
+	if x.write, err = connect(path, "_txlock=immediate&_pragma=secure_delete(ON)&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)"); err != nil {
 		return err
 	}
 	x.write.SetMaxOpenConns(1)

@@ -6,6 +6,7 @@ package index
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -36,10 +37,10 @@ var migrations = []string{
 
 // projectionShape changes with projectionSchema or with what Apply writes into
 // it; a file of another shape is emptied and read again from the ledger.
-const projectionShape = 2
+const projectionShape = 3
 
 // projectionTables are dropped by a reset, in this order.
-var projectionTables = []string{"interactions", "hours", "records", "versions", "events"}
+var projectionTables = []string{"interactions", "hours", "records", "versions", "events", "erasures", "erased_targets", "erased_segments"}
 
 // projectionSchema keeps the interactions in one b-tree by id: UUIDv7 sorts by
 // time, so rows are appended, paged and cut by date without a further index.
@@ -100,9 +101,10 @@ const projectionSchema = `
 		actor      BLOB NOT NULL,
 		entry      INTEGER NOT NULL,
 		leaf       BLOB NOT NULL,
-		body       BLOB NOT NULL
+		wrap       BLOB NOT NULL    -- wrapping key of the body, which is read from the ledger
 	) STRICT, WITHOUT ROWID;
 	CREATE INDEX records_type ON records (type);
+	CREATE INDEX records_wrap ON records (wrap);
 
 	CREATE TABLE versions (
 		id         BLOB NOT NULL,
@@ -123,10 +125,31 @@ const projectionSchema = `
 		count INTEGER NOT NULL,
 		bad   INTEGER NOT NULL
 	) STRICT;
-	CREATE INDEX events_kind ON events (kind, entry);`
+	CREATE INDEX events_kind ON events (kind, entry);
+
+	CREATE TABLE erasures (
+		entry    INTEGER PRIMARY KEY,
+		id       BLOB NOT NULL,    -- the same for the entries of one list
+		time     INTEGER NOT NULL,
+		actor    BLOB NOT NULL,    -- who requested it
+		approver BLOB NOT NULL,
+		request  BLOB NOT NULL,
+		scope    TEXT NOT NULL,
+		basis    TEXT NOT NULL,
+		subject  BLOB NOT NULL,
+		class    TEXT NOT NULL,
+		before   INTEGER NOT NULL,
+		payloads INTEGER NOT NULL,
+		keys     INTEGER NOT NULL, -- counts
+		targets  INTEGER NOT NULL,
+		segments INTEGER NOT NULL
+	) STRICT;
+	CREATE TABLE erased_targets (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+	CREATE TABLE erased_segments (segment INTEGER PRIMARY KEY) STRICT;`
 
 func migrate(ctx context.Context, db *sql.DB) error {
-	return transact(ctx, db, func(tx *sql.Tx) error {
+	replaced := false
+	err := transact(ctx, db, func(tx *sql.Tx) error {
 		var done int
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&done); err != nil {
 			return fmt.Errorf("read schema version: %w", err)
@@ -142,21 +165,43 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations))); err != nil {
 			return fmt.Errorf("write schema version: %w", err)
 		}
-		return adoptProjection(ctx, tx)
+		var err error
+		replaced, err = adoptProjection(ctx, tx)
+		return err
 	})
+	if err != nil || !replaced {
+		return err
+	}
+	// Shapes 1 and 2 held the bodies of records. Nothing of them stays in the file.
+	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil {
+		return fmt.Errorf("write the file anew: %w", err)
+	}
+	return checkpoint(ctx, db)
+}
+
+// checkpoint brings everything into the file itself and empties the write-ahead log.
+func checkpoint(ctx context.Context, db *sql.DB) error {
+	var busy, frames, moved int
+	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
+		return fmt.Errorf("empty the write-ahead log: %w", err)
+	}
+	if busy != 0 {
+		return errors.New("empty the write-ahead log: a reader holds on to it")
+	}
+	return nil
 }
 
 // adoptProjection keeps a projection of our shape and replaces any other.
-func adoptProjection(ctx context.Context, tx *sql.Tx) error {
+func adoptProjection(ctx context.Context, tx *sql.Tx) (replaced bool, err error) {
 	var shape int
-	err := tx.QueryRowContext(ctx, "SELECT shape FROM projection WHERE one = 1").Scan(&shape)
+	err = tx.QueryRowContext(ctx, "SELECT shape FROM projection WHERE one = 1").Scan(&shape)
 	switch {
 	case err == nil && shape == projectionShape:
-		return nil
+		return false, nil
 	case err != nil && err != sql.ErrNoRows:
-		return fmt.Errorf("read projection: %w", err)
+		return false, fmt.Errorf("read projection: %w", err)
 	}
-	return resetProjection(ctx, tx)
+	return true, resetProjection(ctx, tx)
 }
 
 func resetProjection(ctx context.Context, tx *sql.Tx) error {

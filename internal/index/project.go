@@ -17,7 +17,7 @@ type Item struct {
 	Index counterfoil.Index
 	Entry *counterfoil.Entry
 	Leaf  counterfoil.Hash
-	Body  []byte // opened payload of a record entry; nil for every other kind, and for a record that was erased
+	Wrap  counterfoil.ID // wrapping key of a record's payload; zero for every other kind
 }
 
 // Position is how far the projection has read.

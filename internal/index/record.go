@@ -10,17 +10,18 @@ import (
 	"github.com/counterfoil/counterfoil"
 )
 
-// Record is the current version of a management record.
+// Record is the current version of a management record, without its body: the
+// index holds nothing that would have to be erased. Entry tells where it is read.
 type Record struct {
 	ID         counterfoil.ID
-	Type       string // "system", "person", "key", "credential", "dictionary"
+	Type       string // "system", "person", "key", "credential", "erasure_request", "hold"
 	Version    uint64
 	Transition string // what led to this version: "created", "changed", "revoked"
 	Time       int64  // microseconds
 	Actor      counterfoil.ID
 	Entry      counterfoil.Index
 	Leaf       counterfoil.Hash
-	Body       []byte // the record's JSON; empty when it was erased
+	Wrap       counterfoil.ID // wrapping key of the body
 }
 
 // Version is one saved version of a record, without its body.
@@ -32,10 +33,10 @@ type Version struct {
 	Entry      counterfoil.Index
 }
 
-const recordColumns = "id, type, version, transition, time, actor, entry, leaf, body"
+const recordColumns = "id, type, version, transition, time, actor, entry, leaf, wrap"
 
 func (r *Record) targets() []any {
-	return []any{(*id)(&r.ID), &r.Type, &r.Version, &r.Transition, &r.Time, (*id)(&r.Actor), &r.Entry, (*hash)(&r.Leaf), &r.Body}
+	return []any{(*id)(&r.ID), &r.Type, &r.Version, &r.Transition, &r.Time, (*id)(&r.Actor), &r.Entry, (*hash)(&r.Leaf), (*id)(&r.Wrap)}
 }
 
 // Records returns the current version of every record of a type, oldest change first.
@@ -59,6 +60,20 @@ func (x *Index) Keys(ctx context.Context) ([]Record, error) { return x.Records(c
 // Credentials returns the current credential records.
 func (x *Index) Credentials(ctx context.Context) ([]Record, error) {
 	return x.Records(ctx, "credential")
+}
+
+// RecordsUnder returns the records whose current body is sealed under one of the
+// wrapping keys.
+func (x *Index) RecordsUnder(ctx context.Context, keys []counterfoil.ID) ([]counterfoil.ID, error) {
+	var found []counterfoil.ID
+	for _, key := range keys {
+		list, err := many(ctx, x.read, func(v *counterfoil.ID) []any { return []any{(*id)(v)} }, "SELECT id FROM records WHERE wrap = $1", key[:])
+		if err != nil {
+			return nil, fmt.Errorf("find records by their key: %w", err)
+		}
+		found = append(found, list...)
+	}
+	return found, nil
 }
 
 // Record returns the current version of one record, or ErrNotFound.

@@ -16,7 +16,7 @@ import (
 type Session struct {
 	Token   counterfoil.Hash // SHA-256 of the secret the browser holds
 	Person  counterfoil.ID
-	Agent   counterfoil.Hash // SHA-256 of the User-Agent that signed in
+	Agent   counterfoil.Hash // SHA-256 of that secret and the User-Agent that signed in
 	Created int64
 	Seen    int64 // last use, kept to the minute by the caller
 	Expires int64 // absolute end
@@ -67,6 +67,27 @@ func (x *Index) EndSession(ctx context.Context, token counterfoil.Hash) error {
 func (x *Index) EndSessionsOf(ctx context.Context, person counterfoil.ID) error {
 	if _, err := x.write.ExecContext(ctx, "DELETE FROM sessions WHERE person = $1", person[:]); err != nil {
 		return fmt.Errorf("end sessions of person: %w", err)
+	}
+	return nil
+}
+
+// Forget removes the sessions of people and all sign-in attempts, of which nobody
+// can tell whose they are, and leaves nothing of them in any file.
+func (x *Index) Forget(ctx context.Context, people []counterfoil.ID) error {
+	err := x.transact(ctx, func(tx *sql.Tx) error {
+		for i := range people {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE person = $1", people[i][:]); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM attempts")
+		return err
+	})
+	if err == nil {
+		err = checkpoint(ctx, x.write)
+	}
+	if err != nil {
+		return fmt.Errorf("forget sessions: %w", err)
 	}
 	return nil
 }

@@ -42,9 +42,9 @@ func tuples(rows, width int) string {
 const countHourSQL = `INSERT INTO hours (hour, system, effect, result, n) VALUES ($1, $2, $3, $4, $5)
 	ON CONFLICT (hour, system, effect, result) DO UPDATE SET n = n + excluded.n`
 
-const upsertRecordSQL = `INSERT INTO records (id, type, version, transition, time, actor, entry, leaf, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+const upsertRecordSQL = `INSERT INTO records (id, type, version, transition, time, actor, entry, leaf, wrap) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 	ON CONFLICT (id) DO UPDATE SET version = excluded.version, transition = excluded.transition, time = excluded.time,
-		actor = excluded.actor, entry = excluded.entry, leaf = excluded.leaf, body = excluded.body`
+		actor = excluded.actor, entry = excluded.entry, leaf = excluded.leaf, wrap = excluded.wrap`
 
 const insertVersionSQL = `INSERT INTO versions (id, version, transition, time, actor, entry) VALUES ($1, $2, $3, $4, $5, $6)
 	ON CONFLICT DO NOTHING`
@@ -118,6 +118,11 @@ func (w *writer) write(f folded, reached Position) error {
 	for i := range f.events {
 		if err := w.event(&f.events[i]); err != nil {
 			return fmt.Errorf("event at entry %d: %w", f.events[i].Entry, err)
+		}
+	}
+	for _, item := range f.erasures {
+		if err := w.erasure(item); err != nil {
+			return fmt.Errorf("erasure at entry %d: %w", item.Index, err)
 		}
 	}
 	for key, n := range w.hours {
@@ -203,7 +208,7 @@ func (w *writer) count(id, system counterfoil.ID, effect counterfoil.Effect, res
 func (w *writer) record(item *Item) error {
 	e, r := item.Entry, item.Entry.Record
 	if _, err := w.stmts.upsertRecord.ExecContext(w.ctx, e.ID[:], r.Type, int64(r.Version), r.Transition, e.Time, idValue(&e.Actor),
-		int64(item.Index), item.Leaf[:], append(noBytes, item.Body...)); err != nil {
+		int64(item.Index), item.Leaf[:], idValue(&item.Wrap)); err != nil {
 		return err
 	}
 	_, err := w.stmts.insertVersion.ExecContext(w.ctx, e.ID[:], int64(r.Version), r.Transition, e.Time, idValue(&e.Actor), int64(item.Index))

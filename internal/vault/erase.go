@@ -148,7 +148,8 @@ func (r *keyring) forget(ids []counterfoil.ID) {
 	}
 }
 
-// delete removes rows; secure_delete overwrites them in the file.
+// delete removes rows, which overwrites them where they lie, and writes the file
+// anew, so that nothing depends on where SQLite once moved a row.
 func (w *wrapDB) delete(ctx context.Context, ids []counterfoil.ID) error {
 	tx, err := w.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -160,7 +161,11 @@ func (w *wrapDB) delete(ctx context.Context, ids []counterfoil.ID) error {
 			return err
 		}
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	_, err = w.db.ExecContext(ctx, `VACUUM`)
+	return err
 }
 
 // Applied is how far the erasures of the ledger are carried out: all below this

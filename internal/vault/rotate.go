@@ -57,7 +57,11 @@ func (w *wrapDB) rotateRoot(ctx context.Context) (uint64, error) {
 	}
 	n, err := w.rewrap(ctx, next)
 	// Also after an error: a commit that reported one may have been made.
-	return n, errors.Join(err, w.settleRoot())
+	if err := errors.Join(err, w.settleRoot()); err != nil {
+		return 0, err
+	}
+	_, err = w.db.ExecContext(ctx, `VACUUM`) // and no copy under the old key
+	return n, err
 }
 
 // rewrapPage is how many keys are read at a time.

@@ -43,8 +43,8 @@ PRAGMA user_version = 2`
 
 // The pragmas: deleted keys are overwritten; a commit is durable when it
 // returns (a truncated journal is synced, a deleted one would not be); no
-// write-ahead log keeps what was deleted.
-const wrapPragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(TRUNCATE)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)"
+// write-ahead log keeps what was deleted; VACUUM builds the new file in memory.
+const wrapPragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(TRUNCATE)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=temp_store(MEMORY)"
 
 // wrapDB stores wrapping keys, sealed under the root key. Safe for concurrent use.
 type wrapDB struct {
