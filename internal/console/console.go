@@ -147,7 +147,7 @@ type Console struct {
 	cookie       string
 	tls          bool
 
-	pages   map[string]*template.Template
+	pages     map[string]*template.Template
 	settingUp sync.Mutex // the link works once
 }
 

@@ -16,7 +16,8 @@ var (
 	// ErrBusy: the queue stayed full for as long as a caller waits.
 	ErrBusy = errors.New("the ledger's queue is full")
 	// ErrConflict: an outcome without its open intent, a second outcome, a
-	// second intent of an open interaction, or a boot entry that is not first.
+	// second intent of an open interaction, a boot entry that is not first, or a
+	// payload segment to be deleted while it is written.
 	ErrConflict = errors.New("the entry contradicts the ledger")
 	// ErrClosed: the ledger was closed.
 	ErrClosed = errors.New("the ledger is closed")

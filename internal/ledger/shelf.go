@@ -74,6 +74,16 @@ func (s *shelf) file(segment uint32) (durable.File, error) {
 	return f, nil
 }
 
+// drop lets go of a segment that is deleted.
+func (s *shelf) drop(segment uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.open[segment]; f != nil {
+		f.Close()
+		delete(s.open, segment)
+	}
+}
+
 // payload reads sealed bytes.
 func (s *shelf) payload(ref counterfoil.PayloadRef) ([]byte, error) {
 	if ref.Length == 0 || s.dir == "" {
