@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import datetime
 import hashlib
 import hmac
 import io
@@ -892,6 +893,429 @@ class Report:
         return out
 
 
+# --- Time-stamp tokens (RFC 3161, RFC 5652, RFC 5280) ---------------------------------------
+
+
+class Der(NamedTuple):
+    """One element: tag, content, and the element as it stands."""
+
+    tag: int
+    body: bytes
+    raw: bytes
+
+
+def der_all(data: bytes) -> List[Der]:
+    """The elements data consists of; lengths in their shortest form only."""
+    out, p = [], 0
+    while p < len(data):
+        if p + 2 > len(data) or data[p] & 0x1F == 0x1F:
+            raise Fault("the DER is cut off, or has a tag not known here")
+        n, start = data[p + 1], p + 2
+        if n >= 0x80:
+            width = n & 0x7F
+            if not 1 <= width <= 4 or start + width > len(data):
+                raise Fault("a length in the DER is malformed")
+            n = int.from_bytes(data[start:start + width], "big")
+            if n < 0x80 or n >> 8 * (width - 1) == 0:
+                raise Fault("a length in the DER is not in its shortest form")
+            start += width
+        if start + n > len(data):
+            raise Fault("the DER is cut off")
+        out.append(Der(data[p], data[start:start + n], data[p:start + n]))
+        p = start + n
+    return out
+
+
+def der_one(data: bytes, tag: int) -> Der:
+    items = der_all(data)
+    if len(items) != 1 or items[0].tag != tag:
+        raise Fault("the DER has another form than belongs here")
+    return items[0]
+
+
+class Items:
+    """Elements taken one after the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self.list, self.at = der_all(data), 0
+
+    def take(self, tag: int) -> Der:
+        item = self.maybe(tag)
+        if item is None:
+            raise Fault("an element with tag %#x is missing in the DER" % tag)
+        return item
+
+    def maybe(self, tag: int) -> Optional[Der]:
+        if self.at < len(self.list) and self.list[self.at].tag == tag:
+            self.at += 1
+            return self.list[self.at - 1]
+        return None
+
+    def end(self) -> None:
+        if self.at != len(self.list):
+            raise Fault("the DER has an element too many")
+
+
+SEQ, SET, OID, INT, BITS, OCTETS, BOOL = 0x30, 0x31, 6, 2, 3, 4, 1
+
+
+def oid(*numbers: int) -> bytes:
+    out = bytes([numbers[0] * 40 + numbers[1]])
+    for n in numbers[2:]:
+        part = [n & 0x7F]
+        while n >> 7:
+            n >>= 7
+            part.insert(0, n & 0x7F | 0x80)
+        out += bytes(part)
+    return out
+
+
+_RSADSI = (1, 2, 840, 113549)
+ID_SIGNED_DATA, ID_TST_INFO = oid(*_RSADSI, 1, 7, 2), oid(*_RSADSI, 1, 9, 16, 1, 4)
+ID_CONTENT_TYPE, ID_MESSAGE_DIGEST = oid(*_RSADSI, 1, 9, 3), oid(*_RSADSI, 1, 9, 4)
+ID_SIGNING_CERT, ID_SIGNING_CERT_2 = oid(*_RSADSI, 1, 9, 16, 2, 12), oid(*_RSADSI, 1, 9, 16, 2, 47)
+ID_RSA, ID_EC, ID_ED25519 = oid(*_RSADSI, 1, 1, 1), oid(1, 2, 840, 10045, 2, 1), oid(1, 3, 101, 112)
+ID_EKU, ID_TIME_STAMPING = oid(2, 5, 29, 37), oid(1, 3, 6, 1, 5, 5, 7, 3, 8)
+ID_BASIC, ID_KEY_USAGE, ID_SUBJECT_KEY = oid(2, 5, 29, 19), oid(2, 5, 29, 15), oid(2, 5, 29, 14)
+_SHA = oid(2, 16, 840, 1, 101, 3, 4, 2)
+HASHES = {_SHA + b"\1": "sha256", _SHA + b"\2": "sha384", _SHA + b"\3": "sha512"}
+SIGNATURES = {oid(*_RSADSI, 1, 1, 11): ("rsa", "sha256"), oid(*_RSADSI, 1, 1, 12): ("rsa", "sha384"),
+              oid(*_RSADSI, 1, 1, 13): ("rsa", "sha512"), oid(1, 2, 840, 10045, 4, 3, 2): ("ec", "sha256"),
+              oid(1, 2, 840, 10045, 4, 3, 3): ("ec", "sha384"), oid(1, 2, 840, 10045, 4, 3, 4): ("ec", "sha512"),
+              ID_ED25519: ("ed25519", "sha512")}
+
+
+def algorithm(raw: bytes) -> bytes:
+    """OID of an AlgorithmIdentifier's content."""
+    return Items(raw).take(OID).body
+
+
+def integer(d: Der) -> int:
+    if not d.body or len(d.body) > 1 and (d.body[0] == 0 and d.body[1] < 0x80 or d.body[0] == 0xFF and d.body[1] >= 0x80):
+        raise Fault("an integer in the DER is not in its shortest form")
+    return int.from_bytes(d.body, "big", signed=True)
+
+
+def der_time(d: Der) -> int:
+    """Microseconds since the Unix epoch of a UTCTime or GeneralizedTime in UTC."""
+    text = d.body.decode("ascii", "replace")
+    if d.tag == 0x17:
+        text = ("19" if text[:2] >= "50" else "20") + text
+    m = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-9]))?Z", text, re.ASCII)
+    if d.tag not in (0x17, 0x18) or not m:
+        raise Fault("a time in the DER is malformed")
+    try:
+        at = datetime.datetime(*(int(x) for x in m.groups()[:6]), tzinfo=datetime.timezone.utc)  # type: ignore[misc,arg-type]
+    except ValueError:
+        raise Fault("a time in the DER is none") from None
+    seconds = (at - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) // datetime.timedelta(seconds=1)
+    return seconds * 1_000_000 + int(((m.group(7) or "") + "000000")[:6])
+
+
+class Curve(NamedTuple):
+    """A curve y² = x³ − 3x + b over a prime field (FIPS 186-5)."""
+
+    p: int
+    b: int
+    n: int
+    g: Tuple[int, int]
+
+
+CURVES = {
+    oid(1, 2, 840, 10045, 3, 1, 7): Curve(
+        2**256 - 2**224 + 2**192 + 2**96 - 1, 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+        0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+        (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+         0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)),
+    oid(1, 3, 132, 0, 34): Curve(
+        2**384 - 2**128 - 2**96 + 2**32 - 1,
+        0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+        0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+        (0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,
+         0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F)),
+}
+Affine = Optional[Tuple[int, int]]
+
+
+def ec_add(c: Curve, a: Affine, b: Affine) -> Affine:
+    if a is None or b is None:
+        return a if b is None else b
+    if a[0] == b[0]:
+        if (a[1] + b[1]) % c.p == 0:
+            return None
+        slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, c.p)
+    else:
+        slope = (b[1] - a[1]) * pow(b[0] - a[0], -1, c.p)
+    x = (slope * slope - a[0] - b[0]) % c.p
+    return x, (slope * (a[0] - x) - a[1]) % c.p
+
+
+def ec_times(c: Curve, n: int, point: Affine) -> Affine:
+    out: Affine = None
+    for bit in bin(n)[2:]:
+        out = ec_add(c, out, out)
+        if bit == "1":
+            out = ec_add(c, out, point)
+    return out
+
+
+def ecdsa_verify(c: Curve, point: Tuple[int, int], digest: bytes, signature: bytes) -> bool:
+    """FIPS 186-5, section 6.4.2."""
+    pair = Items(der_one(signature, SEQ).body)
+    r, s = integer(pair.take(INT)), integer(pair.take(INT))
+    pair.end()
+    if not (0 < r < c.n and 0 < s < c.n):
+        return False
+    size = c.n.bit_length()
+    e = int.from_bytes(digest, "big") >> max(0, 8 * len(digest) - size)
+    w = pow(s, -1, c.n)
+    found = ec_add(c, ec_times(c, e * w % c.n, c.g), ec_times(c, r * w % c.n, point))
+    return found is not None and found[0] % c.n == r
+
+
+class PublicKey:
+    """A SubjectPublicKeyInfo: RSA, ECDSA over P-256 or P-384, Ed25519."""
+
+    def __init__(self, raw: bytes) -> None:
+        items = Items(raw)
+        parts = Items(items.take(SEQ).body)
+        bits = items.take(BITS).body
+        items.end()
+        self.kind = parts.take(OID).body
+        if bits[:1] != b"\0":
+            raise Fault("a public key has unused bits")
+        key = bits[1:]
+        if self.kind == ID_RSA:
+            numbers = Items(der_one(key, SEQ).body)
+            self.n, self.e = integer(numbers.take(INT)), integer(numbers.take(INT))
+            numbers.end()
+            if not (1 << 2047 <= self.n < 1 << 8192 and 3 <= self.e < 1 << 32 and self.n & self.e & 1):
+                raise Fault("the RSA key is of a size not taken")
+        elif self.kind == ID_EC:
+            curve = CURVES.get(parts.take(OID).body)
+            if curve is None:
+                raise Fault("the curve of a key is not known here")
+            self.curve, width = curve, (curve.p.bit_length() + 7) // 8
+            x, y = int.from_bytes(key[1:1 + width], "big"), int.from_bytes(key[1 + width:], "big")
+            if len(key) != 1 + 2 * width or key[0] != 4 or x >= curve.p or y >= curve.p or (y * y - x * x * x + 3 * x - curve.b) % curve.p:
+                raise Fault("a public key is no point of its curve")
+            self.point = (x, y)
+        elif self.kind == ID_ED25519:
+            self.raw = key
+        else:
+            raise Fault("a key of a kind not known here")
+
+    def verify(self, hash_name: str, message: bytes, signature: bytes) -> bool:
+        digest = hashlib.new(hash_name, message).digest()
+        if self.kind == ID_RSA:
+            return self.verify_rsa(hash_name, digest, signature)
+        if self.kind == ID_EC:
+            return ecdsa_verify(self.curve, self.point, digest, signature)
+        return ed25519_verify(self.raw, message, signature)
+
+    def verify_rsa(self, hash_name: str, digest: bytes, signature: bytes) -> bool:
+        """RFC 8017, section 8.2.2."""
+        size = (self.n.bit_length() + 7) // 8
+        value = int.from_bytes(signature, "big")
+        ident = {name: o for o, name in HASHES.items()}[hash_name]
+        inner = bytes([SEQ, len(ident) + 4, OID, len(ident)]) + ident + b"\5\0"
+        info = inner + bytes([OCTETS, len(digest)]) + digest
+        info = bytes([SEQ, len(info)]) + info
+        padded = b"\0\1" + b"\xff" * (size - len(info) - 3) + b"\0" + info
+        return len(signature) == size and value < self.n and pow(value, self.e, self.n).to_bytes(size, "big") == padded
+
+
+class Certificate:
+    """What is needed of an X.509 certificate (RFC 5280)."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        outer = Items(der_one(raw, SEQ).body)
+        signed = outer.take(SEQ)
+        self.signed, self.algorithm = signed.raw, algorithm(outer.take(SEQ).body)
+        self.signature = outer.take(BITS).body[1:]
+        outer.end()
+        t = Items(signed.body)
+        t.maybe(0xA0)
+        self.serial = integer(t.take(INT))
+        t.take(SEQ)
+        self.issuer = t.take(SEQ).raw
+        validity = der_all(t.take(SEQ).body)
+        if len(validity) != 2:
+            raise Fault("a certificate without validity")
+        self.since, self.until = der_time(validity[0]), der_time(validity[1])
+        self.subject = t.take(SEQ).raw
+        self.key = PublicKey(t.take(SEQ).body)
+        t.maybe(0xA1), t.maybe(0xA2)
+        self.extensions: Dict[bytes, Tuple[bool, bytes]] = {}
+        extensions = t.maybe(0xA3)
+        t.end()
+        for item in der_all(der_one(extensions.body, SEQ).body) if extensions else ():
+            e = Items(item.body)
+            name, critical = e.take(OID).body, e.maybe(BOOL) is not None
+            if name in self.extensions:
+                raise Fault("a certificate has an extension twice")
+            self.extensions[name] = critical, e.take(OCTETS).body
+
+    def is_authority(self) -> bool:
+        basic = self.extensions.get(ID_BASIC)
+        if basic is None or Items(der_one(basic[1], SEQ).body).maybe(BOOL) is None:
+            return False
+        usage = self.extensions.get(ID_KEY_USAGE)
+        return usage is None or len(usage[1]) > 3 and bool(der_one(usage[1], BITS).body[1] & 4)
+
+    def stamps_time_only(self) -> bool:
+        """RFC 3161, section 2.3: one purpose, and critical."""
+        critical, value = self.extensions.get(ID_EKU, (False, b""))
+        return critical and [d.body for d in der_all(der_one(value, SEQ).body)] == [ID_TIME_STAMPING]
+
+    def known_extensions(self) -> bool:
+        known = {ID_EKU, ID_BASIC, ID_KEY_USAGE}
+        return all(name in known for name, (critical, _) in self.extensions.items() if critical)
+
+    def issued_by(self, other: "Certificate") -> bool:
+        if other.subject != self.issuer or not other.is_authority():
+            return False
+        kind, hash_name = SIGNATURES.get(self.algorithm, ("", ""))
+        return kind == {ID_RSA: "rsa", ID_EC: "ec"}.get(other.key.kind, "ed25519") and other.key.verify(hash_name, self.signed, self.signature)
+
+
+def check_chain(leaf: Certificate, pool: Sequence[Certificate], roots: Sequence[Certificate], at: int) -> None:
+    """RFC 5280, section 6, as far as time-stamps need it: valid then, up to a root."""
+    current = leaf
+    for _ in range(6):
+        if not current.since <= at <= current.until or not current.known_extensions():
+            raise Fault("a certificate of the time-stamp was not valid then")
+        if any(current.raw == r.raw for r in roots):
+            return
+        root = next((r for r in roots if current.issued_by(r)), None)
+        following = root or next((c for c in pool if c.raw != current.raw and current.issued_by(c)), None)
+        if following is None:
+            break
+        current = following
+    raise Fault("the certificate of the time-stamp leads to no root given")
+
+
+def parse_pem(raw: bytes) -> List[Certificate]:
+    found = re.findall(rb"-----BEGIN CERTIFICATE-----\s(.*?)-----END CERTIFICATE-----", raw, re.DOTALL)
+    if not found:
+        raise Fault("the file holds no certificate")
+    return [Certificate(unbase64(b"".join(text.split()).decode("ascii", "replace"))) for text in found]
+
+
+def set_of_attributes(raw: bytes) -> Dict[bytes, bytes]:
+    """Signed attributes: each once, with one value."""
+    out: Dict[bytes, bytes] = {}
+    for d in der_all(raw):
+        item = Items(d.body)
+        name, values = item.take(OID).body, der_all(item.take(SET).body)
+        item.end()
+        if name in out or len(values) != 1:
+            raise Fault("an attribute of the token is given twice")
+        out[name] = values[0].raw
+    return out
+
+
+def names_certificate(attributes: Dict[bytes, bytes], signer: Certificate) -> bool:
+    """ESSCertID or ESSCertIDv2 (RFC 5035) names the certificate that signed."""
+    found = False
+    for name, default in ((ID_SIGNING_CERT, "sha1"), (ID_SIGNING_CERT_2, "sha256")):
+        if name not in attributes:
+            continue
+        certs = Items(Items(der_one(attributes[name], SEQ).body).take(SEQ).body)
+        first = Items(certs.take(SEQ).body)
+        hash_name = default
+        chosen = first.maybe(SEQ) if name == ID_SIGNING_CERT_2 else None
+        if chosen is not None:
+            hash_name = HASHES.get(algorithm(chosen.body), "")
+        if not hash_name or first.take(OCTETS).body != hashlib.new(hash_name, signer.raw).digest():
+            return False
+        found = True
+    return found
+
+
+def check_token(der: bytes, digest: bytes, roots: Sequence[Certificate], time: Optional[int]) -> int:
+    """Verify an RFC 3161 token over digest (SHA-256); returns its time in
+    microseconds. Without roots the authority is not judged."""
+    outer = Items(der_one(der, SEQ).body)
+    if outer.take(OID).body != ID_SIGNED_DATA:
+        raise Fault("the token is no signed data")
+    data = Items(der_one(outer.take(0xA0).body, SEQ).body)
+    outer.end()
+    data.take(INT), data.take(SET)
+    content = Items(data.take(SEQ).body)
+    if content.take(OID).body != ID_TST_INFO:
+        raise Fault("the token holds no time-stamp")
+    info = der_one(content.take(0xA0).body, OCTETS).body
+    certificates = data.maybe(0xA0)
+    data.maybe(0xA1)
+    signers = der_all(data.take(SET).body)
+    data.end()
+    if len(signers) != 1 or certificates is None:
+        raise Fault("the token has not one signer with his certificate")
+    pool = [Certificate(d.raw) for d in der_all(certificates.body) if d.tag == SEQ]
+    at = check_info(info, digest)
+    signer = check_signer(Items(signers[0].body), info, pool)
+    if time and time != at:
+        raise Fault("the time of the anchor is not that of its token")
+    if roots:
+        check_chain(signer, pool, roots, at)
+    return at
+
+
+def check_info(info: bytes, digest: bytes) -> int:
+    """TSTInfo (RFC 3161, section 2.4.2): version, imprint; returns genTime."""
+    t = Items(der_one(info, SEQ).body)
+    if integer(t.take(INT)) != 1:
+        raise Fault("the time-stamp is of another version")
+    t.take(OID)
+    imprint = Items(t.take(SEQ).body)
+    if algorithm(imprint.take(SEQ).body) != _SHA + b"\1" or imprint.take(OCTETS).body != digest:
+        raise Fault("the time-stamp is over something else")
+    t.take(INT)
+    at = der_time(t.take(0x18))
+    for tag in (SEQ, BOOL, INT, 0xA0, 0xA1):
+        t.maybe(tag)
+    t.end()
+    return at
+
+
+def check_signer(s: Items, info: bytes, pool: Sequence[Certificate]) -> Certificate:
+    """SignerInfo (RFC 5652, section 5.3): its certificate, attributes, signature."""
+    s.take(INT)
+    named = s.maybe(SEQ)
+    key_id = None if named else s.take(0x80)
+    if named is not None:
+        parts = Items(named.body)
+        issuer, serial = parts.take(SEQ).raw, integer(parts.take(INT))
+        signer = next((c for c in pool if (c.issuer, c.serial) == (issuer, serial)), None)
+    else:
+        assert key_id is not None
+        wanted = bytes([OCTETS, len(key_id.body)]) + key_id.body
+        signer = next((c for c in pool if c.extensions.get(ID_SUBJECT_KEY, (False, b""))[1] == wanted), None)
+    if signer is None or not signer.stamps_time_only():
+        raise Fault("no certificate for time-stamping in the token is that of its signer")
+    digest_name = HASHES.get(algorithm(s.take(SEQ).body), "")
+    raw = s.take(0xA0)
+    signature_id, signature = algorithm(s.take(SEQ).body), s.take(OCTETS).body
+    s.maybe(0xA1)
+    s.end()
+    attributes = set_of_attributes(raw.body)
+    kind, hash_name = SIGNATURES.get(signature_id, ("rsa" if signature_id == ID_RSA else "", digest_name))
+    if not digest_name or kind != {ID_RSA: "rsa", ID_EC: "ec"}.get(signer.key.kind, "ed25519"):
+        raise Fault("the token is signed by an algorithm not known here")
+    if attributes.get(ID_CONTENT_TYPE) != bytes([OID, len(ID_TST_INFO)]) + ID_TST_INFO:
+        raise Fault("the token's attributes are of another content")
+    wanted = hashlib.new(digest_name, info).digest()
+    if attributes.get(ID_MESSAGE_DIGEST) != bytes([OCTETS, len(wanted)]) + wanted:
+        raise Fault("the token's digest is not that of its content")
+    if not names_certificate(attributes, signer):
+        raise Fault("the token names another certificate than its signer's")
+    if not signer.key.verify(hash_name, bytes([SET]) + raw.raw[1:], signature):
+        raise Fault("the signature of the token does not verify")
+    return signer
+
+
 # --- Keys of a log (L 4, rule 6) ----------------------------------------------------------
 
 
@@ -975,7 +1399,7 @@ class Options(NamedTuple):
     registry_key: str = ""
     heads: Sequence[bytes] = ()
     receipts: Sequence[bytes] = ()
-    tsa_roots: Sequence[bytes] = ()
+    tsa_roots: Sequence[Certificate] = ()
     quick: bool = False
 
 
@@ -1030,7 +1454,7 @@ class LogCheck:
         self.leaves: BinaryIO = tempfile.TemporaryFile()
         self.seal: Optional[Tuple[int, str]] = None
         self.epoch = [0, 0, 0]  # intents, outcomes, unrecorded since the last seal
-        self.boots = self.batches = 0
+        self.boots = self.batches = self.stamps = 0
 
     # Heads (rules 3, 4 and 6)
 
@@ -1187,6 +1611,7 @@ class LogCheck:
             self.former(index, size, root)
             text = "%s\n%d\n%s\n" % (b.get("origin", ""), size, base64.b64encode(root).decode())
             check_token(b["note"], sha256(text.encode()), self.options.tsa_roots, b.get("time"))
+            self.stamps += 1
             return
         note = parse_note(b["note"])
         head = parse_head(note.text)
@@ -1457,6 +1882,10 @@ def summarize(check: LogCheck) -> None:
         r.checked.append("%d payloads: present, with their length and checksum." % c["payloads"])
     if check.payloads is not None:
         r.unchecked.append("Payloads were not opened: that they are what the entries commit to needs the keys.")
+    if check.stamps:
+        r.checked.append("%d time-stamps: signature, imprint and the head they are over." % check.stamps)
+        if not check.options.tsa_roots:
+            r.unchecked.append("No roots of time-stamp authorities were given, so these were not judged.")
     if c["open"]:
         r.unchecked.append("%d interactions are open." % c["open"])
     if c["signed"] < c["entries"]:
@@ -1484,10 +1913,6 @@ def check_registry(folder: str, options: Options, report: Report) -> List[Tuple[
     return check.node_heads
 
 
-def check_token(der: bytes, digest: bytes, roots: Sequence[bytes], time: Optional[int]) -> None:
-    """RFC 3161 token over digest."""
-
-
 # --- Command ----------------------------------------------------------------------------------------
 
 
@@ -1501,6 +1926,13 @@ def load(path: str, limit: int = MAX_NOTE) -> bytes:
     return raw
 
 
+def roots_of(path: str) -> List[Certificate]:
+    try:
+        return parse_pem(load(path, 1 << 20)) if path else []
+    except Fault as fault:
+        raise Unusable("the roots of time-stamp authorities: %s" % fault) from None
+
+
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description="Check a Counterfoil log without the server and its keys.")
     parser.add_argument("path", help="data directory")
@@ -1508,11 +1940,13 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--registry-key", default="", help="verifier key of the registry")
     parser.add_argument("--head", action="append", default=[], help="file with a signed head kept earlier; may be repeated")
     parser.add_argument("--receipt", action="append", default=[], help="file with a receipt; may be repeated")
+    parser.add_argument("--tsa-roots", default="", help="PEM file with the root certificates of time-stamp authorities")
     parser.add_argument("--quick", action="store_true", help="do not read payloads")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(argv)
     try:
-        options = Options(args.key, args.registry_key, [load(p) for p in args.head], [load(p) for p in args.receipt], (), args.quick)
+        options = Options(args.key, args.registry_key, [load(p) for p in args.head], [load(p) for p in args.receipt],
+                          roots_of(args.tsa_roots), args.quick)
         if not os.path.isdir(args.path):
             raise Unusable("%s is no directory" % args.path)
         report = check_data_directory(args.path, options)
