@@ -45,8 +45,8 @@ type question struct {
 }
 
 type answer struct {
-	Exit   int                `json:"exit"`
-	Text   string             `json:"text"`
+	Exit   int           `json:"exit"`
+	Text   string        `json:"text"`
 	Report verify.Report `json:"report"`
 }
 

@@ -1316,6 +1316,93 @@ def check_signer(s: Items, info: bytes, pool: Sequence[Certificate]) -> Certific
     return signer
 
 
+# --- Trust policy (C2SP tlog-policy) ----------------------------------------------------------
+
+
+class Policy:
+    """Logs, witnesses and the quorum a head must have. What is not understood is
+    refused: a line left out could be the one that asks for a witness."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.logs: List[Key] = []
+        self.witnesses: Dict[str, Key] = {}
+        self.groups: Dict[str, Tuple[int, List[str]]] = {}
+        self.members: Set[str] = set()
+        self.quorum: Optional[str] = None
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Fault("the policy is not UTF-8") from None
+        for line in text.split("\n"):
+            if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", line):
+                raise Fault("the policy has control characters")
+            fields = [f for f in re.split(r"[ \t]+", line) if f]
+            if fields and not fields[0].startswith("#"):
+                self.line(fields[0], fields[1:])
+        if self.quorum is None:
+            raise Fault("the policy has no quorum")
+
+    def line(self, word: str, args: List[str]) -> None:
+        if word == "log" and len(args) in (1, 2):
+            self.logs.append(self.once(parse_key(args[0]), self.logs, KEY_ED25519))
+        elif word == "witness" and len(args) in (2, 3):
+            self.free(args[0])
+            self.witnesses[args[0]] = self.once(parse_key(args[1]), list(self.witnesses.values()), KEY_COSIGNATURE)
+        elif word == "group" and len(args) >= 3:
+            self.group(args[0], args[1], args[2:])
+        elif word == "quorum" and len(args) == 1 and self.quorum is None:
+            if args[0] != "none" and args[0] not in self.witnesses and args[0] not in self.groups:
+                raise Fault("the quorum of the policy is not defined")
+            self.quorum = args[0]
+        else:
+            raise Fault("a line of the policy is not understood: %.80r" % word)
+
+    @staticmethod
+    def once(key: Key, others: Sequence[Key], kind: int) -> Key:
+        if key.kind != kind or any(o.public == key.public for o in others):
+            raise Fault("a key of the policy is of the wrong type, or given twice")
+        return key
+
+    def free(self, name: str) -> None:
+        if name == "none" or name in self.witnesses or name in self.groups:
+            raise Fault("the name %.80r is taken in the policy" % name)
+
+    def group(self, name: str, threshold: str, members: List[str]) -> None:
+        self.free(name)
+        for m in members:
+            if m in self.members or m not in self.witnesses and m not in self.groups:
+                raise Fault("a member of a group is not defined above, or a member twice")
+            self.members.add(m)
+        need = {"all": len(members), "any": 1}.get(threshold)
+        if need is None:
+            if not re.fullmatch(r"[0-9]{1,9}", threshold) or not 1 <= int(threshold) <= len(members):
+                raise Fault("the threshold of a group is out of range")
+            need = int(threshold)
+        self.groups[name] = need, members
+
+    def check(self, note: Note) -> List[str]:
+        """The witnesses that cosigned; a fault if the quorum is not met, or no log of the policy signed."""
+        origin = parse_head(note.text).origin
+        if not any(k.name == origin and signed_by(note, k) for k in self.logs):
+            raise Fault("no log of the policy signed the head")
+        there = {name for name, key in self.witnesses.items() if cosigned_by(note, key)}
+        if self.quorum != "none" and not self.met(self.quorum or "", there):
+            raise Fault("the quorum %s is not met: of its witnesses cosigned %s" % (self.quorum, ", ".join(sorted(there)) or "none"))
+        return sorted(there)
+
+    def met(self, name: str, there: Set[str]) -> bool:
+        if name in self.witnesses:
+            return name in there
+        need, members = self.groups[name]
+        return sum(self.met(m, there) for m in members) >= need
+
+
+def cosigned_by(note: Note, key: Key) -> bool:
+    """Whether any of the signatures under key's name is a valid cosignature."""
+    return any(name == key.name and ident == key.id and cosigned_at(note, key, signature) is not None
+               for name, ident, signature in note.signatures)
+
+
 # --- Keys of a log (L 4, rule 6) ----------------------------------------------------------
 
 
@@ -1400,6 +1487,7 @@ class Options(NamedTuple):
     heads: Sequence[bytes] = ()
     receipts: Sequence[bytes] = ()
     tsa_roots: Sequence[Certificate] = ()
+    policy: Optional[Policy] = None
     quick: bool = False
 
 
@@ -1872,7 +1960,8 @@ def walk(check: LogCheck, segments: Segments) -> None:
 
 def summarize(check: LogCheck) -> None:
     r, c = check.report, check.report.counts
-    r.checked += ["%d entries in %d batches: frames, encoding, order and the root of every batch." % (c["entries"], check.batches),
+    how = "in %d batches: frames, encoding, order and the root of every batch" % check.batches if check.batches else "as the tiles hold them: encoding and order"
+    r.checked += ["%d entries %s." % (c["entries"], how),
                   "%d signed heads under the key %s." % (check.due, check.keys.given),
                   "%d intents and %d outcomes: no outcome without its intent, no intent with two." % (c["intents"], c["outcomes"]),
                   "%d starts, each following on the log before it." % check.boots]
@@ -1898,6 +1987,8 @@ def check_data_directory(path: str, options: Options) -> Report:
     registry = os.path.join(path, "registry")
     if os.path.isdir(registry) and begun(registry):
         also = check_registry(registry, options, report)
+    elif options.policy is not None:
+        report.unchecked.append("The directory holds no registry, so the policy was not applied.")
     check_log(os.path.join(path, "ledger"), os.path.join(path, "payload"), options, report, also)
     return report
 
@@ -1910,7 +2001,156 @@ def check_registry(folder: str, options: Options, report: Report) -> List[Tuple[
         report.problem(p["class"], "registry: " + p["where"], p["text"])
     report.checked += ["registry: " + s for s in other.checked]
     report.unchecked += ["registry: " + s for s in other.unchecked]
+    cosigned = read_file(os.path.join(folder, "cosigned"), MAX_NOTE) if options.policy else None
+    if cosigned is not None:
+        check_policy(report, options, cosigned)
     return check.node_heads
+
+
+# --- Tiles (C2SP tlog-tiles; P 5) -----------------------------------------------------------------
+
+TILE = 256
+
+
+def tile_path(level: str, number: int, width: int) -> str:
+    """tile/L/N or tile/L/N.p/W, N in groups of three digits."""
+    name = "%03d" % (number % 1000)
+    number //= 1000
+    while number:
+        name = "x%03d/%s" % (number % 1000, name)
+        number //= 1000
+    return "tile/%s/%s%s" % (level, name, "" if width == TILE else ".p/%d" % width)
+
+
+def split_bundle(raw: bytes, width: int) -> List[bytes]:
+    """The entries of a bundle, each with its length in two bytes before it."""
+    out, p = [], 0
+    while p < len(raw):
+        n = int.from_bytes(raw[p:p + 2], "big")
+        if p + 2 + n > len(raw):
+            raise Fault("an entry bundle is cut off")
+        out.append(raw[p + 2:p + 2 + n])
+        p += 2 + n
+    if len(out) != width:
+        raise Fault("an entry bundle holds %d entries where %d belong" % (len(out), width))
+    return out
+
+
+def tile_nodes(raw: bytes, width: int) -> List[bytes]:
+    if len(raw) != 32 * width:
+        raise Fault("a tile has %d bytes where %d belong" % (len(raw), 32 * width))
+    return [raw[i:i + 32] for i in range(0, len(raw), 32)]
+
+
+class TileFolder:
+    """A published log: checkpoint and tiles. Missing or malformed tiles are faults."""
+
+    def __init__(self, folder: str, size: int) -> None:
+        self.folder, self.size = folder, size
+        self.above: List[List[bytes]] = []  # nodes of each level not yet compared with a tile
+        self.done: List[int] = []  # tiles of each level compared
+
+    def read(self, level: str, number: int, width: int, limit: int) -> bytes:
+        path = tile_path(level, number, width)
+        raw = read_file(os.path.join(self.folder, *path.split("/")), limit)
+        if raw is None:
+            raise Fault("%s is missing" % path)
+        return raw
+
+    def bundles(self) -> Iterator[Tuple[int, List[bytes]]]:
+        for number in range((self.size + TILE - 1) // TILE):
+            width = min(TILE, self.size - number * TILE)
+            path = tile_path("entries", number, width)
+            try:
+                yield number, split_bundle(self.read("entries", number, width, TILE * (MAX_ENTRY + 2)), width)
+            except Fault as fault:
+                raise Stopped(path, str(fault), False) from None
+
+    def leaf(self, leaf: bytes) -> None:
+        """Take a leaf hash; compare the tile of its level as soon as it is full."""
+        level = 0
+        node = leaf
+        while True:
+            if level == len(self.above):
+                self.above.append([])
+                self.done.append(0)
+            row = self.above[level]
+            row.append(node)
+            if len(row) < TILE:
+                return
+            self.compare(level, row)
+            self.above[level] = []
+            node = subtree_root(row)
+            level += 1
+
+    def compare(self, level: int, row: List[bytes]) -> None:
+        number = self.done[level]
+        self.done[level] += 1
+        path = tile_path(str(level), number, len(row))
+        if tile_nodes(self.read(str(level), number, len(row), 32 * TILE), len(row)) != row:
+            raise Fault("%s is not that of the entries" % path)
+
+    def finish(self) -> None:
+        for level, row in enumerate(self.above):
+            if row:
+                self.compare(level, row)
+
+
+def subtree_root(row: List[bytes]) -> bytes:
+    while len(row) > 1:
+        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
+    return row[0]
+
+
+def check_tiles(path: str, options: Options) -> Report:
+    """A tile folder: the head, every entry, every hash tile, and the rules of L 4."""
+    report = Report()
+    if not options.key:
+        raise Unusable("a published log needs --key: it does not name its own")
+    report.origin = options.key.split("+", 1)[0]
+    check = LogCheck(report, options, options.key, None)
+    raw = load(os.path.join(path, "checkpoint"))
+    try:
+        head = open_head(raw, parse_key(options.key))
+    except Fault as fault:
+        report.problem("head", "checkpoint", str(fault))
+        return report
+    check.add_head("checkpoint", raw)
+    for n, given in enumerate(options.heads):
+        check.add_head("given head %d" % (n + 1), given)
+    for n, given in enumerate(options.receipts):
+        check.add_receipt(n, given)
+    walk_tiles(check, TileFolder(path, head.size))
+    check.conclude()
+    summarize(check)
+    check_policy(report, options, raw)
+    return report
+
+
+def walk_tiles(check: LogCheck, folder: TileFolder) -> None:
+    check.check_heads()
+    try:
+        for number, entries in folder.bundles():
+            for n, raw in enumerate(entries):
+                check.entry(number * TILE + n, None, raw)
+                folder.leaf(leaf_hash(raw))
+        folder.finish()
+    except Stopped as stopped:
+        check.report.problem("segment", stopped.at, stopped.text)
+    except Fault as fault:
+        check.report.problem("root", "tile", str(fault))
+
+
+def check_policy(report: Report, options: Options, head: bytes) -> None:
+    """The verifier's own policy over a head (C2SP tlog-policy)."""
+    if options.policy is None:
+        report.unchecked.append("No policy was given, so it was not asked which witnesses saw the head.")
+        return
+    try:
+        there = options.policy.check(parse_note(head))
+        report.checked.append("The policy is satisfied; cosigned by %s." % (", ".join(there) or "nobody"))
+    except Fault as fault:
+        report.problem("head", "policy", str(fault))
 
 
 # --- Command ----------------------------------------------------------------------------------------
@@ -1933,23 +2173,38 @@ def roots_of(path: str) -> List[Certificate]:
         raise Unusable("the roots of time-stamp authorities: %s" % fault) from None
 
 
+def policy_of(path: str) -> Optional[Policy]:
+    try:
+        return Policy(load(path)) if path else None
+    except Fault as fault:
+        raise Unusable("the policy: %s" % fault) from None
+
+
+def check_path(path: str, options: Options) -> Report:
+    """Data directory or tile folder, by what lies in it."""
+    if not os.path.isdir(path):
+        raise Unusable("%s is no directory" % path)
+    if not os.path.exists(os.path.join(path, "ledger")) and os.path.exists(os.path.join(path, "checkpoint")):
+        return check_tiles(path, options)
+    return check_data_directory(path, options)
+
+
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description="Check a Counterfoil log without the server and its keys.")
-    parser.add_argument("path", help="data directory")
+    parser.add_argument("path", help="data directory, or folder of a published log")
     parser.add_argument("--key", default="", help="verifier key of the log, from somebody you trust")
     parser.add_argument("--registry-key", default="", help="verifier key of the registry")
     parser.add_argument("--head", action="append", default=[], help="file with a signed head kept earlier; may be repeated")
     parser.add_argument("--receipt", action="append", default=[], help="file with a receipt; may be repeated")
     parser.add_argument("--tsa-roots", default="", help="PEM file with the root certificates of time-stamp authorities")
+    parser.add_argument("--policy", default="", help="trust policy (C2SP tlog-policy) for witnesses")
     parser.add_argument("--quick", action="store_true", help="do not read payloads")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(argv)
     try:
         options = Options(args.key, args.registry_key, [load(p) for p in args.head], [load(p) for p in args.receipt],
-                          roots_of(args.tsa_roots), args.quick)
-        if not os.path.isdir(args.path):
-            raise Unusable("%s is no directory" % args.path)
-        report = check_data_directory(args.path, options)
+                          roots_of(args.tsa_roots), policy_of(args.policy), args.quick)
+        report = check_path(args.path, options)
     except (Unusable, OSError) as err:
         print("verify.py: %s" % err, file=sys.stderr)
         return EXIT_UNUSABLE

@@ -6,17 +6,12 @@ package contrib
 import (
 	"bytes"
 	"encoding/hex"
-	"io"
-	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/counterfoil/counterfoil"
-	"github.com/counterfoil/counterfoil/internal/clock"
-	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/verify"
 )
 
@@ -52,47 +47,6 @@ func compare(t testing.TB, j *judge, dir string, o verify.Options, args ...strin
 		t.Errorf("Python %d %v %v %v\nGo     %d %v %v", a.Exit, gotCounts, gotProblems, a.Report.Problems, want, wantCounts, r.Problems)
 	}
 	return r
-}
-
-func TestLedgerOfANode(t *testing.T) {
-	dir := t.TempDir()
-	l, err := ledger.Open(t.Context(), ledger.Config{
-		Dir: filepath.Join(dir, "ledger"), PayloadDir: filepath.Join(dir, "payload"), HeadsPath: filepath.Join(dir, "heads.db"),
-		KeyPath: filepath.Join(dir, "keys", "node.key"), SegmentBytes: 64 << 10, FillAhead: 128 << 10, HeadEvery: -1,
-		Clock: clock.NewSet(time.UnixMicro(1_790_000_000_000_000)), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	appendTo := func(e *counterfoil.Entry, payload []byte) {
-		if payload != nil {
-			e.Commitment = bytes.Repeat([]byte{7}, 32)
-		}
-		if _, err := l.Append(t.Context(), e, payload); err != nil {
-			t.Fatal(err)
-		}
-	}
-	appendTo(&counterfoil.Entry{Kind: counterfoil.KindBoot, Boot: &counterfoil.Boot{Version: "0.1.0"}}, nil)
-	for n := range 300 {
-		appendTo(&counterfoil.Entry{Kind: counterfoil.KindRecord, ID: counterfoil.NewID(), Record: &counterfoil.Record{Type: "system", Version: uint64(n + 1)}}, bytes.Repeat([]byte{1}, 500+n))
-		if n == 100 {
-			if _, err := l.RotateKey(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if n == 200 {
-			if _, err := l.RetireKey(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	j := newJudge(t)
-	if r := compare(t, j, dir, verify.DirOptions(dir)); r.Integrity != verify.IntegrityOK || r.Entries < 300 || r.Signed != r.Entries {
-		t.Errorf("report %+v", r)
-	}
 }
 
 // TestTamperedDirectories changes one thing each.

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Counterfoil authors
 # SPDX-License-Identifier: Apache-2.0
 
-# Installs what the tests need and what is not there yet: Chromium and OpenSSL through the
+# Installs what the tests need and what is not there yet: Chromium, OpenSSL and Python through the
 # system's package manager, Node.js 22 and the client libraries through npm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -41,6 +41,14 @@ install_openssl() {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssl
 }
 
+# Python runs the second verifier.
+install_python() {
+	if command -v python3 >/dev/null; then return; fi
+	command -v apt-get >/dev/null || missing "no python3 found, and no apt-get to install it; please install Python 3.9 or newer"
+	as_root apt-get update -qq
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3
+}
+
 # The clients need Node.js 22 or newer; where the system has an older one, npm
 # delivers one for the tests alone.
 install_node() {
@@ -67,5 +75,6 @@ install_clients() {
 
 install_chromium
 install_openssl
+install_python
 install_node
 install_clients
