@@ -5,8 +5,10 @@ package counterfoil
 
 import (
 	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -227,4 +229,40 @@ func FuzzParsePolicy(f *testing.F) {
 			t.Fatalf("%q: %v", text, err)
 		}
 	})
+}
+
+func TestQuorumOfCosignatures(t *testing.T) {
+	_, one, err := GenerateCosignerKey(rand.Reader, "w1.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, two, err := GenerateCosignerKey(rand.Reader, "w2.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := "witness w1 " + one + "\nwitness w2 " + two + "\ngroup both all w1 w2\n"
+	for _, c := range []struct {
+		quorum  string
+		have    []Cosignature
+		missing []string
+	}{
+		{"none", nil, nil},
+		{"w1", nil, []string{"w1"}},
+		{"w1", []Cosignature{{Key: two}}, []string{"w1"}},
+		{"both", []Cosignature{{Key: two}}, []string{"w1"}},
+		{"both", []Cosignature{{Key: two}, {Key: one}}, nil},
+	} {
+		p, err := ParsePolicy([]byte(lines + "quorum " + c.quorum + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var missing []string
+		var unmet *QuorumError
+		if errors.As(p.Quorum(c.have), &unmet) {
+			missing = unmet.Missing
+		}
+		if !slices.Equal(missing, c.missing) {
+			t.Errorf("quorum %s of %v: missing %v where %v belongs", c.quorum, c.have, missing, c.missing)
+		}
+	}
 }

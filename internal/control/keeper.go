@@ -30,7 +30,7 @@ type LedgerStatus struct {
 	Root         counterfoil.Hash `json:"root"`          // of that head
 	Healthy      bool             `json:"healthy"`
 	Problem      string           `json:"problem,omitempty"`
-	Overdue      bool             `json:"overdue"` // an alarm, a quorum or a stamp needs a person
+	Overdue      bool             `json:"overdue"` // something about the registry needs a person
 	Registry     registry.Status  `json:"registry"`
 }
 

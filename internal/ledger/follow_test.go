@@ -173,3 +173,20 @@ func TestLargePayload(t *testing.T) {
 	}
 	j.check(t, mustOpen(t, cfg))
 }
+
+// TestCheckpointCutOff: a caller that leaves while a head is stored does not leave
+// the ledger in doubt about its own head.
+func TestCheckpointCutOff(t *testing.T) {
+	l := mustOpen(t, testConfig(t.TempDir()))
+	for range 60 {
+		mustAppend(t, l, record(1), nil)
+		ctx, leave := context.WithCancel(t.Context())
+		var leaving sync.WaitGroup
+		leaving.Go(leave)
+		_, _ = l.Checkpoint(ctx) // whatever becomes of it
+		leaving.Wait()
+		if _, err := l.Checkpoint(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

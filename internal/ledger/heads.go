@@ -134,8 +134,11 @@ func (s *headStore) setKeys(ctx context.Context, h keyHistory) error {
 }
 
 // swap replaces the head old by h. It fails when another one is stored: two
-// ledgers then claim the same history, and this one must not sign.
+// ledgers then claim the same history, and this one must not sign. It does not end
+// with ctx: of an update cut off nobody would know whether it took place, and the
+// next one would look like the other ledger.
 func (s *headStore) swap(ctx context.Context, old, h head) error {
+	ctx = context.WithoutCancel(ctx)
 	done, err := s.db.ExecContext(ctx, `
 		UPDATE head SET size = $1, root = $2, segment = $3, position = $4,
 			payload_segment = $5, payload_position = $6, edge = $7, open_from = $8, keys = $9

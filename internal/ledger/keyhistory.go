@@ -85,8 +85,8 @@ func (h keyHistory) apply(e *counterfoil.KeyEvent, at counterfoil.Index) keyHist
 	case counterfoil.KeyRotated:
 		out.begin(e.Key, uint64(at)+1)
 	case counterfoil.KeySucceeded:
-		out.end(e.Former, uint64(at))
-		out.begin(e.Key, uint64(at)+1)
+		// The log was opened with the new key before it could say so.
+		out.Spans = []keySpan{{Key: e.Key, From: uint64(at) + 1, Until: forever}, {Key: e.Former, Until: uint64(at)}}
 	case counterfoil.KeyRetired:
 		out.end(e.Former, uint64(at))
 	case counterfoil.KeyCompromised:

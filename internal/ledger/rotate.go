@@ -86,13 +86,22 @@ func (l *Ledger) publishKeys(ctx context.Context) error {
 // AppendKeyEvent appends an event about the keys of this log, signed by those of
 // its keys that are at hand, and returns it as it was recorded. Size and Root of
 // an event that changes which key signs are set to the tree it follows on; those
-// of a compromise are the caller's.
-func (l *Ledger) AppendKeyEvent(ctx context.Context, event counterfoil.KeyEvent) (counterfoil.KeyEvent, error) {
+// of a compromise are the caller's. Keys that are none of this log's any more or
+// yet, as that of a log it continues, are read from the files named.
+func (l *Ledger) AppendKeyEvent(ctx context.Context, event counterfoil.KeyEvent, keyFiles ...string) (counterfoil.KeyEvent, error) {
+	others := make(map[string]note.Signer, len(keyFiles))
+	for _, path := range keyFiles {
+		k, err := loadKey(path)
+		if err != nil {
+			return event, err
+		}
+		others[k.verifier] = k.signer
+	}
 	_, err := l.AppendBuilt(ctx, counterfoil.KindKey, func(before counterfoil.Checkpoint) (*counterfoil.Entry, error) {
 		if event.Event != counterfoil.KeyCompromised {
 			event.Size, event.Root = before.Size, before.Root
 		}
-		if err := l.SignKeyEvent(&event); err != nil {
+		if err := l.signKeyEvent(&event, others); err != nil {
 			return nil, err
 		}
 		return &counterfoil.Entry{Kind: counterfoil.KindKey, ID: counterfoil.NewID(), Key: &event}, nil
@@ -102,17 +111,23 @@ func (l *Ledger) AppendKeyEvent(ctx context.Context, event counterfoil.KeyEvent)
 
 // SignKeyEvent signs an event with those of the keys it names that are at hand,
 // and fails when a signature it needs is missing.
-func (l *Ledger) SignKeyEvent(event *counterfoil.KeyEvent) error {
-	ring, text := l.keys.Load(), []byte(event.Text())
+func (l *Ledger) SignKeyEvent(event *counterfoil.KeyEvent) error { return l.signKeyEvent(event, nil) }
+
+func (l *Ledger) signKeyEvent(event *counterfoil.KeyEvent, others map[string]note.Signer) error {
+	own, text := l.keys.Load().signers, []byte(event.Text())
 	for _, s := range []struct {
-		signer    note.Signer
+		key       string
 		signature *[]byte
-	}{{ring.signers[event.Key], &event.Signature}, {ring.signers[event.Former], &event.FormerSignature}} {
-		if s.signer == nil {
+	}{{event.Key, &event.Signature}, {event.Former, &event.FormerSignature}} {
+		signer := own[s.key]
+		if signer == nil {
+			signer = others[s.key]
+		}
+		if signer == nil {
 			continue
 		}
 		var err error
-		if *s.signature, err = s.signer.Sign(text); err != nil {
+		if *s.signature, err = signer.Sign(text); err != nil {
 			return fmt.Errorf("sign key event: %w", err)
 		}
 	}

@@ -380,3 +380,42 @@ func TestPublishedKeyVerifiesPublishedHead(t *testing.T) {
 		check("a retirement")
 	}
 }
+
+// TestSuccession: a log that was opened under a new name and key, as one that
+// continues another, says so with the key of that other one.
+func TestSuccession(t *testing.T) {
+	old, err := newKey("old.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	former := filepath.Join(dir, "lost.key")
+	if err := old.write(former); err != nil {
+		t.Fatal(err)
+	}
+	cfg := testConfig(dir)
+	cfg.Origin = "new.example"
+	l := mustOpen(t, cfg)
+	mustAppend(t, l, record(1), nil)
+	event, err := l.AppendKeyEvent(t.Context(), counterfoil.KeyEvent{
+		Event: counterfoil.KeySucceeded, Origin: "new.example", Key: l.VerifierKey(), Former: old.verifier,
+	}, former)
+	if err != nil || len(event.Signature) != 64 || len(event.FormerSignature) != 64 || event.CheckSignatures() != nil || event.Size != 1 {
+		t.Fatalf("%+v, %v", event, err)
+	}
+	compromised, err := l.AppendKeyEvent(t.Context(), counterfoil.KeyEvent{
+		Event: counterfoil.KeyCompromised, Origin: "old.example", Key: l.VerifierKey(), Former: old.verifier, Size: 1, Root: event.Root,
+	})
+	if err != nil || compromised.Size != 1 || len(compromised.FormerSignature) != 0 || compromised.CheckSignatures() != nil {
+		t.Fatalf("%+v, %v", compromised, err)
+	}
+	wantHead(t, l, []string{l.VerifierKey()}, []string{old.verifier})
+	if _, err := l.SignHead(1); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a head from before the succession: %v", err)
+	}
+	mustClose(t, l)
+	l = mustOpen(t, cfg)
+	if got := l.KeyEntries(); !slices.Equal(got, []counterfoil.Index{1, 2}) || len(l.VerifierKeys()) != 1 {
+		t.Errorf("%v, %v", got, l.VerifierKeys())
+	}
+}

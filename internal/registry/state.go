@@ -30,8 +30,8 @@ type known struct {
 // each authority.
 const maxStamps = 256
 
-// read reads the log from its first entry. It takes about a second for every
-// million entries, a year of a busy node, and nothing waits for it but rounds.
+// read reads the log from its first entry, once. A million entries, as a busy node
+// makes in a year, took 2.5 seconds. The caller holds mu.
 func (r *Registry) read(ctx context.Context) error {
 	if r.known != nil {
 		return nil

@@ -56,10 +56,10 @@ type AuthorityStatus struct {
 	Ending  bool      `json:"ending"` // the certificate ends within 30 days
 }
 
-// Overdue tells whether something outside needs a person: an alarm, a quorum or a
-// stamp that is overdue.
+// Overdue tells whether something needs a person: a round that fails, an alarm, a
+// quorum or a stamp that is overdue.
 func (s Status) Overdue() bool {
-	overdue := s.Alarm != "" || s.Quorum.Overdue
+	overdue := s.Problem != "" || s.Alarm != "" || s.Quorum.Overdue
 	for _, w := range s.Witnesses {
 		overdue = overdue || w.Alarm
 	}
