@@ -4,15 +4,13 @@
 package verify
 
 import (
-	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,8 +37,19 @@ type Options struct {
 	// OpenPayload opens a sealed payload and returns its plaintext with the key
 	// of its commitment. Nil leaves commitments unchecked.
 	OpenPayload func(e *counterfoil.Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)
+	// RegistryDir holds the registry's log; default "registry" beside LedgerDir.
+	RegistryDir string
+	// Policy says which witnesses must have cosigned; nil leaves them unchecked.
+	Policy *counterfoil.Policy
+	// Roots are the authorities whose time-stamps count; nil leaves them unchecked.
+	Roots *x509.CertPool
+	// NodeOrigin is, for a registry, the log whose heads are to be compared.
+	NodeOrigin string
+
 	// Progress is called now and then with the number of entries checked.
 	Progress func(entries uint64)
+
+	log string // "log" or "registry", as problems name it
 }
 
 // DirOptions are the options for a data directory.
@@ -57,43 +66,73 @@ func DirOptions(dir string) Options {
 // error means that the check could not be made; what is wrong with the log
 // stands in the report.
 func Dir(ctx context.Context, o Options) (Report, error) {
-	v := &verification{Options: o, open: make(map[counterfoil.Index]counterfoil.ID), began: time.Now().UnixMicro()}
+	v := newVerification(o)
+	if err := v.run(ctx); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
+	}
+	if err := v.compareFormer(ctx); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
+	}
+	return v.report, nil
+}
+
+func newVerification(o Options) *verification {
+	v := &verification{Options: o, open: make(map[counterfoil.Index]counterfoil.ID), began: time.Now().UnixMicro(), erased: newErasures()}
 	v.report.Integrity = IntegrityOK
 	v.report.Problems, v.report.Checked, v.report.Unchecked = []Problem{}, []string{}, []string{}
 	if v.LockPath == "" {
 		v.LockPath = filepath.Join(filepath.Dir(v.LedgerDir), "lock")
 	}
+	if v.log == "" {
+		v.log = "log"
+	}
+	return v
+}
+
+// run walks one log, and before it the registry that speaks of it.
+func (v *verification) run(ctx context.Context) error {
 	if err := v.loadKey(); err != nil {
-		return Report{}, fmt.Errorf("verify ledger: %w", err)
+		return err
 	}
 	v.running = lockHeld(v.LockPath)
 	if err := v.loadHeads(); err != nil {
-		return Report{}, fmt.Errorf("verify ledger: %w", err)
+		return err
+	}
+	if v.log == "log" {
+		if err := v.registry(ctx); err != nil {
+			return err
+		}
 	}
 	if err := v.walk(ctx); err != nil {
-		return Report{}, fmt.Errorf("verify ledger: %w", err)
+		return err
 	}
 	v.conclude()
-	return v.report, nil
+	return nil
 }
 
 // verification is one run of Dir.
 type verification struct {
 	Options
 	report   Report
-	running  bool                     // a server held the lock when the run began
-	began    int64                    // of the run, microseconds
-	later    bool                     // the last batch was recorded after that
-	heads    []counterfoil.Checkpoint // valid ones, by size
-	due      int                      // the first of heads the walk has not reached
+	running  bool   // a server held the lock when the run began
+	began    int64  // of the run, microseconds
+	later    bool   // the last batch was recorded after that
+	heads    []head // by size
+	due      int    // the first of heads the walk has not reached
 	tree     counterfoil.Tree
 	nodes    []counterfoil.Hash // scratch
 	open     map[counterfoil.Index]counterfoil.ID
 	payloads payloadFiles
 	keys     signingKeys
-	boots    uint64
-	batches  uint64
-	stopped  bool // the walk ended at damage
+	erased   erasures
+	epochs   epochs
+	anchors  anchors
+
+	registryKeys map[string]bool // verifier keys the registry ever had; none: not known
+
+	boots   uint64
+	batches uint64
+	stopped bool // the walk ended at damage
 }
 
 // loadKey finds the verifier key and with it the origin.
@@ -114,49 +153,9 @@ func (v *verification) loadKey() error {
 	return nil
 }
 
-// loadHeads verifies the published head and those given from outside.
-func (v *verification) loadHeads() error {
-	path := filepath.Join(v.LedgerDir, "checkpoint")
-	published, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if v.begun() {
-			v.report.problem(ProblemHead, "checkpoint", "the log has begun and its signed head is missing")
-		}
-	case err != nil:
-		return fmt.Errorf("read checkpoint: %w", err)
-	default:
-		v.addHead("checkpoint", published)
-	}
-	for i, signed := range v.Heads {
-		v.addHead(fmt.Sprintf("given head %d", i+1), signed)
-	}
-	slices.SortFunc(v.heads, func(a, b counterfoil.Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
-	return nil
-}
-
-func (v *verification) begun() bool {
-	f, err := os.Open(filepath.Join(v.LedgerDir, counterfoil.SegmentName(0)))
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	last, err := counterfoil.LastNonZero(f, 0)
-	return err != nil || last >= 0
-}
-
-func (v *verification) addHead(where string, signed []byte) {
-	c, err := counterfoil.VerifyCheckpoint(signed, v.VerifierKey)
-	if err != nil {
-		v.report.problem(ProblemHead, where, "%v", err)
-		return
-	}
-	v.heads = append(v.heads, c)
-}
-
 // walk goes through all whole batches.
 func (v *verification) walk(ctx context.Context) error {
-	r := counterfoil.NewReader(v.LedgerDir, counterfoil.OriginDigest(v.report.Origin), counterfoil.Position{}, 0)
+	r := counterfoil.NewReader(v.LedgerDir, v.digest(), counterfoil.Position{}, 0)
 	defer r.Close()
 	v.payloads.dir = v.PayloadDir
 	defer v.payloads.close()
@@ -176,6 +175,17 @@ func (v *verification) walk(ctx context.Context) error {
 			v.report.unchecked("Entries recorded after the check began were left out.")
 			return nil
 		}
+	}
+}
+
+// digest is what binds the segments to the log.
+func (v *verification) digest() counterfoil.Hash { return counterfoil.OriginDigest(v.report.Origin) }
+
+// problem adds one about an entry of the log at hand.
+func (v *verification) problem(class string, i counterfoil.Index, format string, args ...any) {
+	v.report.problem(class, where(i), format, args...)
+	if n := len(v.report.Problems); n <= maxProblems {
+		v.report.Problems[n-1].Index = new(uint64(i))
 	}
 }
 
@@ -213,9 +223,8 @@ func (v *verification) conclude() {
 	r := &v.report
 	v.concludeKeys()
 	r.Entries, r.Root, r.Open = v.tree.Size(), v.tree.Root(), uint64(len(v.open))
-	for _, c := range v.heads[v.due:] {
-		r.problem(ProblemMissing, fmt.Sprintf("entry %d", r.Entries), "the log ends here, and a signed head covers %d entries", c.Size)
-	}
+	v.concludeHeads()
+	v.concludeErasures()
 	if v.stopped {
 		r.unchecked("What lies behind entry %d could not be read.", r.Entries)
 	}
@@ -229,7 +238,16 @@ func (v *verification) conclude() {
 	r.checked("%d signed heads under the key %s.", v.due, v.VerifierKey)
 	r.checked("%d intents and %d outcomes: no outcome without its intent, no intent with two.", r.Intents, r.Outcomes)
 	r.checked("%d starts, each following on the log before it.", v.boots)
-	r.checked("%d payloads: present, with their length and checksum.", r.Payloads)
+	if v.epochs.seals > 0 {
+		r.checked("%d seals: each counts what lies in its epoch.", v.epochs.seals)
+	}
+	if r.Gaps > 0 {
+		r.checked("Gaps: %d requests went out unrecorded, as the configuration allowed; the log says when and why.", r.Gaps)
+	}
+	if v.log == "registry" {
+		return
+	}
+	r.checked("%d payloads: present, with their length and checksum, or erased.", r.Payloads)
 	if v.OpenPayload == nil {
 		r.unchecked("Payloads were not opened: that they are what the entries commit to needs the keys.")
 	} else {

@@ -39,7 +39,7 @@ func newTestLog(t testing.TB) *testLog {
 		l.Batch(nil, l.sealed(entryOf(counterfoil.KindIntent, i), "prompt"), l.sealed(entryOf(counterfoil.KindIntent, i+100), "prompt"))
 		l.Batch(nil, l.sealed(l.outcomeOf(i, 2), "answer"), logtest.Item{Entry: l.outcomeOf(i+100, 2)})
 	}
-	l.Batch(nil, logtest.Item{Entry: refused(50)}, logtest.Item{Entry: record(1)})
+	l.Batch(nil, logtest.Item{Entry: refused(50)}, logtest.Item{Entry: erasure(counterfoil.ID{0: 7, 15: 1})})
 	l.start()
 	return l
 }
@@ -69,13 +69,14 @@ func (l *testLog) start() {
 	}}})
 }
 
-// sealed gives e a payload. "Sealed" here is the plaintext behind a mark.
+// sealed gives e a payload. "Sealed" here is the plaintext behind a head whose
+// wrapping key has the id of the entry.
 func (l *testLog) sealed(e *counterfoil.Entry, text string) logtest.Item {
 	key := sha256.Sum256([]byte(e.ID.String()))
 	mac := hmac.New(sha256.New, key[:])
 	mac.Write([]byte(text))
 	e.Commitment = mac.Sum(nil)
-	sealed := "sealed " + e.ID.String() + " " + text
+	sealed := "\xc1" + string(e.ID[:]) + " " + text
 	l.keys[sealed] = key
 	return logtest.Item{Entry: e, Sealed: []byte(sealed)}
 }
@@ -88,7 +89,7 @@ func (l *testLog) openPayload(e *counterfoil.Entry, sealed []byte) ([]byte, [32]
 	if e.ID[15] == 1 {
 		return nil, key, ErrErased
 	}
-	return sealed[len("sealed ")+37:], key, nil
+	return sealed[18:], key, nil
 }
 
 // sign publishes a head of the present size.
@@ -330,6 +331,10 @@ func BenchmarkDir(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(l.Tree.Size())*float64(b.N)/b.Elapsed().Seconds(), "entries/s")
+}
+
+func erasure(keys ...counterfoil.ID) *counterfoil.Entry {
+	return &counterfoil.Entry{Kind: counterfoil.KindErasure, Time: 1, Erasure: &counterfoil.Erasure{Scope: counterfoil.ErasePerson, Basis: "data_subject_request", Keys: keys, Payloads: 2}}
 }
 
 func record(version uint64) *counterfoil.Entry {

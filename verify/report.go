@@ -31,35 +31,56 @@ type Report struct {
 	Intents   uint64           `json:"intents"`
 	Outcomes  uint64           `json:"outcomes"`
 	Abandoned uint64           `json:"abandoned"`
-	Open      uint64           `json:"open"`     // intents without outcome at the end
-	Payloads  uint64           `json:"payloads"` // found where their entries say
-	Erased    uint64           `json:"erased"`   // of them, those whose key is gone
-	Root      counterfoil.Hash `json:"root"`     // over Entries
-	Signed    uint64           `json:"signed"`   // entries the newest valid head covers
+	Open      uint64           `json:"open"`      // intents without outcome at the end
+	Payloads  uint64           `json:"payloads"`  // found where their entries say
+	Erased    uint64           `json:"erased"`    // of them, those whose key is gone
+	Gaps      uint64           `json:"gaps"`      // requests that went out unrecorded, as configured
+	Root      counterfoil.Hash `json:"root"`      // over Entries
+	Signed    uint64           `json:"signed"`    // entries the newest valid head covers
+	Witnessed uint64           `json:"witnessed"` // entries under a head that meets the trust policy
+	Registry  *RegistryReport  `json:"registry,omitempty"`
 	Problems  []Problem        `json:"problems"`
 	Checked   []string         `json:"checked"`
 	Unchecked []string         `json:"unchecked"`
 }
 
+// RegistryReport is what was found in the registry's log.
+type RegistryReport struct {
+	Origin  string           `json:"origin"`
+	Entries uint64           `json:"entries"`
+	Root    counterfoil.Hash `json:"root"`
+	Heads   uint64           `json:"heads"`             // of the node's log, taken in
+	Stamps  uint64           `json:"stamps"`            // time-stamps verified
+	Stamped string           `json:"stamped,omitempty"` // time of the newest of them, RFC 3339
+}
+
 // Classes of problems.
 const (
-	ProblemSegment    = "segment"    // bytes no writer and no crash leaves behind
-	ProblemEncoding   = "encoding"   // an entry that is not in its one encoding
-	ProblemRoot       = "root"       // a batch whose root is not that of its entries
-	ProblemHead       = "head"       // a signed head that is missing, forged or contradicted
-	ProblemMissing    = "missing"    // entries a signed head covers and the log does not hold
-	ProblemOutcome    = "outcome"    // an outcome without its intent, or a second one
-	ProblemBoot       = "boot"       // a start that does not follow on the log before it
-	ProblemKey        = "key"        // a change of the signing key that does not hold
-	ProblemPayload    = "payload"    // a payload that is missing or was changed
-	ProblemCommitment = "commitment" // a payload whose plaintext is not what the entry commits to
+	ProblemSegment     = "segment"     // bytes no writer and no crash leaves behind
+	ProblemEncoding    = "encoding"    // an entry that is not in its one encoding
+	ProblemRoot        = "root"        // a batch whose root is not that of its entries
+	ProblemHead        = "head"        // a signed head that is missing, forged or contradicted
+	ProblemMissing     = "missing"     // entries a signed head covers and the log does not hold
+	ProblemOutcome     = "outcome"     // an outcome without its intent, or a second one
+	ProblemBoot        = "boot"        // a start that does not follow on the log before it
+	ProblemKey         = "key"         // a change of the signing key that does not hold
+	ProblemPayload     = "payload"     // a payload that is missing or was changed
+	ProblemCommitment  = "commitment"  // a payload whose plaintext is not what the entry commits to
+	ProblemErasure     = "erasure"     // an erasure nobody recorded, or a record of one that did not happen
+	ProblemSeal        = "seal"        // a seal that does not count what lies in its epoch
+	ProblemAnchor      = "anchor"      // something taken in from outside that does not hold
+	ProblemTimestamp   = "timestamp"   // a time-stamp that does not verify
+	ProblemCosignature = "cosignature" // witnesses the trust policy asks for are missing
+	ProblemRegistry    = "registry"    // the registry took in a head that the log does not bear out
 )
 
 // Problem is one thing that is wrong, and where.
 type Problem struct {
-	Class string `json:"class"`
-	Where string `json:"where"`
-	Text  string `json:"text"`
+	Class string  `json:"class"`
+	Where string  `json:"where"`
+	Log   string  `json:"log,omitempty"`   // "registry" when it is not the node's log
+	Index *uint64 `json:"index,omitempty"` // of the entry, where it is about one
+	Text  string  `json:"text"`
 }
 
 // String is the problem in one line.

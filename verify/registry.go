@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package verify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// registry verifies the registry's log beside the node's, if there is one, and
+// keeps what it says of the node.
+func (v *verification) registry(ctx context.Context) error {
+	dir := v.RegistryDir
+	if dir == "" {
+		dir = filepath.Join(filepath.Dir(v.LedgerDir), "registry")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "verifier")); errors.Is(err, fs.ErrNotExist) {
+		v.report.unchecked("There is no registry beside the ledger, so nothing outside bounds its history or its time.")
+		return nil
+	}
+	o := Options{LedgerDir: dir, LockPath: v.LockPath, Policy: v.Policy, Roots: v.Roots, NodeOrigin: v.report.Origin, log: "registry"}
+	r := newVerification(o)
+	if err := r.run(ctx); err != nil {
+		return fmt.Errorf("registry: %w", err)
+	}
+	if err := r.compareFormer(ctx); err != nil {
+		return fmt.Errorf("registry: %w", err)
+	}
+	if err := r.cosigned(); err != nil {
+		return fmt.Errorf("registry: %w", err)
+	}
+	v.takeIn(r)
+	return nil
+}
+
+// takeIn adds the registry's report to the node's.
+func (v *verification) takeIn(r *verification) {
+	n := &v.report
+	for _, p := range r.report.Problems {
+		n.Integrity = IntegrityBroken
+		if len(n.Problems) < maxProblems {
+			p.Log, p.Where = "registry", "registry, "+p.Where
+			n.Problems = append(n.Problems, p)
+		}
+	}
+	n.Registry = &RegistryReport{Origin: r.report.Origin, Entries: r.report.Entries, Root: r.report.Root, Heads: uint64(len(r.anchors.foreign)), Stamps: r.anchors.stamps}
+	if !r.anchors.stamped.IsZero() {
+		n.Registry.Stamped = r.anchors.stamped.UTC().Format(time.RFC3339)
+	}
+	v.registryKeys = r.keys.ever
+	v.heads = append(v.heads, r.anchors.foreign...)
+	slices.SortStableFunc(v.heads, func(a, b head) int { return cmp.Compare(a.size, b.size) })
+	n.checked("The registry: %d entries, and the log reaches each of the %d heads it took in.", r.report.Entries, len(r.anchors.foreign))
+	switch {
+	case v.Policy == nil:
+		n.unchecked("Witnesses were not checked: that needs a trust policy.")
+	default:
+		for _, h := range r.anchors.foreign {
+			if uint64(h.index) < r.report.Witnessed {
+				n.Witnessed = h.size
+			}
+		}
+		n.checked("Witnesses: the policy is met for a registry of %d entries, which covers %d entries of the log.", r.report.Witnessed, n.Witnessed)
+	}
+	if r.anchors.unproved > 0 {
+		n.unchecked("%d time-stamps were not verified: that needs the certificates of their authorities.", r.anchors.unproved)
+	}
+	if r.anchors.stamps > 0 {
+		n.checked("%d time-stamps of trusted authorities, the newest of %s.", r.anchors.stamps, n.Registry.Stamped)
+	}
+}
+
+// cosigned checks the newest head with cosignatures against the policy.
+func (v *verification) cosigned() error {
+	signed, err := os.ReadFile(filepath.Join(v.LedgerDir, "cosigned"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if v.Policy != nil && v.Policy.Quorum(nil) != nil && v.report.Witnessed == 0 {
+			v.report.problem(ProblemCosignature, "cosigned", "no head bears the cosignatures the policy asks for")
+		}
+		return nil
+	case err != nil:
+		return fmt.Errorf("read cosigned head: %w", err)
+	}
+	c, err := counterfoil.ParseCheckpoint(signed)
+	if err == nil {
+		err = v.keys.check(signed, v.VerifierKey)
+	}
+	if err != nil {
+		v.report.problem(ProblemHead, "cosigned", "%v", err)
+		return nil
+	}
+	v.anchors.past = append(v.anchors.past, head{size: c.Size, root: c.Root, where: "cosigned", class: ProblemHead, index: -1})
+	if v.Policy == nil {
+		return nil
+	}
+	if _, _, err := v.Policy.Check(signed); err != nil && v.report.Witnessed == 0 {
+		v.report.problem(ProblemCosignature, "cosigned", "%v", err)
+	} else if err == nil {
+		v.report.Witnessed = max(v.report.Witnessed, c.Size)
+	}
+	return nil
+}
+
+// compareFormer walks the log once more and compares the former heads that
+// anchors speak of.
+func (v *verification) compareFormer(ctx context.Context) error {
+	past := v.anchors.past
+	if len(past) == 0 || v.stopped {
+		return nil
+	}
+	slices.SortStableFunc(past, func(a, b head) int { return cmp.Compare(a.size, b.size) })
+	r := counterfoil.NewReader(v.LedgerDir, v.digest(), counterfoil.Position{}, 0)
+	defer r.Close()
+	var tree counterfoil.Tree
+	due := 0
+	compare := func() {
+		for ; due < len(past) && past[due].size == tree.Size(); due++ {
+			if past[due].root != tree.Root() {
+				v.contradicted(&past[due], "the entries have another root at size %d than the head taken in", past[due].size)
+			}
+		}
+	}
+	for compare(); due < len(past); {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		b, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil // the first walk has reported it
+		}
+		for i := range b.Entries {
+			v.nodes = tree.Append(v.nodes[:0], counterfoil.LeafHash(b.Entries[i].Raw))
+			compare()
+		}
+	}
+	for _, h := range past[due:] {
+		v.contradicted(&h, "the log does not reach the head of %d entries", h.size)
+	}
+	return nil
+}
+
+// where names an entry.
+func where(i counterfoil.Index) string { return fmt.Sprintf("entry %d", i) }
+
+// originOf is the name in a verifier key.
+func originOf(key string) string {
+	origin, _, _ := strings.Cut(key, "+")
+	return origin
+}
