@@ -83,6 +83,9 @@ func (v *verification) checkHeads() {
 // contradicted reports a head the log does not bear out.
 func (v *verification) contradicted(h *head, format string, args ...any) {
 	v.report.problem(h.class, h.where, format, args...)
+	if n := len(v.report.Problems); h.index >= 0 && n <= maxProblems {
+		v.report.Problems[n-1].Index = new(uint64(h.index))
+	}
 }
 
 // concludeHeads judges the heads the log does not reach.
