@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import csv
 import datetime
 import hashlib
 import hmac
@@ -30,6 +31,8 @@ import re
 import struct
 import sys
 import tempfile
+import zipfile
+import zlib
 from typing import Any, BinaryIO, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 EXIT_SOUND, EXIT_UNUSABLE, EXIT_BROKEN = 0, 2, 3
@@ -2153,6 +2156,709 @@ def check_policy(report: Report, options: Options, head: bytes) -> None:
         report.problem("head", "policy", str(fault))
 
 
+# --- Packs: container and manifest (P 1 to P 3) -------------------------------------------------
+
+MAX_FILES, MAX_MANIFEST, MAX_SMALL = 4_000_000, 256 << 20, TILE * (MAX_ENTRY + 2)
+_N = r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
+_I = r"(?:[0-9]{12}|[1-9][0-9]{12,18})"
+PACK_NAME = re.compile(
+    r"manifest\.json|README\.txt|index\.html|interactions\.csv|log/payload/erased\.csv|registry/policy|(?:log|registry)/(?:verifier|checkpoint)"
+    r"|log/tile/(?:[0-7]|entries)/" + _N + r"|(?:log|registry)/entry/" + _I + r"\.(?:cbor|tlog-proof)"
+    r"|(?:log|registry)/consistency/" + _I + r"|log/payload/" + _I + r"\.(?:bin|key)")
+STATEMENT_TYPE, PREDICATE_TYPE = "https://in-toto.io/Statement/v1", "https://github.com/counterfoil/counterfoil/pack/v1"
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+ABSENT = {"other_entries", "payloads_withheld", "payloads_erased", "registry", "registry_head", "cosignatures", "timestamp_after", "timestamp_before"}
+
+
+class Container:
+    """The files of a pack, zip or folder, by name."""
+
+    def __init__(self, path: str) -> None:
+        self.zip: Optional[zipfile.ZipFile] = None
+        self.path = path
+        if os.path.isdir(path):
+            self.names = self.walk(path)
+        else:
+            try:
+                self.zip = zipfile.ZipFile(path)
+                self.names = self.zip.namelist()
+            except ZIP_FAULTS as err:
+                raise Unusable("%s is no zip file: %s" % (path, err)) from None
+        if len(self.names) > MAX_FILES:
+            raise Unusable("the pack has more than %d files" % MAX_FILES)
+
+    @staticmethod
+    def walk(path: str) -> List[str]:
+        names = []
+        for folder, folders, files in os.walk(path):
+            for name in folders + files:
+                full = os.path.join(folder, name)
+                if os.path.islink(full) or name in files:
+                    names.append(os.path.relpath(full, path).replace(os.sep, "/"))
+        return names
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            if self.zip is not None:
+                return self.zip.open(name)  # type: ignore[return-value]
+            full = os.path.join(self.path, *name.split("/"))
+            if os.path.islink(full):
+                raise Fault("%s is a link" % name)
+            return open(full, "rb")
+        except ZIP_FAULTS as err:
+            raise Fault("%s cannot be read: %s" % (name, err)) from None
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        with self.open(name) as f:
+            while True:
+                try:
+                    chunk = f.read(1 << 20)
+                except ZIP_FAULTS as err:
+                    raise Fault("%s cannot be read: %s" % (name, err)) from None
+                if not chunk:
+                    return
+                yield chunk
+
+    def read(self, name: str, limit: int = MAX_SMALL) -> bytes:
+        out = bytearray()
+        for chunk in self.chunks(name):
+            out += chunk
+            if len(out) > limit:
+                raise Fault("%s is larger than %d bytes" % (name, limit))
+        return bytes(out)
+
+
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError, KeyError, struct.error)
+
+
+def parse_json(raw: bytes) -> Any:
+    """JSON in which no object has a member twice."""
+    def once(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+        out = dict(pairs)
+        if len(out) != len(pairs):
+            raise ValueError("a member is given twice")
+        return out
+
+    try:
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=once)
+    except (ValueError, RecursionError) as err:
+        raise Fault("not the JSON that belongs here: %s" % err) from None
+
+
+def members(value: Any, names: Dict[str, Any], optional: Sequence[str] = ()) -> Dict[str, Any]:
+    """An object with exactly these members, of these types."""
+    if not isinstance(value, dict) or not set(names) - set(optional) <= set(value) <= set(names):
+        raise Fault("an object of the manifest has other members than belong there")
+    for name, item in value.items():
+        if type(item) is not names[name]:
+            raise Fault("the member %s of the manifest has another type" % name)
+    return value
+
+
+_HEAD = {"origin": str, "verifier": str, "size": int, "root": str}
+_COUNTS = {"entries": int, "intents": int, "outcomes": int, "earlier": int, "open": int, "unrecorded": int, "payloads": dict}
+
+
+def parse_manifest(raw: bytes) -> Tuple[Dict[str, Any], Dict[str, bytes], str]:
+    """The predicate, digests by name, and the signer, whose signature was verified (P 3)."""
+    envelope = members(parse_json(raw), {"payload": str, "payloadType": str, "signatures": list})
+    if envelope["payloadType"] != PAYLOAD_TYPE or len(envelope["signatures"]) != 1:
+        raise Fault("the manifest is an envelope of another type, or has not one signature")
+    signature = members(envelope["signatures"][0], {"keyid": str, "sig": str})
+    statement_raw = unbase64(envelope["payload"])
+    statement = members(parse_json(statement_raw), {"_type": str, "subject": list, "predicateType": str, "predicate": dict})
+    if statement["_type"] != STATEMENT_TYPE or statement["predicateType"] != PREDICATE_TYPE:
+        raise Fault("the statement is of another type")
+    predicate = members(statement["predicate"], {
+        "version": int, "form": str, "log": dict, "registry": dict, "signer": str, "range": dict, "system": dict, "disclosed": str,
+        "counts": dict, "absent": list}, ["registry", "system"])
+    if predicate["version"] != 1:
+        raise Fault("a pack of version %d is not known" % predicate["version"])
+    check_predicate(predicate)
+    key = parse_key(predicate["signer"])
+    pae = b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(statement_raw), statement_raw)
+    if signature["keyid"] != "%s+%s" % (key.name, key.id.hex()) or key.kind != KEY_ED25519 or not ed25519_verify(key.public, pae, unbase64(signature["sig"])):
+        raise Fault("the signature of the manifest does not verify")
+    return predicate, subjects(statement["subject"]), predicate["signer"]
+
+
+def subjects(items: List[Any]) -> Dict[str, bytes]:
+    out: Dict[str, bytes] = {}
+    before = ""
+    for item in items:
+        members(item, {"name": str, "digest": dict})
+        digest = members(item["digest"], {"sha256": str})["sha256"]
+        if not item["name"] > before or not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise Fault("the subjects of the manifest do not rise, or have no digest")
+        before = item["name"]
+        out[before] = bytes.fromhex(digest)
+    return out
+
+
+def check_predicate(p: Dict[str, Any]) -> None:
+    for name in ("log", "registry"):
+        if name in p:
+            head = members(p[name], _HEAD)
+            unhash(head["root"]), parse_key(head["verifier"])
+    r = members(p["range"], {"from": int, "to": int, "since": str, "until": str})
+    counts = members(p["counts"], _COUNTS)
+    payloads = members(counts["payloads"], {"disclosed": int, "withheld": int, "erased": int})
+    if any(n < 0 for n in (*[v for v in counts.values() if type(v) is int], *payloads.values())):
+        raise Fault("a count of the manifest is below 0")
+    if not 0 <= r["from"] < r["to"] <= p["log"]["size"] < 1 << 63:
+        raise Fault("the range of the manifest is none of its log")
+    if p["form"] not in ("range", "selection") or ("system" in p) != (p["form"] == "selection"):
+        raise Fault("the form of the pack is not known, or does not go with its system")
+    if "system" in p:
+        members(p["system"], {"id": str, "slug": str})
+        parse_uuid(p["system"]["id"])
+    if p["disclosed"] not in ("none", "interactions", "records", "all"):
+        raise Fault("what is disclosed is not known")
+    absent = p["absent"]
+    if any(type(a) is not str for a in absent) or not set(absent) <= ABSENT or absent != sorted(set(absent)):
+        raise Fault("what is absent is not known, or does not rise")
+
+
+def parse_uuid(text: str) -> bytes:
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        raise Fault("an id of the manifest is malformed")
+    return bytes.fromhex(text.replace("-", ""))
+
+
+def show_uuid(raw: bytes) -> str:
+    h = raw.hex()
+    return "" if not any(raw) else "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:]))
+
+
+# --- Packs: proofs, tiles, entries (P 4 to P 7) -----------------------------------------------------
+
+
+def parse_proof(raw: bytes) -> Tuple[int, List[bytes], bytes]:
+    """C2SP tlog-proof without extra line: index, hashes, checkpoint."""
+    head, found, checkpoint = raw.partition(b"\n\n")
+    lines = head.decode("utf-8", "replace").split("\n")
+    if not found or len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("index ") or len(lines) > 65:
+        raise Fault("not a tlog-proof")
+    return decimal(lines[1][6:]), [unhash(line) for line in lines[2:]], checkpoint
+
+
+def parse_consistency(raw: bytes) -> Tuple[Head, int, List[bytes]]:
+    lines = raw.decode("utf-8", "replace").split("\n")
+    if len(lines) < 6 or lines[0] != "counterfoil consistency v1" or lines[-1] or len(lines) > 135:
+        raise Fault("not a consistency file")
+    return Head(lines[1], decimal(lines[2]), unhash(lines[3])), decimal(lines[4]), [unhash(line) for line in lines[5:-1]]
+
+
+class PackTiles:
+    """The hash tiles of a pack: the right ones, leading to the root (P 5)."""
+
+    def __init__(self, files: Container, first: int, end: int, size: int) -> None:
+        self.files, self.size = files, size
+        self.rows: Dict[Tuple[int, int], List[bytes]] = {}
+        self.wanted: Dict[str, Tuple[int, int, int]] = {}
+        level = 0
+        while size >> 8 * level:
+            nodes, shift = size >> 8 * level, 8 * (level + 1)
+            numbers = set(range(first >> shift, min((end - 1) >> shift, (nodes - 1) >> 8) + 1))
+            if nodes & 255:
+                numbers.add(nodes >> 8)
+            for n in sorted(numbers):
+                width = min(TILE, nodes - n * TILE)
+                self.wanted["log/" + tile_path(str(level), n, width)] = (level, n, width)
+            level += 1
+        self.bundles = ["log/" + tile_path("entries", n, min(TILE, size - n * TILE)) for n in range(first >> 8, ((end - 1) >> 8) + 1)]
+
+    def check_names(self, names: Set[str]) -> None:
+        if {n for n in names if n.startswith("log/tile/")} != set(self.wanted) | set(self.bundles):
+            raise Fault("the tiles in the pack are not those of its range")
+
+    def row(self, level: int, number: int) -> List[bytes]:
+        if (level, number) not in self.rows:
+            nodes = self.size >> 8 * level
+            width = min(TILE, nodes - number * TILE)
+            path = "log/" + tile_path(str(level), number, width)
+            if len(self.rows) > 64:
+                self.rows.clear()
+            self.rows[level, number] = tile_nodes(self.files.read(path), width)
+        return self.rows[level, number]
+
+    def node(self, height: int, index: int) -> bytes:
+        """The perfect subtree of 2^height leaves at index."""
+        level, inner = divmod(height, 8)
+        number, offset = divmod(index << inner, TILE)
+        return subtree_root(self.row(level, number)[offset:offset + (1 << inner)])
+
+    def edge(self, size: int) -> List[bytes]:
+        """Perfect subtrees the tree of that size is made of, from the left."""
+        out, done = [], 0
+        for height in range(size.bit_length() - 1, -1, -1):
+            if size >> height & 1:
+                out.append(self.node(height, done >> height))
+                done += 1 << height
+        return out
+
+    def check(self, root: bytes) -> None:
+        tree = Tree()
+        tree.size, tree.stack = self.size, self.edge(self.size)
+        if tree.root() != root:
+            raise Fault("the tiles have another root than the head")
+        for level, number, width in self.wanted.values():
+            if width == TILE:
+                above = self.row(level + 1, number >> 8)
+                if subtree_root(self.row(level, number)) != above[number & 255]:
+                    raise Fault("%s is not that of the tile above" % tile_path(str(level), number, width))
+
+
+EFFECTS = ["none", "allow", "warn", "redact", "hold", "block"]
+RESULTS = ["", "answered", "blocked", "refused", "stopped", "cancelled", "failed", "abandoned"]
+COLUMNS = ("interaction,intent,outcome,opened,closed,system,person,key,workload,provider,dialect,operation,model,streamed,effect,rule,"
+           "answer_effect,answer_rule,result,reason,status,findings,answer_findings,redactions,input_tokens,output_tokens,duration_us,"
+           "request_payload,answer_payload").split(",")
+
+
+class PackCheck:
+    """P 10, in its order."""
+
+    def __init__(self, files: Container, report: Report, options: Options) -> None:
+        self.files, self.report, self.options = files, report, options
+        self.predicate: Dict[str, Any] = {}
+        self.links: List[Tuple[str, str]] = []  # keys that follow one another, by their signatures
+        self.enrolled: Dict[str, Set[str]] = {}  # by the registry, origin to keys
+        self.contained: Dict[int, Dict[str, Any]] = {}
+        self.before: Optional[Tuple[int, Dict[str, Any]]] = None  # anchor before the range
+        self.registry: Dict[int, Dict[str, Any]] = {}
+        self.consistency: Set[str] = set()
+
+    def attempt(self, kind: str, where: str, do: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return do(*args)
+        except Fault as fault:
+            self.report.problem(kind, where, str(fault))
+        except (IndexError, UnicodeDecodeError):
+            self.report.problem(kind, where, "it has another form than belongs here")
+        return None
+
+    def run(self) -> None:
+        raw = self.attempt("file", "manifest.json", self.files.read, "manifest.json", MAX_MANIFEST)
+        found = raw is not None and self.attempt("manifest", "manifest.json", parse_manifest, raw)
+        if not found:
+            return
+        self.predicate, digests, signer = found
+        self.report.origin = self.predicate["log"]["origin"]
+        if not self.check_files(digests):
+            return
+        self.head = self.attempt("head", "log/checkpoint", self.check_head, "log")
+        self.registry_head = self.attempt("head", "registry/checkpoint", self.check_head, "registry") if "registry" in self.predicate else None
+        if self.head is None:
+            return
+        self.read_registry()
+        self.read_entries()
+        self.check_outcomes()
+        self.attempt("count", "manifest.json", self.check_counts)
+        self.check_payloads()
+        self.attempt("file", "interactions.csv", self.check_csv)
+        self.check_registry()
+        for name in sorted(n for n in self.names if "/consistency/" in n and n not in self.consistency):
+            self.report.problem("consistency", name, "it is about no head the pack names")
+        self.check_trust(signer)
+        self.report.counts.update(entries=len(self.contained), signed=self.predicate["log"]["size"])
+        self.report.root = self.head.root
+        self.report.checked.append("%d entries of the pack, its files, heads, proofs and counts." % len(self.contained))
+
+    # 1: files
+
+    def check_files(self, digests: Dict[str, bytes]) -> bool:
+        names = self.files.names
+        self.names = set(names)
+        before = len(self.report.problems)
+        if len(self.names) != len(names):
+            self.report.problem("file", "pack", "a name is in the pack twice")
+        for name in sorted(self.names):
+            if not PACK_NAME.fullmatch(name):
+                self.report.problem("file", name[:200], "a pack has no file of this name")
+        for name in sorted(self.names ^ set(digests) - {"manifest.json"}):
+            if name != "manifest.json":
+                self.report.problem("file", name[:200], "the manifest and the pack do not both have this file")
+        for name in sorted(self.names & set(digests)):
+            self.attempt("file", name[:200], self.check_digest, name, digests[name])
+        self.attempt("file", "pack", self.check_form)
+        return len(self.report.problems) == before
+
+    def check_digest(self, name: str, digest: bytes) -> None:
+        h = hashlib.sha256()
+        for chunk in self.files.chunks(name):
+            h.update(chunk)
+        if h.digest() != digest:
+            raise Fault("the file has another digest than the manifest says")
+
+    def check_form(self) -> None:
+        needed = {"manifest.json", "README.txt", "index.html", "interactions.csv", "log/verifier", "log/checkpoint"}
+        if "registry" in self.predicate:
+            needed |= {"registry/verifier", "registry/checkpoint"}
+        elif any(n.startswith("registry/") for n in self.names):
+            raise Fault("the pack has files of a registry its manifest does not name")
+        for name in self.names:
+            stem, _, ending = name.rpartition(".")
+            other = {"cbor": "tlog-proof", "tlog-proof": "cbor", "bin": "key", "key": "bin"}.get(ending)
+            if other and stem:
+                needed.add(stem + "." + other)
+        if not needed <= self.names:
+            raise Fault("%s is missing" % sorted(needed - self.names)[0])
+        if self.predicate["form"] == "selection" and any(n.startswith("log/tile/") for n in self.names):
+            raise Fault("a selection has no tiles")
+        if ("log/payload/erased.csv" in self.names) != (self.predicate["counts"]["payloads"]["erased"] > 0):
+            raise Fault("log/payload/erased.csv does not go with the count of erased payloads")
+
+    # 3: heads
+
+    def check_head(self, log: str) -> Head:
+        wanted = self.predicate[log]
+        if self.files.read(log + "/verifier") != (wanted["verifier"] + "\n").encode():
+            raise Fault("%s/verifier is not the key in the manifest" % log)
+        head = open_head(self.files.read(log + "/checkpoint"), parse_key(wanted["verifier"]))
+        if head != (wanted["origin"], wanted["size"], unhash(wanted["root"])):
+            raise Fault("the head is not that of the manifest")
+        return head
+
+    # 4 and 5: tree and entries
+
+    def proven(self, log: str, name: str, head: Head) -> Tuple[int, bytes]:
+        """An entry in log/entry or registry/entry whose proof holds (P 4)."""
+        stem = name[:-len(".cbor")]
+        raw = self.files.read(name, MAX_ENTRY)
+        index, hashes, checkpoint = parse_proof(self.files.read(stem + ".tlog-proof", MAX_NOTE))
+        if index != int(stem.rpartition("/")[2]) or checkpoint != self.files.read(log + "/checkpoint"):
+            raise Fault("the proof is of another entry, or under another head")
+        if inclusion_root(index, head.size, leaf_hash(raw), hashes) != head.root:
+            raise Fault("the proof does not lead to the root of the head")
+        return index, raw
+
+    def singles(self, log: str, head: Head) -> Iterator[Tuple[str, int, bytes, Dict[str, Any]]]:
+        for name in sorted(n for n in self.names if n.startswith(log + "/entry/") and n.endswith(".cbor")):
+            found = self.attempt("root", name, self.proven, log, name, head)
+            entry = found and self.attempt("encoding", name, decode_entry, found[1])
+            if entry:
+                yield name, found[0], found[1], entry
+
+    def read_entries(self) -> None:
+        first, end = self.predicate["range"]["from"], self.predicate["range"]["to"]
+        if self.predicate["form"] == "range":
+            self.attempt("root", "log/tile", self.read_tiles, first, end)
+        for name, index, _, e in self.singles("log", self.head):
+            if index < first and self.before is None and e.get("anchor", {}).get("type") == "registry":
+                self.before = index, e
+            elif self.predicate["form"] == "selection" and first <= index < end and self.selected(e):
+                self.contained[index] = e
+            else:
+                self.report.problem("file", name, "the pack does not contain this entry by its form")
+
+    def selected(self, e: Dict[str, Any]) -> bool:
+        if e["kind"] == 3:
+            return e["outcome"]["intent"] in self.contained
+        return e["kind"] == 2 and e["intent"].get("system") == parse_uuid(self.predicate["system"]["id"])
+
+    def read_tiles(self, first: int, end: int) -> None:
+        tiles = PackTiles(self.files, first, end, self.head.size)
+        tiles.check_names(self.names)
+        tiles.check(self.head.root)
+        tree = Tree()
+        tree.size, tree.stack = first, tiles.edge(first)
+        for number, name in zip(range(first >> 8, ((end - 1) >> 8) + 1), tiles.bundles):
+            leaves = tiles.row(0, number)
+            for n, raw in enumerate(split_bundle(self.files.read(name), len(leaves))):
+                if leaf_hash(raw) != leaves[n]:
+                    raise Fault("entry %d is not the leaf in its tile" % (number * TILE + n))
+                if first <= number * TILE + n < end:
+                    self.take(number * TILE + n, raw, tree)
+
+    def take(self, index: int, raw: bytes, tree: Tree) -> None:
+        e = self.attempt("encoding", "entry %d" % index, decode_entry, raw)
+        if e is not None:
+            self.contained[index] = e
+            self.attempt({1: "boot", 10: "key", 14: "seal"}.get(e["kind"], "root"), "entry %d" % index, self.own_index, index, e, tree)
+        tree.append(leaf_hash(raw))
+
+    def own_index(self, index: int, e: Dict[str, Any], tree: Tree) -> None:
+        b: Dict[str, Any] = {}
+        if e["kind"] == 1:
+            b = {"size": e["boot"].get("prev_size", 0), "root": e["boot"].get("prev_root", bytes(32))}
+        elif e["kind"] == 14 or e["kind"] == 10 and e["key"].get("size", 0) == index and e["key"]["event"] in ("rotated", "succeeded"):
+            b = e[KINDS[e["kind"]]]
+        if e["kind"] == 10:
+            self.take_key(e["key"])
+        if b and (b.get("size", 0) != index or b.get("root", bytes(32)) != tree.root()):
+            raise Fault("it names another size and root than lie before it")
+
+    def take_key(self, b: Dict[str, Any]) -> None:
+        check_key_event(b)
+        if b["event"] in ("rotated", "succeeded"):
+            self.links.append((b.get("former", ""), b.get("key", "")))
+
+    def check_outcomes(self) -> None:
+        first, done = self.predicate["range"]["from"], set()
+        for index, e in sorted(self.contained.items()):
+            if e["kind"] != 3:
+                continue
+            named = e["outcome"]["intent"]
+            intent = self.contained.get(named)
+            if named >= first and (intent is None or intent["kind"] != 2 or named >= index or named in done or "outcome" in intent
+                                   or intent.get("id") != e.get("id")):
+                self.report.problem("outcome", "entry %d" % index, "its intent, entry %d, is no open intent" % named)
+            done.add(named)
+
+    # 6: counts
+
+    def states(self) -> Dict[int, str]:
+        """What became of the payload of each contained entry."""
+        kinds = {"none": set(), "interactions": {2, 3}, "records": {4}, "all": set(KINDS)}[self.predicate["disclosed"]]
+        erased = set()
+        if "log/payload/erased.csv" in self.names:
+            lines = self.files.read("log/payload/erased.csv", MAX_MANIFEST).decode("ascii", "replace").split("\n")
+            numbers = [decimal(line) for line in lines[1:-1]]
+            if lines[0] != "index" or lines[-1] or numbers != sorted(set(numbers)):
+                raise Fault("log/payload/erased.csv is malformed")
+            erased = set(numbers)
+        out = {}
+        for index, e in self.contained.items():
+            if "commitment" in e:
+                out[index] = "withheld" if e["kind"] not in kinds else "erased" if index in erased else "disclosed"
+        if {i for i, s in out.items() if s == "erased"} != erased:
+            raise Fault("log/payload/erased.csv names payloads that would not have been disclosed")
+        return out
+
+    def check_counts(self) -> None:
+        es, first = self.contained.values(), self.predicate["range"]["from"]
+        states = list(self.states().values())
+        intents = sum(e["kind"] == 2 for e in es)
+        outcomes = sum("outcome" in e for e in es)
+        earlier = sum(e["kind"] == 3 and e["outcome"]["intent"] < first for e in es)
+        counts = {"entries": len(es), "intents": intents, "outcomes": outcomes, "earlier": earlier, "open": intents - (outcomes - earlier),
+                  "unrecorded": sum(e["gap"]["count"] for e in es if e["kind"] == 12),
+                  "payloads": {s: states.count(s) for s in ("disclosed", "withheld", "erased")}}
+        self.report.counts.update(intents=intents, outcomes=outcomes, open=counts["open"], payloads=states.count("disclosed"))
+        if counts != self.predicate["counts"]:
+            raise Fault("the counts of the manifest are not those of the entries: %s" % counts)
+        absent = set(self.predicate["absent"])
+        for code, wanted in (("other_entries", self.predicate["form"] == "selection"), ("payloads_withheld", "withheld" in states),
+                             ("payloads_erased", "erased" in states)):
+            if (code in absent) != wanted:
+                raise Fault("absent does not tell %s as it is" % code)
+        if "registry" in absent and "registry" in self.predicate:
+            raise Fault("absent names the registry, and it is there")
+
+    # 7: payloads
+
+    def check_payloads(self) -> None:
+        states = self.attempt("payload", "log/payload/erased.csv", self.states)
+        if states is None:
+            return
+        wanted = {"log/payload/%012d.bin" % i: i for i, s in states.items() if s == "disclosed"}
+        for name in sorted({n for n in self.names if n.startswith("log/payload/") and n.endswith(".bin")} ^ set(wanted)):
+            self.report.problem("payload", name, "the pack and its manifest do not agree whether this payload is disclosed")
+        for name, index in sorted(wanted.items()):
+            if name in self.names:
+                self.attempt("commitment", name, self.check_commitment, name, self.contained[index]["commitment"])
+
+    def check_commitment(self, name: str, commitment: bytes) -> None:
+        text = self.files.read(name[:-4] + ".key").decode("ascii", "replace")
+        if not re.fullmatch(r"[0-9a-f]{64}\n", text):
+            raise Fault("its key is malformed")
+        mac = hmac.new(bytes.fromhex(text[:-1]), digestmod="sha256")
+        for chunk in self.files.chunks(name):
+            mac.update(chunk)
+        if mac.digest() != commitment:
+            raise Fault("its payload is not what the entry commits to")
+
+    # P 8
+
+    def check_csv(self) -> None:
+        raw = self.files.read("interactions.csv", MAX_MANIFEST).decode("utf-8")
+        try:
+            rows = list(csv.reader(io.StringIO(raw, newline=""), strict=True))
+        except csv.Error as err:
+            raise Fault("it is no CSV: %s" % err) from None
+        states = self.states()
+        closing = {e["outcome"]["intent"]: i for i, e in self.contained.items() if e["kind"] == 3}
+        closing.update({i: i for i, e in self.contained.items() if e["kind"] == 2 and "outcome" in e})
+        intents = [i for i, e in sorted(self.contained.items()) if e["kind"] == 2]
+        order = sorted((i for i in intents if i in closing), key=lambda i: closing[i]) + [i for i in intents if i not in closing]
+        wanted = [COLUMNS] + [[guarded(f) for f in self.csv_row(i, closing.get(i), states)] for i in order]
+        for n, (have, want) in enumerate(zip(rows, wanted)):
+            if have != want:
+                raise Fault("row %d is not that of the entries" % n)
+        if len(rows) != len(wanted):
+            raise Fault("%d rows where %d belong" % (len(rows), len(wanted)))
+
+    def csv_row(self, at: int, closed: Optional[int], states: Dict[int, str]) -> List[str]:
+        e = self.contained[at]
+        b, d = e["intent"], e["intent"].get("decision", {})
+        row = [show_uuid(e.get("id", bytes(16))), str(at), "" if closed is None else str(closed), show_time(e["time"]),
+               "" if closed is None else show_time(self.contained[closed]["time"]), show_uuid(b.get("system", b"")), show_uuid(e.get("actor", b"")),
+               show_uuid(b.get("key", b"")), truth("workload" in b), b.get("provider", ""), b.get("dialect", ""), b.get("operation", ""),
+               b.get("model", ""), truth("stream" in b), EFFECTS[d.get("effect", 0)], d.get("rule", "")]
+        o = self.contained[closed]["outcome"] if closed is not None else {}
+        a, here = o.get("decision", {}), closed is not None
+        def only(value: Any) -> str:
+            return str(value) if here else ""
+        row += [only(EFFECTS[a.get("effect", 0)]), a.get("rule", ""), RESULTS[o["result"]] if here else "open", o.get("reason", ""),
+                only(o.get("status", 0)), str(sum_counts(b)), only(sum_counts(o)), str(b.get("redactions", 0)), only(o.get("input_tokens", 0)),
+                only(o.get("output_tokens", 0)), only(o.get("duration", 0)), states.get(at, "none"),
+                only("none" if closed == at else states.get(closed if closed is not None else -1, "none"))]
+        return row
+
+    # 8 and 9: the registry
+
+    def read_registry(self) -> None:
+        if self.registry_head is None:
+            return
+        for name, index, _, e in self.singles("registry", self.registry_head):
+            self.registry[index] = e
+            if e["kind"] == 10:
+                self.attempt("key", name, self.registry_key, e["key"])
+
+    def registry_key(self, b: Dict[str, Any]) -> None:
+        self.take_key(b)
+        if "key" in b:
+            self.enrolled.setdefault(parse_key(b["key"]).name, set()).add(b["key"])
+
+    def check_registry(self) -> None:
+        covering, size = None, 0
+        for index, e in sorted(self.registry.items()):
+            where, b = "registry/entry/%012d.cbor" % index, e.get("anchor")
+            if b is None:
+                if e["kind"] != 10:
+                    self.report.problem("file", where, "the pack does not contain this entry by its form")
+                continue
+            self.attempt("anchor", where, self.check_anchor, index, b)
+            if b["type"] == "head" and b.get("origin") == self.head.origin:
+                if b.get("size", 0) < size:
+                    self.report.problem("anchor", where, "the sizes of the heads fall")
+                size = b.get("size", 0)
+                if covering is None and size >= self.predicate["range"]["to"]:
+                    covering = index, b
+        if self.registry_head is None:
+            return
+        absent = self.predicate["absent"]
+        if (covering is None) != ("registry_head" in absent):
+            self.report.problem("head", "registry/entry", "absent does not tell whether a head of the registry covers the range")
+        elif covering is not None and covering[1]["note"] != self.files.read("log/checkpoint"):
+            self.report.problem("head", "log/checkpoint", "it is not the first head in the registry that covers the range")
+        if self.before is not None:
+            self.attempt("anchor", "log/entry/%012d.cbor" % self.before[0], self.check_before, self.before[1]["anchor"])
+        self.conclude_time(covering)
+
+    def check_before(self, b: Dict[str, Any]) -> None:
+        note = parse_note(b["note"])
+        if parse_head(note.text) != (b.get("origin", ""), b.get("size", 0), b.get("root", bytes(32))):
+            raise Fault("the anchor is not about the head in it")
+        if not signed_by(note, parse_key(self.predicate["registry"]["verifier"])):
+            raise Fault("the anchor bears no signature of the registry")
+        self.tied("registry", self.registry_head, b)
+
+    def tied(self, log: str, head: Head, b: Dict[str, Any]) -> None:
+        """Size and root are of an earlier state of the tree of head (P 6)."""
+        size, root = b.get("size", 0), b.get("root", bytes(32))
+        if size == 0 or size == head.size:
+            if root != (head.root if size else sha256(b"")):
+                raise Fault("the root is not that of the checkpoint of the same size")
+            return
+        name = "%s/consistency/%012d" % (log, size)
+        if size > head.size:
+            raise Fault("the head is above the checkpoint in the pack")
+        if name not in self.names:
+            raise Fault("%s is missing" % name)
+        self.consistency.add(name)
+        former, end, proof = parse_consistency(self.files.read(name))
+        if former != (head.origin, size, root) or end != head.size:
+            raise Fault("%s is about another head" % name)
+        check_consistency(size, root, end, head.root, proof)
+
+    def check_anchor(self, index: int, b: Dict[str, Any]) -> None:
+        origin, size, root = b.get("origin", ""), b.get("size", 0), b.get("root", bytes(32))
+        if b["type"] == "timestamp":
+            text = "%s\n%d\n%s\n" % (origin, size, base64.b64encode(root).decode())
+            self.tied("registry", self.registry_head, b)
+            check_token(b["note"], sha256(text.encode()), self.options.tsa_roots, b.get("time"))
+            return
+        note = parse_note(b["note"])
+        if parse_head(note.text) != (origin, size, root):
+            raise Fault("the anchor is not about the head in it")
+        if b["type"] == "head":
+            keys = {k for i, e in self.registry.items() if i < index and e["kind"] == 10 for k in [e["key"].get("key", "")] if k.split("+")[0] == origin}
+            if not any(signed_by(note, parse_key(k)) for k in sorted(keys)):
+                raise Fault("no key enrolled before it signed the head")
+            if origin == self.head.origin:
+                self.tied("log", self.head, b)
+        elif b["type"] == "cosigned":
+            if not signed_by(note, parse_key(self.predicate["registry"]["verifier"])):
+                raise Fault("the head bears no signature of the registry")
+            self.tied("registry", self.registry_head, b)
+        else:
+            raise Fault("a registry has no anchor of this type")
+
+    def conclude_time(self, covering: Optional[Tuple[int, Dict[str, Any]]]) -> None:
+        """Number 11: what the time-stamps say."""
+        stamps = [b for b in (e.get("anchor") for e in self.registry.values()) if b is not None and b["type"] == "timestamp"]
+        after = covering is not None and any(b.get("size", 0) > covering[0] for b in stamps)
+        if after == ("timestamp_after" in self.predicate["absent"]):
+            self.report.problem("count", "manifest.json", "absent does not tell whether a time-stamp lies behind the range")
+        if stamps and not self.options.tsa_roots:
+            self.report.unchecked.append("No roots of time-stamp authorities were given, so these were not judged.")
+
+    # 2, 3 and 10: whom to trust
+
+    def reach(self, keys: Set[str]) -> Set[str]:
+        """The keys that entries of kind key link with these, either way."""
+        out = set(keys)
+        while True:
+            more = {b for a, b in self.links if a in out} | {a for a, b in self.links if b in out}
+            if more <= out:
+                return out
+            out |= more
+
+    def check_trust(self, signer: str) -> None:
+        log = self.predicate["log"]["verifier"]
+        if signer not in self.reach({log} | ({self.options.key} if self.options.key else set())):
+            self.report.problem("manifest", "manifest.json", "no entry leads from the key of the log to that of the signer")
+        registry = self.predicate.get("registry", {}).get("verifier", "")
+        if self.options.registry_key and registry and registry not in self.reach({self.options.registry_key}):
+            self.report.problem("head", "registry/verifier", "it is another key than the one given")
+        trusted = self.reach({self.options.key}) if self.options.key else set()
+        enrolled = self.reach(self.enrolled.get(self.report.origin, set())) if self.options.registry_key and registry else set()
+        if not self.options.key and not self.options.registry_key:
+            self.report.unchecked.append("No key was given: whether this is the right log is not known.")
+        elif log not in trusted | enrolled:
+            self.report.problem("head", "log/verifier", "it is another key than the one given, and nothing leads from one to the other")
+        if registry:
+            check_policy(self.report, self.options, self.files.read("registry/checkpoint"))
+
+
+def sum_counts(body: Dict[str, Any]) -> int:
+    return sum(f.get("count", 0) for f in body.get("findings", ()))
+
+
+def truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def guarded(field: str) -> str:
+    return "'" + field if field[:1] in ("=", "+", "-", "@", "\t", "\r") and field else field
+
+
+def show_time(micros: int) -> str:
+    try:
+        at = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=micros)
+    except OverflowError:
+        raise Fault("a time is beyond the calendar") from None
+    return at.isoformat(timespec="microseconds") + "Z"
+
+
+def check_pack(path: str, options: Options) -> Report:
+    report = Report()
+    PackCheck(Container(path), report, options).run()
+    return report
+
+
 # --- Command ----------------------------------------------------------------------------------------
 
 
@@ -2181,9 +2887,11 @@ def policy_of(path: str) -> Optional[Policy]:
 
 
 def check_path(path: str, options: Options) -> Report:
-    """Data directory or tile folder, by what lies in it."""
-    if not os.path.isdir(path):
-        raise Unusable("%s is no directory" % path)
+    """Data directory, tile folder or pack, by what lies in it."""
+    if not os.path.exists(path):
+        raise Unusable("%s is not there" % path)
+    if os.path.isfile(path) or os.path.exists(os.path.join(path, "manifest.json")):
+        return check_pack(path, options)
     if not os.path.exists(os.path.join(path, "ledger")) and os.path.exists(os.path.join(path, "checkpoint")):
         return check_tiles(path, options)
     return check_data_directory(path, options)
@@ -2191,7 +2899,7 @@ def check_path(path: str, options: Options) -> Report:
 
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description="Check a Counterfoil log without the server and its keys.")
-    parser.add_argument("path", help="data directory, or folder of a published log")
+    parser.add_argument("path", help="data directory, folder of a published log, or pack")
     parser.add_argument("--key", default="", help="verifier key of the log, from somebody you trust")
     parser.add_argument("--registry-key", default="", help="verifier key of the registry")
     parser.add_argument("--head", action="append", default=[], help="file with a signed head kept earlier; may be repeated")
