@@ -18,14 +18,16 @@ func (r *Registry) takeKeys(ctx context.Context, head counterfoil.Checkpoint) er
 		return err
 	}
 	for _, at := range r.cfg.Node.KeyEntries() {
-		if uint64(at) < r.known.since || uint64(at) >= head.Size {
-			continue
+		if uint64(at) >= head.Size {
+			break
 		}
 		e, err := entry(r.cfg.Node, at)
 		if err != nil {
 			return fmt.Errorf("read what happened to the node's key: %w", err)
 		}
-		if r.known.events[e.Key.Text()] {
+		// A succession leads from the origin known before to the one enrolled.
+		before := uint64(at) < r.known.since && e.Key.Event != counterfoil.KeySucceeded
+		if before || r.known.events[e.Key.Text()] {
 			continue
 		}
 		if err := r.append(ctx, &counterfoil.Entry{Kind: counterfoil.KindKey, Key: e.Key}); err != nil {
@@ -35,8 +37,8 @@ func (r *Registry) takeKeys(ctx context.Context, head counterfoil.Checkpoint) er
 	return nil
 }
 
-// enrol states, once, the key the node's log has now. What happened to its keys
-// before lies in the node's log.
+// enrol states, once for each origin, the key the node's log has now. What happened
+// to its keys before lies in the node's log.
 func (r *Registry) enrol(ctx context.Context, head counterfoil.Checkpoint) error {
 	if r.known.enrolled {
 		return nil

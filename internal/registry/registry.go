@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,7 +107,21 @@ func Open(ctx context.Context, c Config) (*Registry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
+	r.checkPolicy()
 	return r, nil
+}
+
+// checkPolicy warns of a policy by which others could not check this registry. It is
+// no fault: before the first start nobody knows the registry's key.
+func (r *Registry) checkPolicy() {
+	if r.cfg.Policy == nil || len(r.cfg.Policy.Logs()) == 0 {
+		return
+	}
+	for _, key := range r.log.VerifierKeys() {
+		if !slices.ContainsFunc(r.cfg.Policy.Logs(), func(l counterfoil.PolicyLog) bool { return l.Key == key }) {
+			r.cfg.Log.Warn("the trust policy names logs, and not a key of this registry; whoever checks by it needs the line", "line", "log "+key)
+		}
+	}
 }
 
 // newOrigin names a registry that is yet to be made: after its first node. One that

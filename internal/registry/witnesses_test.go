@@ -245,3 +245,28 @@ func TestNothingWaitsForWitnesses(t *testing.T) {
 		t.Errorf("a stop counts as a failure: %+v", s)
 	}
 }
+
+// TestPolicyOfAnotherLog: a policy that names logs and not this one is worth a word.
+func TestPolicyOfAnotherLog(t *testing.T) {
+	w := newWorld(t)
+	w.watch("w1.example")
+	key := w.registry.Log().VerifierKey()
+	w.policy += "quorum none\n"
+	w.open()
+	if err := w.registry.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.policy += "log " + w.node.VerifierKey() + "\n"
+	w.open()
+	if n := strings.Count(w.log.String(), "log "+key); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+	if err := w.registry.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.policy += "log " + key + "\n"
+	w.open()
+	if n := strings.Count(w.log.String(), "log "+key); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}
