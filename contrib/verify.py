@@ -1237,9 +1237,8 @@ def names_certificate(attributes: Dict[bytes, bytes], signer: Certificate) -> bo
     return found
 
 
-def check_token(der: bytes, digest: bytes, roots: Sequence[Certificate], time: Optional[int]) -> int:
-    """Verify an RFC 3161 token over digest (SHA-256); returns its time in
-    microseconds. Without roots the authority is not judged."""
+def check_token(der: bytes, digest: bytes, roots: Sequence[Certificate]) -> int:
+    """Verify an RFC 3161 token over digest (SHA-256); returns its time in microseconds."""
     outer = Items(der_one(der, SEQ).body)
     if outer.take(OID).body != ID_SIGNED_DATA:
         raise Fault("the token is no signed data")
@@ -1259,11 +1258,19 @@ def check_token(der: bytes, digest: bytes, roots: Sequence[Certificate], time: O
     pool = [Certificate(d.raw) for d in der_all(certificates.body) if d.tag == SEQ]
     at = check_info(info, digest)
     signer = check_signer(Items(signers[0].body), info, pool)
-    if time and time != at:
-        raise Fault("the time of the anchor is not that of its token")
-    if roots:
-        check_chain(signer, pool, roots, at)
+    check_chain(signer, pool, roots, at)
     return at
+
+
+def check_stamp(b: Dict[str, Any], roots: Sequence[Certificate]) -> bool:
+    """The token in an anchor, over the text of the head it names (L 1, Anchor). A
+    token is worth what its authority is: without roots it is not verified."""
+    if not roots:
+        return False
+    text = "%s\n%d\n%s\n" % (b.get("origin", ""), b.get("size", 0), base64.b64encode(b.get("root", bytes(32))).decode())
+    if check_token(b["note"], sha256(text.encode()), roots) != b.get("time", 0):
+        raise Fault("the time of the anchor is not that of its token")
+    return True
 
 
 def check_info(info: bytes, digest: bytes) -> int:
@@ -1480,6 +1487,7 @@ class SignedHead(NamedTuple):
     where: str
     head: Head
     note: Note
+    kind: str = "head"  # class of the problem when the log does not pass it
 
 
 class Options(NamedTuple):
@@ -1567,7 +1575,7 @@ class LogCheck:
     def trust_head(self, where: str, head: Head) -> None:
         """A head whose signature was checked elsewhere: in the registry."""
         if head.origin in (self.keys.given.split("+", 1)[0], self.keys.origin):
-            self.heads.append(SignedHead(where, head, Note(b"", [])))
+            self.heads.append(SignedHead(where, head, Note(b"", []), "registry"))
             self.heads.sort(key=lambda h: h.head.size)
 
     @staticmethod
@@ -1580,7 +1588,7 @@ class LogCheck:
             signed = self.heads[self.due]
             self.due += 1
             if signed.head.root != self.tree.root():
-                self.report.problem("head", "head of size %d" % signed.head.size, "the entries have another root than the signed head")
+                self.report.problem(signed.kind, signed.where, "the entries have another root than the head of size %d" % signed.head.size)
                 continue
             under = self.signers(signed, True)
             if not signed.note.signatures:
@@ -1699,10 +1707,11 @@ class LogCheck:
         b = e["anchor"]
         size, root = b.get("size", 0), b.get("root", bytes(32))
         if b["type"] == "timestamp":
-            self.former(index, size, root)
-            text = "%s\n%d\n%s\n" % (b.get("origin", ""), size, base64.b64encode(root).decode())
-            check_token(b["note"], sha256(text.encode()), self.options.tsa_roots, b.get("time"))
-            self.stamps += 1
+            self.former(index, b)
+            try:
+                self.stamps += check_stamp(b, self.options.tsa_roots)
+            except Fault as fault:
+                self.report.problem("timestamp", "entry %d" % index, str(fault))
             return
         note = parse_note(b["note"])
         head = parse_head(note.text)
@@ -1711,7 +1720,7 @@ class LogCheck:
         if b["type"] == "head":
             self.head_anchor(index, head, note)
         elif b["type"] == "cosigned":
-            self.former(index, size, root)
+            self.former(index, b)
             if not self.signers(SignedHead("", head, note), False):
                 raise Fault("the cosigned head bears no signature of this log")
         elif self.options.registry_key and not signed_by(note, parse_key(self.options.registry_key)):
@@ -1725,12 +1734,13 @@ class LogCheck:
         if head.size < self.anchored.get(head.origin, 0):
             raise Fault("the sizes of the heads of %.80r fall" % head.origin)
         self.anchored[head.origin] = head.size
-        self.node_heads.append(("head of size %d" % head.size, head))
+        self.node_heads.append(("registry entry %d" % index, head))
 
-    def former(self, index: int, size: int, root: bytes) -> None:
-        if size > index:
-            raise Fault("the anchor is about a head of %d entries, which is not a former one" % size)
-        self.needed.append((size, index, root))
+    def former(self, index: int, b: Dict[str, Any]) -> None:
+        size = b.get("size", 0)
+        if size > index or b.get("origin", "") != self.keys.origin:
+            raise Fault("the anchor is about size %d of %.80r, which is no former head of this log" % (size, b.get("origin", "")))
+        self.needed.append((size, index, b.get("root", bytes(32))))
 
     HANDLERS: Dict[int, Callable[["LogCheck", int, Dict[str, Any]], None]] = {
         1: boot, 2: intent, 3: outcome, 10: key, 11: erasure, 12: gap, 13: anchor, 14: seal_entry}
@@ -1771,6 +1781,7 @@ class LogCheck:
         for index, (how, ident, segment, text) in sorted(self.suspects.items()):
             if how == "missing" and segment in segments or how == "zero" and ident in targets:
                 self.report.counts["erased"] += 1
+                self.report.counts["payloads"] += 1
             else:
                 self.report.problem("payload", "entry %d" % index, text)
         self.suspects.clear()
@@ -1804,7 +1815,8 @@ class LogCheck:
         r.counts["erased"] += sum(n for key, n in self.sealed_by.items() if key in self.erased[0])
         self.conclude_keys()
         for signed in self.heads[self.due:]:
-            r.problem("missing", "entry %d" % self.tree.size, "the log ends here, and a signed head covers %d entries" % signed.head.size)
+            kind = "missing" if signed.kind == "head" else signed.kind
+            r.problem(kind, "entry %d" % self.tree.size, "the log ends here, and a head (%s) covers %d entries" % (signed.where, signed.head.size))
         for index, given in sorted(self.receipts.items()):
             for receipt in given:
                 r.problem("receipt", receipt["where"], "the log holds no entry %d that can be read" % index)
@@ -1976,8 +1988,8 @@ def summarize(check: LogCheck) -> None:
         r.unchecked.append("Payloads were not opened: that they are what the entries commit to needs the keys.")
     if check.stamps:
         r.checked.append("%d time-stamps: signature, imprint and the head they are over." % check.stamps)
-        if not check.options.tsa_roots:
-            r.unchecked.append("No roots of time-stamp authorities were given, so these were not judged.")
+    elif not check.options.tsa_roots:
+        r.unchecked.append("No roots of time-stamp authorities were given, so no token was verified.")
     if c["open"]:
         r.unchecked.append("%d interactions are open." % c["open"])
     if c["signed"] < c["entries"]:
@@ -2001,12 +2013,14 @@ def check_registry(folder: str, options: Options, report: Report) -> List[Tuple[
     other = Report()
     check = check_log(folder, None, options._replace(key=options.registry_key, heads=(), receipts=()), other)
     for p in other.problems:
-        report.problem(p["class"], "registry: " + p["where"], p["text"])
+        report.problem(p["class"], "registry, " + p["where"], p["text"])
     report.checked += ["registry: " + s for s in other.checked]
     report.unchecked += ["registry: " + s for s in other.unchecked]
     cosigned = read_file(os.path.join(folder, "cosigned"), MAX_NOTE) if options.policy else None
     if cosigned is not None:
         check_policy(report, options, cosigned)
+    elif options.policy is not None:
+        report.problem("cosignature", "cosigned", "no head bears the cosignatures the policy asks for")
     return check.node_heads
 
 
@@ -2153,7 +2167,7 @@ def check_policy(report: Report, options: Options, head: bytes) -> None:
         there = options.policy.check(parse_note(head))
         report.checked.append("The policy is satisfied; cosigned by %s." % (", ".join(there) or "nobody"))
     except Fault as fault:
-        report.problem("head", "policy", str(fault))
+        report.problem("cosignature", "cosigned", str(fault))
 
 
 # --- Packs: container and manifest (P 1 to P 3) -------------------------------------------------
@@ -2776,9 +2790,8 @@ class PackCheck:
     def check_anchor(self, index: int, b: Dict[str, Any]) -> None:
         origin, size, root = b.get("origin", ""), b.get("size", 0), b.get("root", bytes(32))
         if b["type"] == "timestamp":
-            text = "%s\n%d\n%s\n" % (origin, size, base64.b64encode(root).decode())
             self.tied("registry", self.registry_head, b)
-            check_token(b["note"], sha256(text.encode()), self.options.tsa_roots, b.get("time"))
+            check_stamp(b, self.options.tsa_roots)
             return
         note = parse_note(b["note"])
         if parse_head(note.text) != (origin, size, root):
@@ -2803,7 +2816,7 @@ class PackCheck:
         if after == ("timestamp_after" in self.predicate["absent"]):
             self.report.problem("count", "manifest.json", "absent does not tell whether a time-stamp lies behind the range")
         if stamps and not self.options.tsa_roots:
-            self.report.unchecked.append("No roots of time-stamp authorities were given, so these were not judged.")
+            self.report.unchecked.append("No roots of time-stamp authorities were given, so no token was verified.")
 
     # 2, 3 and 10: whom to trust
 
