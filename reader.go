@@ -72,6 +72,7 @@ type Reader struct {
 	at     Position
 
 	file  SegmentFile
+	space []byte // what buf lies in
 	buf   []byte
 	start int64 // offset in the file of buf[0]; at.Offset lies in or at the end of buf
 	batch Batch
@@ -237,8 +238,7 @@ func (r *Reader) measure() (int, error) {
 
 // drop forgets what lies before the current position.
 func (r *Reader) drop() {
-	used := int(r.at.Offset - r.start)
-	r.buf = r.buf[:copy(r.buf, r.buf[used:])]
+	r.buf = r.buf[r.at.Offset-r.start:]
 	r.start = r.at.Offset
 }
 
@@ -246,9 +246,10 @@ func (r *Reader) drop() {
 func (r *Reader) more() (bool, error) {
 	have := len(r.buf)
 	if cap(r.buf)-have < readChunk {
-		grown := make([]byte, have, 2*cap(r.buf)+readChunk)
-		copy(grown, r.buf)
-		r.buf = grown
+		if cap(r.space) < have+readChunk {
+			r.space = make([]byte, 2*(have+readChunk))
+		}
+		r.buf = r.space[:copy(r.space[:cap(r.space)], r.buf)]
 	}
 	n, err := r.file.ReadAt(r.buf[have:have+readChunk], r.start+int64(have))
 	r.buf = r.buf[:have+n]

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/counterfoil/counterfoil"
@@ -180,6 +181,45 @@ func flipFile(b *logtest.Builder, number uint32, at int) {
 	}
 	data[at] ^= 4
 	b.Write(b.Path("ledger", number), data)
+}
+
+// unreadable is a segment that fails from some read on.
+type unreadable struct {
+	counterfoil.SegmentFile
+	left *int
+}
+
+func (f unreadable) ReadAt(b []byte, at int64) (int, error) {
+	if *f.left--; *f.left < 0 {
+		return 0, syscall.EIO
+	}
+	return f.SegmentFile.ReadAt(b, at)
+}
+
+// TestReaderTellsUnreadableFromDamaged: an error of the disk is passed on and
+// not taken for a fault of the log.
+func TestReaderTellsUnreadableFromDamaged(t *testing.T) {
+	b := logtest.NewBuilder(t, "log")
+	b.Batch(nil, logtest.Item{Entry: record(1)})
+	b.Roll()
+	b.Batch(nil, logtest.Item{Entry: record(2)})
+	b.Flush()
+	for reads := range 100 {
+		left := reads
+		r := counterfoil.NewReaderFrom(func(segment uint32) (counterfoil.SegmentFile, error) {
+			f, err := os.Open(b.Path("ledger", segment))
+			return unreadable{f, &left}, err
+		}, counterfoil.OriginDigest("log"), counterfoil.Position{}, 0)
+		n, err := readAll(r)
+		r.Close()
+		if n == 2 && err == io.EOF {
+			return
+		}
+		if !errors.Is(err, syscall.EIO) {
+			t.Fatalf("after %d reads: %d entries, %v", reads, n, err)
+		}
+	}
+	t.Error("never read to the end")
 }
 
 // FuzzSegment: whatever lies in a segment, reading ends, and what it yields has

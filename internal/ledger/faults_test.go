@@ -6,8 +6,6 @@ package ledger
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,52 +14,8 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
-	"github.com/counterfoil/counterfoil/internal/durable"
+	"github.com/counterfoil/counterfoil/internal/durable/faulty"
 )
-
-// faultyDisk is the machine's disk with faults that can be switched on.
-type faultyDisk struct {
-	durable.OS
-	full     atomic.Bool // writes beyond the end of a file find no space
-	syncFail atomic.Pointer[string]
-	hold     chan struct{} // when set, a sync waits until it is closed
-}
-
-func (d *faultyDisk) Open(path string) (durable.File, error) {
-	f, err := d.OS.Open(path)
-	return faultyFile{f, d, path}, err
-}
-
-func (d *faultyDisk) Create(path string) (durable.File, error) {
-	if d.full.Load() {
-		return nil, &os.PathError{Op: "create", Path: path, Err: syscall.ENOSPC}
-	}
-	f, err := d.OS.Create(path)
-	return faultyFile{f, d, path}, err
-}
-
-type faultyFile struct {
-	durable.File
-	disk *faultyDisk
-	path string
-}
-
-func (f faultyFile) WriteAt(b []byte, off int64) (int, error) {
-	if size, err := f.Size(); err == nil && f.disk.full.Load() && off+int64(len(b)) > size {
-		return 0, &os.PathError{Op: "write", Path: f.path, Err: syscall.ENOSPC}
-	}
-	return f.File.WriteAt(b, off)
-}
-
-func (f faultyFile) Datasync() error {
-	if f.disk.hold != nil {
-		<-f.disk.hold
-	}
-	if part := f.disk.syncFail.Load(); part != nil && strings.Contains(f.path, *part) {
-		return &os.PathError{Op: "fdatasync", Path: f.path, Err: syscall.EIO}
-	}
-	return f.File.Datasync()
-}
 
 // waitFilled waits until the filler has nothing to do.
 func waitFilled(t testing.TB, l *Ledger) {
@@ -95,7 +49,7 @@ func waitFor(t testing.TB, what string, reached func() bool) {
 func TestFailedSyncPoisons(t *testing.T) {
 	for _, part := range []string{"ledger", "payload"} {
 		t.Run(part, func(t *testing.T) {
-			disk := &faultyDisk{}
+			disk := faulty.New(1)
 			dir := t.TempDir()
 			cfg := testConfig(dir)
 			cfg.Disk = disk
@@ -105,12 +59,12 @@ func TestFailedSyncPoisons(t *testing.T) {
 			j.add(mustAppend(t, l, record(1), payload), payload)
 			waitFilled(t, l)
 
-			disk.syncFail.Store(&[]string{string(filepath.Separator) + part + string(filepath.Separator)}[0])
+			disk.Inject(faulty.Fault{Ops: faulty.Sync, Path: "/" + part + "/", Err: syscall.EIO})
 			id := counterfoil.NewID()
 			if _, err := l.Append(t.Context(), committed(intent(id), payload), payload); !errors.Is(err, ErrPoisoned) || !errors.Is(err, syscall.EIO) {
 				t.Fatalf("append on a failing disk: %v", err)
 			}
-			disk.syncFail.Store(nil)
+			disk.Clear()
 			if _, err := l.Append(t.Context(), record(2), nil); !errors.Is(err, ErrPoisoned) {
 				t.Fatalf("append after a failed sync: %v", err)
 			}
@@ -133,7 +87,7 @@ func TestFailedSyncPoisons(t *testing.T) {
 }
 
 func TestFullDiskTakesOutcomesOnly(t *testing.T) {
-	disk := &faultyDisk{}
+	disk := faulty.New(1)
 	cfg := testConfig(t.TempDir())
 	cfg.Disk = disk
 	l := mustOpen(t, cfg)
@@ -143,7 +97,7 @@ func TestFullDiskTakesOutcomesOnly(t *testing.T) {
 		mustAppend(t, l, intent(ids[len(ids)-1]), nil)
 	}
 	waitFilled(t, l)
-	disk.full.Store(true)
+	disk.Inject(faulty.Fault{Ops: faulty.Grow, Err: syscall.ENOSPC})
 	var refused error
 	for refused == nil { // uses up what is filled until the filler notices
 		_, refused = l.Append(t.Context(), record(1), nil)
@@ -158,7 +112,7 @@ func TestFullDiskTakesOutcomesOnly(t *testing.T) {
 	if _, err := l.Append(t.Context(), record(1), nil); !errors.Is(err, ErrFull) {
 		t.Fatalf("record on a full disk: %v", err)
 	}
-	disk.full.Store(false)
+	disk.Clear()
 	waitFor(t, "space again", func() bool { return l.Health() == nil })
 	mustAppend(t, l, record(1), nil)
 	if err := l.Close(); err != nil {
@@ -172,14 +126,14 @@ func TestFullDiskTakesOutcomesOnly(t *testing.T) {
 // TestLargePayloadFindsNoSpace: what does not fit is refused by itself, and
 // what came with it is written.
 func TestLargePayloadFindsNoSpace(t *testing.T) {
-	disk := &faultyDisk{}
+	disk := faulty.New(1)
 	cfg := testConfig(t.TempDir())
 	cfg.Disk = disk
 	l := mustOpen(t, cfg)
 	id := counterfoil.NewID()
 	mustAppend(t, l, intent(id), nil)
 	waitFilled(t, l)
-	disk.full.Store(true)
+	disk.Inject(faulty.Fault{Ops: faulty.Grow, Err: syscall.ENOSPC})
 	large := randomPayload(1 << 20)
 	if _, err := l.Append(t.Context(), committed(record(1), large), large); !errors.Is(err, ErrFull) {
 		t.Fatalf("large payload: %v", err)
@@ -192,7 +146,7 @@ func TestLargePayloadFindsNoSpace(t *testing.T) {
 }
 
 func TestFullQueueIsBusyAfterAWhile(t *testing.T) {
-	disk := &faultyDisk{}
+	disk := faulty.New(1)
 	cfg := testConfig(t.TempDir())
 	cfg.Disk, cfg.QueueLimit = disk, 2
 	l := mustOpen(t, cfg)
@@ -201,7 +155,8 @@ func TestFullQueueIsBusyAfterAWhile(t *testing.T) {
 	waitFilled(t, l)
 	waitFor(t, "filler at rest", func() bool { return l.frames.mu.TryLock() })
 	l.frames.mu.Unlock()
-	disk.hold = make(chan struct{})
+	hold := make(chan struct{})
+	disk.Inject(faulty.Fault{Ops: faulty.Sync, Hold: hold})
 
 	var all sync.WaitGroup
 	var busy, written atomic.Int32
@@ -230,7 +185,7 @@ func TestFullQueueIsBusyAfterAWhile(t *testing.T) {
 	}
 	background(outcome(id)) // never refused
 	waitFor(t, "outcome admitted", func() bool { return l.waiting() == 3 })
-	close(disk.hold)
+	close(hold)
 	all.Wait()
 	if written.Load() != 4 {
 		t.Errorf("%d written", written.Load())
@@ -247,42 +202,6 @@ func (l *Ledger) leading() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.queue.leading
-}
-
-// TestRealFullDisk fills a file system of 3 MiB.
-func TestRealFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=3m"); err != nil {
-		t.Skip("mounting a file system needs rights: ", err)
-	}
-	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
-	cfg := testConfig(dir)
-	cfg.SegmentBytes, cfg.FillAhead = 1<<20, 256<<10
-	l := mustOpen(t, cfg)
-	var open []counterfoil.ID
-	var refused error
-	for refused == nil {
-		id, payload := counterfoil.NewID(), randomPayload(4000)
-		if _, refused = l.Append(t.Context(), committed(intent(id), payload), payload); refused == nil {
-			open = append(open, id)
-		}
-		if len(open) > 20 {
-			mustAppend(t, l, outcome(open[0]), nil)
-			open = open[1:]
-		}
-	}
-	if !errors.Is(refused, ErrFull) {
-		t.Fatalf("refused with %v", refused)
-	}
-	for _, id := range open {
-		mustAppend(t, l, outcome(id), nil)
-	}
-	if err := l.Close(); err != nil && !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "full") {
-		t.Fatal(err)
-	}
-	if r := verified(t, cfg); r.Open != 0 || r.Intents != r.Outcomes {
-		t.Fatalf("report %+v", r)
-	}
 }
 
 func TestReadOnlyDirectory(t *testing.T) {

@@ -99,17 +99,24 @@ func (s *headStore) load(ctx context.Context, origin string) (head, error) {
 		return head{}, fmt.Errorf("load head: %w", err)
 	case stored != origin:
 		return head{}, fmt.Errorf("load head: it belongs to log %q and the signing key to %q; put back the file of this log", stored, origin)
-	case len(root) != len(h.Root) || len(edge)%len(h.Root) != 0:
-		return head{}, errors.New("load head: malformed hashes")
+	}
+	if err := h.parse(root, edge, keys); err != nil {
+		return head{}, fmt.Errorf("load head: %w", err)
+	}
+	return h, nil
+}
+
+// parse sets what is stored as bytes.
+func (h *head) parse(root, edge, keys []byte) (err error) {
+	if len(root) != len(h.Root) || len(edge)%len(h.Root) != 0 {
+		return errors.New("malformed hashes")
 	}
 	copy(h.Root[:], root)
 	for ; len(edge) > 0; edge = edge[len(h.Root):] {
 		h.Edge = append(h.Edge, counterfoil.Hash(edge[:len(h.Root)]))
 	}
-	if h.Keys, err = parseKeyHistory(keys); err != nil {
-		return head{}, fmt.Errorf("load head: %w", err)
-	}
-	return h, nil
+	h.Keys, err = parseKeyHistory(keys)
+	return err
 }
 
 // create stores the head of the empty log; it fails when there is one.

@@ -31,9 +31,17 @@ func loadKey(path string) (nodeKey, error) {
 	if err != nil {
 		return nodeKey{}, fmt.Errorf("read signing key: %w", err)
 	}
+	k, err := parseKeyFile(b)
+	if err != nil {
+		return nodeKey{}, fmt.Errorf("read signing key %s: %w", path, err)
+	}
+	return k, nil
+}
+
+func parseKeyFile(b []byte) (nodeKey, error) {
 	private, verifier, found := strings.Cut(strings.TrimSpace(string(b)), "\n")
 	if !found {
-		return nodeKey{}, fmt.Errorf("read signing key %s: two lines belong there, the private and the verifier key", path)
+		return nodeKey{}, errors.New("two lines belong there, the private and the verifier key")
 	}
 	return parseKey(private, verifier)
 }
@@ -50,11 +58,11 @@ func loadSpareKey(path string) (*nodeKey, error) {
 func parseKey(private, verifier string) (nodeKey, error) {
 	signer, err := note.NewSigner(private)
 	if err != nil {
-		return nodeKey{}, errors.New("read signing key: the private key is malformed")
+		return nodeKey{}, errors.New("the private key is malformed")
 	}
 	check, err := note.NewVerifier(verifier)
 	if err != nil || check.Name() != signer.Name() || check.KeyHash() != signer.KeyHash() {
-		return nodeKey{}, errors.New("read signing key: private and verifier key do not belong together")
+		return nodeKey{}, errors.New("private and verifier key do not belong together")
 	}
 	return nodeKey{signer: signer, verifier: verifier, file: []byte(private + "\n" + verifier + "\n")}, nil
 }

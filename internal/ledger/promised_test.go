@@ -4,7 +4,10 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/counterfoil/counterfoil"
@@ -17,6 +20,9 @@ type promised struct {
 	leaves map[counterfoil.Index]counterfoil.Hash
 	heads  map[uint64]counterfoil.Hash // roots by size
 	broken []string
+
+	newLeaves []counterfoil.Index // since the last check
+	newHeads  []uint64
 }
 
 func newPromised() *promised {
@@ -31,6 +37,7 @@ func (p *promised) entry(i counterfoil.Index, leaf counterfoil.Hash) {
 		p.broken = append(p.broken, fmt.Sprintf("index %d was given twice, to %s and to %s", i, old, leaf))
 	}
 	p.leaves[i] = leaf
+	p.newLeaves = append(p.newLeaves, i)
 }
 
 // head takes in a head that was signed, or is about to be.
@@ -41,54 +48,62 @@ func (p *promised) head(size uint64, root counterfoil.Hash) {
 		p.broken = append(p.broken, fmt.Sprintf("two heads of size %d: %s and %s", size, old, root))
 	}
 	p.heads[size] = root
+	p.newHeads = append(p.newHeads, size)
 }
 
-// note takes in a signed note.
-func (p *promised) note(signed []byte, verifier string) error {
-	c, err := counterfoil.VerifyCheckpoint(signed, verifier)
-	if err == nil {
-		p.head(c.Size, c.Root)
+// note takes in a note that is signed by one of the log's keys.
+func (p *promised) note(signed []byte, keys ...string) error {
+	var errs []error
+	for _, key := range keys {
+		c, err := counterfoil.VerifyCheckpoint(signed, key)
+		if err == nil {
+			p.head(c.Size, c.Root)
+			return nil
+		}
+		errs = append(errs, err)
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // check compares the log, leaf by leaf, with everything promised: it has the
 // entries in their places, and it grew through each head.
 func (p *promised) check(leaves []counterfoil.Hash) error {
 	p.mu.Lock()
+	p.newLeaves, p.newHeads = slices.Collect(maps.Keys(p.leaves)), slices.Collect(maps.Keys(p.heads))
+	p.mu.Unlock()
+	var tree counterfoil.Tree
+	roots := []counterfoil.Hash{counterfoil.EmptyRoot()}
+	for _, leaf := range leaves {
+		tree.Append(nil, leaf)
+		roots = append(roots, tree.Root())
+	}
+	return p.checkNew(leaves, roots)
+}
+
+// checkNew is check for what was promised since the last one. roots are those
+// of the log by its size.
+func (p *promised) checkNew(leaves, roots []counterfoil.Hash) error {
+	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.broken) > 0 {
 		return fmt.Errorf("broken: %q", p.broken)
 	}
-	for i, leaf := range p.leaves {
+	for _, i := range p.newLeaves {
 		switch {
 		case uint64(i) >= uint64(len(leaves)):
 			return fmt.Errorf("acknowledged entry %d is lost: the log has %d", i, len(leaves))
-		case leaves[i] != leaf:
-			return fmt.Errorf("entry %d was acknowledged as %s and is %s", i, leaf, leaves[i])
+		case leaves[i] != p.leaves[i]:
+			return fmt.Errorf("entry %d was acknowledged as %s and is %s", i, p.leaves[i], leaves[i])
 		}
 	}
-	return p.checkHeads(leaves)
-}
-
-func (p *promised) checkHeads(leaves []counterfoil.Hash) error {
-	var tree counterfoil.Tree
-	var nodes []counterfoil.Hash
-	compared := 0
-	for {
-		if root, signed := p.heads[tree.Size()]; signed {
-			compared++
-			if root != tree.Root() {
-				return fmt.Errorf("a fork was signed: the head of size %d has root %s and the log %s", tree.Size(), root, tree.Root())
-			}
+	for _, size := range p.newHeads {
+		switch {
+		case size >= uint64(len(roots)):
+			return fmt.Errorf("a head of %d entries was signed: the log has %d", size, len(leaves))
+		case roots[size] != p.heads[size]:
+			return fmt.Errorf("a fork was signed: the head of size %d has root %s and the log %s", size, p.heads[size], roots[size])
 		}
-		if tree.Size() == uint64(len(leaves)) {
-			break
-		}
-		nodes = tree.Append(nodes[:0], leaves[tree.Size()])
 	}
-	if compared != len(p.heads) {
-		return fmt.Errorf("%d of %d signed heads lie beyond the end of the log", len(p.heads)-compared, len(p.heads))
-	}
+	p.newLeaves, p.newHeads = nil, nil
 	return nil
 }

@@ -83,9 +83,7 @@ func (l *Ledger) rebuild(ctx context.Context, h head) error {
 		if err != nil {
 			return l.unreadable(r.At(), err)
 		}
-		if err := l.takeIn(&tree, b); err != nil {
-			return err
-		}
+		l.takeIn(&tree, b)
 	}
 	if tree.Root() != h.Root {
 		return l.rolledBack(h, "its entries have another root")
@@ -93,21 +91,19 @@ func (l *Ledger) rebuild(ctx context.Context, h head) error {
 	return nil
 }
 
-// takeIn adds a batch to tree, tree nodes and positions and checks its root.
-func (l *Ledger) takeIn(tree *counterfoil.Tree, b *counterfoil.Batch) error {
-	var nodes []counterfoil.Hash
-	var places, bytes []byte
+// takeIn adds a batch to tree, tree nodes and positions. The root is checked
+// when all batches are in.
+func (l *Ledger) takeIn(tree *counterfoil.Tree, b *counterfoil.Batch) {
+	c := &l.committer // nobody commits yet
+	c.nodes, c.bytes = c.nodes[:0], c.bytes[:0]
 	for _, e := range b.Entries {
-		nodes = tree.Append(nodes, counterfoil.LeafHash(e.Raw))
-		places = binary.BigEndian.AppendUint64(places, packPosition(b.Start.Segment, e.Offset))
+		c.nodes = tree.Append(c.nodes, counterfoil.LeafHash(e.Raw))
+		c.bytes = binary.BigEndian.AppendUint64(c.bytes, packPosition(b.Start.Segment, e.Offset))
 	}
-	for i := range nodes {
-		bytes = append(bytes, nodes[i][:]...)
+	l.positions.append(c.bytes)
+	c.bytes = c.bytes[:0]
+	for i := range c.nodes {
+		c.bytes = append(c.bytes, c.nodes[i][:]...)
 	}
-	if tree.Root() != b.Trailer.Root {
-		return l.damaged(b.Start, "the batch has another root than its trailer says")
-	}
-	l.hashes.append(bytes)
-	l.positions.append(places)
-	return nil
+	l.hashes.append(c.bytes)
 }

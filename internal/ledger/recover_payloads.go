@@ -11,11 +11,46 @@ import (
 	"github.com/counterfoil/counterfoil"
 )
 
+// windowBytes is how much of the payloads a start reads at once.
+const windowBytes = 256 << 10
+
+// window reads payloads that lie back to back, several at once.
+type window struct {
+	shelf   *shelf
+	segment uint32
+	start   int64 // of buf in the segment
+	buf     []byte
+}
+
+// payload returns sealed bytes, valid until the next call, or an error of the
+// shelf. io.EOF means that the segment has no room for them.
+func (w *window) payload(ref PayloadRef) ([]byte, error) {
+	if ref.Length > counterfoil.MaxPayloadBytes {
+		return nil, fmt.Errorf("payload of %d bytes: %w", ref.Length, ErrNotFound)
+	}
+	from, length := int64(ref.Offset), int64(ref.Length)
+	if ref.Segment != w.segment || from < w.start || from+length > w.start+int64(len(w.buf)) {
+		size := max(length, windowBytes)
+		if int64(cap(w.buf)) < size {
+			w.buf = make([]byte, size)
+		}
+		n, err := w.shelf.readAt(w.buf[:size], ref.Segment, from)
+		w.segment, w.start, w.buf = ref.Segment, from, w.buf[:n]
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("read payload in segment %d at %d: %w", ref.Segment, from, err)
+		}
+		if int64(n) < length {
+			return nil, io.EOF
+		}
+	}
+	return w.buf[from-w.start:][:length], nil
+}
+
 // payloadsWhole checks the payloads of a batch that may be the last. It reports
 // false when one was never written whole; one that was changed is an error, and
 // so is one for which there is no room: the place of a payload is filled with
 // zeros, durably, before it is written.
-func (l *Ledger) payloadsWhole(b *counterfoil.Batch) (bool, error) {
+func (l *Ledger) payloadsWhole(w *window, b *counterfoil.Batch) (bool, error) {
 	for i, e := range b.Entries {
 		if e.Payload.Length == 0 {
 			continue
@@ -23,7 +58,7 @@ func (l *Ledger) payloadsWhole(b *counterfoil.Batch) (bool, error) {
 		if l.cfg.PayloadDir == "" {
 			return false, l.damaged(b.Start, "an entry has a payload in a log without payloads")
 		}
-		sealed, err := l.payloadShelf.payload(e.Payload)
+		sealed, err := w.payload(e.Payload)
 		if errors.Is(err, io.EOF) || errors.Is(err, ErrNotFound) {
 			return false, l.olderPayloads(b.Trailer.First + counterfoil.Index(i))
 		}

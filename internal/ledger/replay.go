@@ -21,6 +21,8 @@ type replayed struct {
 	// and its payloads.
 	frames, payloads extent
 	erased           bool // there is an erasure among the entries
+
+	window window
 }
 
 // extent is a range of bytes in a segment.
@@ -46,7 +48,7 @@ func (l *Ledger) replay(ctx context.Context, h head) (replayed, error) {
 	}
 	r := l.reader(h.End, counterfoil.Index(h.Size))
 	defer r.Close()
-	found := replayed{end: h}
+	found := replayed{end: h, window: window{shelf: l.payloadShelf}}
 	for {
 		if err := context.Cause(ctx); err != nil {
 			return replayed{}, err
@@ -56,11 +58,21 @@ func (l *Ledger) replay(ctx context.Context, h head) (replayed, error) {
 			return replayed{}, err
 		}
 		if !more {
-			found.end.Size, found.end.Root, found.end.Edge = tree.Size(), tree.Root(), tree.Edge(nil)
-			l.committer.tree = *tree
-			return found, nil
+			return found, l.finish(&found, tree)
 		}
 	}
+}
+
+// finish compares the tree with what the last batch says of it. A tree of that
+// root has the entries of all batches before as they were; which roots the other
+// trailers bear is the verifier's.
+func (l *Ledger) finish(found *replayed, tree *counterfoil.Tree) error {
+	if tree.Root() != found.end.Root {
+		return l.damaged(found.end.End, "the entries since the last head have another root than the last batch says")
+	}
+	found.end.Size, found.end.Edge = tree.Size(), tree.Edge(nil)
+	l.committer.tree = *tree
+	return nil
 }
 
 // replayNext takes in the next batch. It reports false at the end of the log,
@@ -80,7 +92,7 @@ func (l *Ledger) replayNext(r *counterfoil.Reader, tree *counterfoil.Tree, found
 	case err != nil:
 		return false, l.unreadable(r.At(), err)
 	}
-	whole, err := l.payloadsWhole(b)
+	whole, err := l.payloadsWhole(&found.window, b)
 	if err != nil {
 		return false, err
 	}
@@ -125,9 +137,10 @@ func (l *Ledger) replayBatch(found *replayed, tree *counterfoil.Tree, b *counter
 		found.erased = found.erased || entry.Kind == counterfoil.KindErasure
 		found.payload(e.Payload)
 	}
-	found.end.End = b.End
+	found.end.End, found.end.Root = b.End, b.Trailer.Root
 	found.frames = extent{b.Start.Segment, b.Start.Offset, b.End.Offset}.withHeader()
-	return l.takeIn(tree, b)
+	l.takeIn(tree, b)
+	return nil
 }
 
 // payload takes in the next payload of the batch; they lie back to back.

@@ -59,6 +59,7 @@ type storm struct {
 	disk *faulty.Disk
 	cfg  Config
 	p    *promised
+	keys []string // every key the log had; guarded by mu
 
 	mu      sync.Mutex
 	doubt   map[string]bool // appended with an error that leaves it open whether they are there
@@ -136,10 +137,13 @@ func (s *storm) fault(after int) faulty.Fault {
 // the ledger for it.
 func (s *storm) wantInjected(t *testing.T, err error) {
 	t.Helper()
-	injected := errors.Is(err, faulty.ErrStopped) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENOSPC)
-	if !injected || errors.Is(err, ErrDamaged) || errors.Is(err, ErrRolledBack) {
+	if !injected(err) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrRolledBack) {
 		t.Errorf("start: %v", err)
 	}
+}
+
+func injected(err error) bool {
+	return errors.Is(err, faulty.ErrStopped) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENOSPC)
 }
 
 func (s *storm) live(t *testing.T, l *Ledger) {
@@ -148,6 +152,7 @@ func (s *storm) live(t *testing.T, l *Ledger) {
 	if s.rand.IntN(3) > 0 { // whatever else happens, it ends
 		s.disk.Inject(faulty.Fault{Ops: faulty.Sync, After: 20 + s.rand.IntN(120), Times: 1, Stop: true})
 	}
+	s.append(t, l, boot(), nil)
 	s.abandon(t, l)
 	var callers sync.WaitGroup
 	for range 1 + s.rand.IntN(6) {
@@ -179,18 +184,17 @@ func (s *storm) work(t *testing.T, l *Ledger, r *rand.Rand) {
 
 func (s *storm) step(t *testing.T, l *Ledger, r *rand.Rand) bool {
 	payload := func() []byte { return randomPayload(r.IntN(2500) * r.IntN(2)) }
-	switch r.IntN(6) {
+	switch r.IntN(60) / 10 {
 	case 0:
+		if r.IntN(10) == 0 {
+			s.rotate(t, l)
+		}
 		return s.append(t, l, record(1+r.Uint64N(9)), payload())
 	case 1:
 		return s.append(t, l, otherKind(r.IntN(5)), nil)
 	case 2:
-		signed, err := l.Checkpoint(context.Background())
-		if err == nil {
-			err = s.p.note(signed, l.VerifierKey())
-			if err != nil {
-				t.Error(err)
-			}
+		if signed, err := l.Checkpoint(context.Background()); err == nil {
+			s.note(t, l, signed)
 		}
 		return true
 	default:
@@ -199,6 +203,32 @@ func (s *storm) step(t *testing.T, l *Ledger, r *rand.Rand) bool {
 			return !errors.Is(l.Health(), ErrPoisoned)
 		}
 		return s.append(t, l, outcome(id), payload())
+	}
+}
+
+// rotate puts a new signing key in force, or retires the former one.
+func (s *storm) rotate(t *testing.T, l *Ledger) {
+	_, err := l.RotateKey(context.Background())
+	if errors.Is(err, ErrConflict) {
+		_, err = l.RetireKey(context.Background())
+	}
+	if err != nil && !injected(err) && !errors.Is(err, ErrConflict) {
+		t.Errorf("change keys: %v", err)
+	}
+}
+
+// note takes in a head that a key of the log signed.
+func (s *storm) note(t *testing.T, l *Ledger, signed []byte) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range l.VerifierKeys() {
+		if !slices.Contains(s.keys, key) {
+			s.keys = append(s.keys, key)
+		}
+	}
+	if err := s.p.note(signed, s.keys...); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -220,6 +250,11 @@ func (s *storm) append(t *testing.T, l *Ledger, e *counterfoil.Entry, payload []
 		t.Errorf("append: %v", err)
 	}
 	return err == nil
+}
+
+// boot is the entry a process begins with.
+func boot() *counterfoil.Entry {
+	return &counterfoil.Entry{Kind: counterfoil.KindBoot, ID: counterfoil.NewID(), Boot: &counterfoil.Boot{Version: "test"}}
 }
 
 // otherKind is an entry of a kind without a payload.
@@ -257,9 +292,8 @@ func (s *storm) crash(t *testing.T) {
 func (s *storm) collectHeads(t *testing.T, l *Ledger) {
 	signed, err := os.ReadFile(filepath.Join(s.cfg.Dir, "checkpoint"))
 	if err == nil {
-		err = s.p.note(signed, l.VerifierKey())
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		s.note(t, l, signed)
+	} else if !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 	heads, err := openHeads(context.Background(), s.cfg.HeadsPath)
