@@ -57,10 +57,11 @@ func showLedger(w io.Writer, s *control.LedgerStatus) {
 	r := &s.Registry
 	fmt.Fprintf(w, "\nRegistry %s: %d entries, %d entries of the log are entered%s.\n", r.Origin, r.Size, r.Covered, at(", looked at last ", r.LastRound))
 	showKeys(w, r.VerifierKeys)
-	for _, alarm := range []string{r.Alarm, r.Problem} {
-		if alarm != "" {
-			fmt.Fprintf(w, "Problem: %s\n", alarm)
-		}
+	if r.Alarm != "" {
+		fmt.Fprintf(w, "ALARM: %s\n", r.Alarm)
+	}
+	if r.Problem != "" && r.Problem != r.Alarm {
+		fmt.Fprintf(w, "Problem: %s\n", r.Problem)
 	}
 	showWitnesses(w, r)
 	showAuthorities(w, r)
@@ -83,10 +84,10 @@ func showWitnesses(w io.Writer, r *registry.Status) {
 	}
 	fmt.Fprintln(w)
 	for _, one := range r.Witnesses {
-		fmt.Fprintf(w, "Witness %s: cosigned %d entries%s.%s%s\n", one.Name, one.Size, at(" on ", one.Time), flag(one.Alarm, "ALARM"), problem(one.Problem))
+		fmt.Fprintf(w, "Witness %s: %s.%s%s\n", one.Name, reached("cosigned", one.Size, one.Time), flag(one.Alarm, "ALARM"), problem(one.Problem))
 	}
 	if q := r.Quorum; q.Asked {
-		fmt.Fprintf(w, "Quorum: reached at %d entries%s.%s\n", q.Size, at(" on ", q.Time), flag(q.Overdue, "OVERDUE"))
+		fmt.Fprintf(w, "Quorum: %s.%s\n", reached("reached at", q.Size, q.Time), flag(q.Overdue, "OVERDUE"))
 	}
 }
 
@@ -97,9 +98,17 @@ func showAuthorities(w io.Writer, r *registry.Status) {
 	}
 	fmt.Fprintln(w)
 	for _, one := range r.Authorities {
-		fmt.Fprintf(w, "Time-stamps of %s: over %d entries%s.%s%s%s\n", one.Name, one.Size, at(" on ", one.Time),
+		fmt.Fprintf(w, "Time-stamps of %s: %s.%s%s%s\n", one.Name, reached("over", one.Size, one.Time),
 			flag(one.Overdue, "OVERDUE"), flag(one.Ending, "Its certificate ends on "+one.Expires.Format(time.DateOnly)+"; add another authority, or its new roots."), problem(one.Problem))
 	}
+}
+
+// reached says up to which entry of the registry somebody has vouched.
+func reached(how string, size uint64, t time.Time) string {
+	if t.IsZero() {
+		return "nothing yet"
+	}
+	return fmt.Sprintf("%s %d entries%s", how, size, at(" on ", t))
 }
 
 // at is a time behind its preposition; nothing for a time that never was.

@@ -19,12 +19,13 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/durable"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/internal/witness"
 )
 
 // Config says where a registry lies and whom it asks. All fields but Policy,
-// Authorities and HTTP are required.
+// Authorities, HTTP and Disk are required.
 type Config struct {
 	Dir       string // segments; made for a new registry
 	HeadsPath string // SQLite file with its last head
@@ -36,8 +37,9 @@ type Config struct {
 	// Authorities stamp the registry's heads. Names are unique.
 	Authorities []Authority
 
-	Version string // of the program, for boot entries
-	HTTP    *http.Client
+	Version string       // of the program, for boot entries
+	HTTP    *http.Client // default: one that follows no redirects
+	Disk    durable.Disk // default durable.OS
 	Clock   clock.Clock
 	Log     *slog.Logger
 }
@@ -102,7 +104,7 @@ func Open(ctx context.Context, c Config) (*Registry, error) {
 	}
 	r.log, err = ledger.Open(ctx, ledger.Config{
 		Dir: c.Dir, HeadsPath: c.HeadsPath, KeyPath: c.KeyPath, LockPath: filepath.Join(c.Dir, "lock"), Origin: origin,
-		SegmentBytes: segmentBytes, FillAhead: fillAhead, HeadEvery: -1, Clock: c.Clock, Log: c.Log.With("log", "registry"),
+		SegmentBytes: segmentBytes, FillAhead: fillAhead, HeadEvery: -1, Disk: c.Disk, Clock: c.Clock, Log: c.Log.With("log", "registry"),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)

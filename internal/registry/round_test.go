@@ -9,10 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/durable/faulty"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/timestamp"
 )
@@ -373,4 +376,41 @@ func TestSuccessorIsEntered(t *testing.T) {
 	if origin := r.Log().Origin(); origin != before+"/registry" {
 		t.Errorf("the registry's origin is %s now", origin)
 	}
+}
+
+// TestRegistryDiskFails: a registry that cannot write says so and stops by itself. The
+// node's log goes on, and a new process enters what was missed.
+func TestRegistryDiskFails(t *testing.T) {
+	w := newWorld(t)
+	disk := faulty.New(1)
+	c := w.config()
+	c.Disk = disk
+	r, err := Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.registry = r
+	w.round()
+	disk.Inject(faulty.Fault{Ops: faulty.Sync, Path: w.in("registry"), Times: 1, Err: syscall.EIO})
+	for range 3 {
+		w.grow()
+		if err := r.Round(t.Context()); !errors.Is(err, ledger.ErrPoisoned) {
+			t.Errorf("a round on a disk that failed: %v", err)
+		}
+	}
+	if s := w.status(); !strings.Contains(s.Problem, "restart") || !s.Overdue() || s.Covered != 1 {
+		t.Errorf("%+v", s)
+	}
+	if n := strings.Count(w.log.String(), "a round of the registry failed"); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+	if err := w.node.Health(); err != nil {
+		t.Errorf("the node's log: %v", err)
+	}
+	w.reopen()
+	w.round()
+	if s := w.status(); s.Problem != "" || s.Covered != w.node.Size() {
+		t.Errorf("%+v", s)
+	}
+	w.check()
 }
