@@ -19,8 +19,8 @@
 // commit.go tells how a batch is made, written, synced and published; append.go
 // how entries come to it. A track (track.go) is one sequence of segment files,
 // zero-filled ahead by a filler, so that a full disk is met before an entry is.
-// keyhistory.go tells which key counts for which heads, keyring.go holds those at
-// hand, rotate.go changes them. heads.go keeps the signed heads, recover.go brings a directory back to its
-// last whole batch, derived.go keeps tree nodes and positions, which can be
-// rebuilt from the segments at any time.
+// keyhistory.go tells which key counts for which heads, keyring.go holds those
+// at hand, rotate.go changes them. heads.go keeps the signed heads, recover.go
+// brings a directory back to its last whole batch, derived.go keeps tree nodes
+// and positions, which can be rebuilt from the segments at any time.
 package ledger
