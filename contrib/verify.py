@@ -2872,6 +2872,132 @@ def check_pack(path: str, options: Options) -> Report:
     return report
 
 
+# --- Golden vectors (testdata/vectors/README.md) ----------------------------------------------------
+
+
+def plain_cbor(b: bytes, p: int) -> Tuple[Any, int]:
+    """An entry by its key numbers, as entries.json holds it."""
+    if b[p] == 0xF5:
+        return True, p + 1
+    major, n, end = _head(b, p)
+    if major == 0:
+        return n, end
+    if major == 2:
+        return {"hex": b[end:end + n].hex()}, end + n
+    if major == 3:
+        return b[end:end + n].decode("utf-8"), end + n
+    if major == 4:
+        values = []
+        for _ in range(n):
+            value, end = plain_cbor(b, end)
+            values.append(value)
+        return values, end
+    out: Dict[str, Any] = {}
+    for _ in range(n):
+        key, end = _uint(b, end)
+        out[str(key)], end = plain_cbor(b, end)
+    return out, end
+
+
+class Vectors:
+    """Reads every vector; what does not come out as it should is a problem."""
+
+    def __init__(self, folder: str, report: Report) -> None:
+        self.folder, self.report, self.count = folder, report, 0
+
+    def load(self, name: str) -> Any:
+        return json.loads(load(os.path.join(self.folder, name), 16 << 20))
+
+    def expect(self, name: str, what: str, wanted: bool, do: Callable[[], Any]) -> None:
+        """do returns False or fails where something does not hold."""
+        self.count += 1
+        try:
+            holds = do() is not False
+        except Fault:
+            holds = False
+        if holds != wanted:
+            self.report.problem("vector", name, what)
+
+    def run(self) -> None:
+        for v in self.load("entries.json"):
+            self.expect("entries.json", v["name"], True, lambda v=v: self.entry(v))
+        for v in self.load("refused.json"):
+            self.expect("refused.json", v["name"], False, lambda v=v: decode_entry(bytes.fromhex(v["bytes"])))
+        self.tree(self.load("tree.json"))
+        for v in self.load("notes.json"):
+            self.expect("notes.json", v["name"], v["ok"], lambda v=v: signed_by(parse_note(v["note"].encode()), parse_key(v["key"])))
+        for v in self.load("keyevents.json"):
+            self.expect("keyevents.json", v["name"], v["ok"], lambda v=v: self.key_event(v))
+        self.expect("segments.json", "bytes", True, lambda: self.segments(self.load("segments.json")))
+        self.expect("receipt.json", "receipt", True, lambda: self.receipt(self.load("receipt.json")))
+        self.expect("timestamp.json", "token", True, lambda: self.token(self.load("timestamp.json")))
+        self.expect("directory", "sound", True, lambda: not check_data_directory(os.path.join(self.folder, "directory"), Options()).problems)
+        self.expect("pack.zip", "sound", True, self.pack)
+        self.report.checked.append("%d vectors." % self.count)
+
+    @staticmethod
+    def entry(v: Dict[str, Any]) -> bool:
+        raw = bytes.fromhex(v["bytes"])
+        decode_entry(raw)
+        return leaf_hash(raw).hex() == v["leaf"] and plain_cbor(raw, 0)[0] == v["map"]
+
+    @staticmethod
+    def key_event(v: Dict[str, Any]) -> bool:
+        body = decode_entry(bytes.fromhex(v["bytes"]))["key"]
+        check_key_event(body)
+        return key_event_text(body) == v["text"].encode()
+
+    def tree(self, v: Dict[str, Any]) -> None:
+        leaves, roots = [leaf_hash(bytes.fromhex(x)) for x in v["leaves"]], [bytes.fromhex(x) for x in v["roots"]]
+        tree = Tree()
+        for size, root in enumerate(roots):
+            self.expect("tree.json", "root of size %d" % size, True, lambda root=root: tree.root() == root)
+            if size < len(leaves):
+                tree.append(leaves[size])
+        for p in v["inclusion"]:
+            proof = [bytes.fromhex(x) for x in p["proof"]]
+            self.expect("tree.json", "inclusion of %d in %d" % (p["from"], p["size"]), True,
+                        lambda p=p, proof=proof: inclusion_root(p["from"], p["size"], leaves[p["from"]], proof) == roots[p["size"]])
+        for p in v["consistency"]:
+            proof = [bytes.fromhex(x) for x in p["proof"]]
+            self.expect("tree.json", "consistency of %d with %d" % (p["from"], p["size"]), True,
+                        lambda p=p, proof=proof: check_consistency(p["from"], roots[p["from"]], p["size"], roots[p["size"]], proof))
+
+    @staticmethod
+    def segments(v: Dict[str, Any]) -> bool:
+        h, f, t = v["header"], v["frame"], v["trailer"]
+        header = parse_header(bytes.fromhex(h["bytes"]), h["magic"].encode())
+        entry, _, _ = parse_frame(bytes.fromhex(f["bytes"]), 0)
+        _, trailer, _ = parse_frame(bytes.fromhex(t["bytes"]), 0)
+        return (header == (h["number"], h["first"], sha256(h["origin"].encode()))
+                and entry == (Ref(f["segment"], f["offset"], f["length"], f["crc"]), bytes.fromhex(f["entry"]))
+                and trailer == (t["count"], t["first"], t["size"], bytes.fromhex(t["root"])))
+
+    @staticmethod
+    def receipt(v: Dict[str, Any]) -> bool:
+        r = parse_receipt(v["header"].encode())
+        return (signed_by(r["note"], parse_key(v["key"])) and r["index"] == v["index"] and r["leaf"] == leaf_hash(bytes.fromhex(v["entry"]))
+                and parse_receipt(v["note"].encode()) == r)
+
+    @staticmethod
+    def token(v: Dict[str, Any]) -> bool:
+        digest = sha256(v["text"].encode())
+        return digest == unbase64(v["digest"]) and check_token(unbase64(v["token"]), digest, parse_pem(v["root"].encode())) == v["time"]
+
+    def pack(self) -> bool:
+        key = load(os.path.join(self.folder, "pack.key")).decode("ascii").strip()
+        return not check_pack(os.path.join(self.folder, "pack.zip"), Options(key=key)).problems
+
+
+def check_vectors(folder: str) -> Report:
+    report = Report()
+    try:
+        Vectors(folder, report).run()
+    except (ValueError, KeyError, TypeError, IndexError) as err:
+        raise Unusable("the vectors have another form than this program knows: %s" % err) from None
+    return report
+
+
 # --- Command ----------------------------------------------------------------------------------------
 
 
@@ -2920,12 +3046,13 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--tsa-roots", default="", help="PEM file with the root certificates of time-stamp authorities")
     parser.add_argument("--policy", default="", help="trust policy (C2SP tlog-policy) for witnesses")
     parser.add_argument("--quick", action="store_true", help="do not read payloads")
+    parser.add_argument("--vectors", action="store_true", help="the path is a folder of golden vectors; read them all")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(argv)
     try:
         options = Options(args.key, args.registry_key, [load(p) for p in args.head], [load(p) for p in args.receipt],
                           roots_of(args.tsa_roots), policy_of(args.policy), args.quick)
-        report = check_path(args.path, options)
+        report = check_vectors(args.path) if args.vectors else check_path(args.path, options)
     except (Unusable, OSError) as err:
         print("verify.py: %s" % err, file=sys.stderr)
         return EXIT_UNUSABLE
