@@ -30,6 +30,13 @@ for line in sys.stdin:
                 answer = {"exit": 0}
             except verify.Fault as fault:
                 answer = {"exit": 3, "text": str(fault)}
+        elif q.get("token") is not None:
+            v = json.load(open("../testdata/vectors/timestamp.json"))
+            try:
+                verify.check_token(bytes.fromhex(q["token"]), verify.unbase64(v["digest"]), verify.parse_pem(v["root"].encode()))
+                answer = {"exit": 0}
+            except verify.Fault as fault:
+                answer = {"exit": 3, "text": str(fault)}
         else:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
                 answer = {"exit": verify.run(q["args"])}
@@ -43,6 +50,7 @@ for line in sys.stdin:
 type question struct {
 	Args  []string `json:"args,omitempty"`
 	Entry *string  `json:"entry,omitempty"` // hexadecimal
+	Token *string  `json:"token,omitempty"` // hexadecimal, over the digest of the vector
 }
 
 type answer struct {

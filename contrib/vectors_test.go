@@ -56,20 +56,32 @@ func TestVectorsHold(t *testing.T) {
 	if r, err := verify.Dir(t.Context(), verify.DirOptions(dir)); err != nil || r.Integrity != verify.IntegrityOK || r.Entries == 0 {
 		t.Errorf("directory: %+v, %v", r, err)
 	}
-	var token struct {
-		Digest, Token []byte
-		Root          string
-		Time          int64
-	}
-	readVector(t, "timestamp.json", &token)
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM([]byte(token.Root)) {
-		t.Fatal("no root")
-	}
-	stamp, err := timestamp.Verify(token.Token, [32]byte(token.Digest), timestamp.Options{Roots: roots})
-	if err != nil || !stamp.Time.Equal(time.UnixMicro(token.Time)) {
+	token := readToken(t)
+	if stamp, err := token.verify(token.Token); err != nil || !stamp.Time.Equal(time.UnixMicro(token.Time)) {
 		t.Errorf("timestamp: %+v, %v", stamp, err)
 	}
+}
+
+// tokenVector is timestamp.json.
+type tokenVector struct {
+	Digest, Token []byte
+	Root          string
+	Time          int64
+	roots         *x509.CertPool
+}
+
+func readToken(t testing.TB) *tokenVector {
+	t.Helper()
+	v := &tokenVector{roots: x509.NewCertPool()}
+	readVector(t, "timestamp.json", v)
+	if !v.roots.AppendCertsFromPEM([]byte(v.Root)) {
+		t.Fatal("no root")
+	}
+	return v
+}
+
+func (v *tokenVector) verify(der []byte) (timestamp.Stamp, error) {
+	return timestamp.Verify(der, [32]byte(v.Digest), timestamp.Options{Roots: v.roots})
 }
 
 // TestVectorsWithPython has the second verifier read all of them.

@@ -989,8 +989,13 @@ SIGNATURES = {oid(*_RSADSI, 1, 1, 11): ("rsa", "sha256"), oid(*_RSADSI, 1, 1, 12
 
 
 def algorithm(raw: bytes) -> bytes:
-    """OID of an AlgorithmIdentifier's content."""
-    return Items(raw).take(OID).body
+    """OID of an AlgorithmIdentifier's content; parameters are absent or NULL."""
+    items = Items(raw)
+    name, null = items.take(OID).body, items.maybe(5)
+    items.end()
+    if null is not None and null.body:
+        raise Fault("an algorithm has parameters not known here")
+    return name
 
 
 def integer(d: Der) -> int:
@@ -1244,7 +1249,9 @@ def check_token(der: bytes, digest: bytes, roots: Sequence[Certificate]) -> int:
         raise Fault("the token is no signed data")
     data = Items(der_one(outer.take(0xA0).body, SEQ).body)
     outer.end()
-    data.take(INT), data.take(SET)
+    if integer(data.take(INT)) != 3:
+        raise Fault("the signed data is of another version")
+    data.at += 1  # digestAlgorithms: a hint, which is not signed and not used
     content = Items(data.take(SEQ).body)
     if content.take(OID).body != ID_TST_INFO:
         raise Fault("the token holds no time-stamp")
@@ -1253,7 +1260,7 @@ def check_token(der: bytes, digest: bytes, roots: Sequence[Certificate]) -> int:
     data.maybe(0xA1)
     signers = der_all(data.take(SET).body)
     data.end()
-    if len(signers) != 1 or certificates is None:
+    if len(signers) != 1 or signers[0].tag != SEQ or certificates is None:
         raise Fault("the token has not one signer with his certificate")
     pool = [Certificate(d.raw) for d in der_all(certificates.body) if d.tag == SEQ]
     at = check_info(info, digest)
@@ -3072,5 +3079,19 @@ def show(report: Report, as_json: bool) -> None:
             print("%s: %s" % (title, line))
 
 
+def main() -> int:
+    """Exit code of the command. A fault of this program is no verdict on a log."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_UNUSABLE
+    except Exception as err:  # pylint: disable=broad-except
+        print("verify.py: a fault in this program: %s: %s" % (type(err).__name__, err), file=sys.stderr)
+        return EXIT_UNUSABLE
+
+
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(main())

@@ -172,7 +172,7 @@ func TestMutatedEntries(t *testing.T) {
 	j, random := newJudge(t), rand.New(rand.NewPCG(3, 4))
 	var sound, refused int
 	seeds := encoded(t)
-	for n := range 30_000 {
+	for n := range 15_000 {
 		raw := bytes.Clone(seeds[n%len(seeds)])
 		if n >= len(seeds) {
 			for range 1 + random.IntN(3) {

@@ -8,6 +8,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // elements walks the elements of a SEQUENCE or SET one by one. encoding/asn1
@@ -47,6 +48,11 @@ func (e *elements) next(v any, params string) {
 	rest, err := asn1.UnmarshalWithParams(e.rest, v, params)
 	if err != nil {
 		e.fault = err
+		return
+	}
+	// encoding/asn1 does not look at this bit of a tagged RawValue.
+	if raw, ok := v.(*asn1.RawValue); ok && strings.Contains(params, "tag:") && len(raw.FullBytes) > 0 && !raw.IsCompound {
+		e.fault = fmt.Errorf("tag %d is marked as holding no elements", raw.Tag)
 		return
 	}
 	e.rest = rest
