@@ -72,6 +72,8 @@ const (
 	ProblemTimestamp   = "timestamp"   // a time-stamp that does not verify
 	ProblemCosignature = "cosignature" // witnesses the trust policy asks for are missing
 	ProblemRegistry    = "registry"    // the registry took in a head that the log does not bear out
+	ProblemPack        = "pack"        // a file of a pack that is missing, foreign, or not what the manifest says
+	ProblemReceipt     = "receipt"     // a receipt the log does not bear out
 )
 
 // Problem is one thing that is wrong, and where.

@@ -1,0 +1,250 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package verify
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// Pack checks an evidence pack by section 10 of docs/pack-format.md. files is the
+// zip file (a *zip.Reader is an fs.FS) or the folder it unpacks to. Of o it uses
+// VerifierKey, Policy, Roots and Progress; the key is that of the log or of the
+// registry. It holds the open intents of the range in memory and one file at a
+// time, none above a bound.
+func Pack(ctx context.Context, files fs.FS, o Options) (Report, error) {
+	p := &packCheck{verification: newVerification(o), files: files, found: make(map[string]bool)}
+	if err := p.check(ctx); err != nil {
+		return Report{}, fmt.Errorf("verify pack: %w", err)
+	}
+	return p.report, nil
+}
+
+// packCheck is one run of Pack.
+type packCheck struct {
+	*verification
+	files    fs.FS
+	names    []string        // of all files, rising
+	found    map[string]bool // the same
+	manifest packManifest
+	digests  map[string]string // by name
+
+	head, registryHead counterfoil.Checkpoint
+	headNote           []byte
+	registryNote       []byte
+	enrolledFor        map[string]string // origin by verifier key, of key entries in the registry's part
+	counts             packCounts
+	rows               map[counterfoil.Index]packRow
+	erasedRows         map[counterfoil.Index]bool
+	used               []string // payloads met
+}
+
+// limits of what a pack may make a verifier hold.
+const (
+	maxPackFile  = 1 << 30 // one file, in bytes; a plaintext is the largest
+	maxPackNames = 4 << 20
+)
+
+var errPack = errors.New("the pack cannot be read")
+
+func (p *packCheck) check(ctx context.Context) error {
+	if err := p.list(ctx); err != nil {
+		return err
+	}
+	if !p.readManifest() {
+		return nil // nothing else can be understood
+	}
+	if err := p.subjects(ctx); err != nil {
+		return err
+	}
+	m := &p.manifest
+	p.head, p.headNote = p.packHead("log", m.Log)
+	p.report.Origin, p.report.Signed, p.report.Root = m.Log.Origin, p.head.Size, p.head.Root
+	if m.Registry != nil {
+		p.registryHead, p.registryNote = p.packHead("registry", *m.Registry)
+	}
+	if err := p.erasedList(); err != nil {
+		return err
+	}
+	if err := p.entries(ctx); err != nil {
+		return err
+	}
+	p.registryPart()
+	p.trust()
+	p.tableOfRows()
+	p.compareCounts()
+	p.concludePack()
+	return nil
+}
+
+// list finds all files and refuses names the format does not have.
+func (p *packCheck) list(ctx context.Context) error {
+	err := fs.WalkDir(p.files, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case context.Cause(ctx) != nil:
+			return context.Cause(ctx)
+		case d.IsDir():
+			return nil
+		case len(p.names) >= maxPackNames:
+			return fmt.Errorf("%w: more than %d files", errPack, maxPackNames)
+		}
+		p.names = append(p.names, name)
+		p.found[name] = true
+		if !packName(name) {
+			p.pack(name, "the format has no file of this name")
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", errPack, err)
+	}
+	slices.Sort(p.names)
+	for _, name := range []string{"manifest.json", "README.txt", "index.html", "interactions.csv", "log/verifier", "log/checkpoint"} {
+		if !p.found[name] {
+			p.pack(name, "the file is missing")
+		}
+	}
+	return nil
+}
+
+// packName tells the names of section 2.
+func packName(name string) bool {
+	switch name {
+	case "manifest.json", "README.txt", "index.html", "interactions.csv", "log/payload/erased.csv", "registry/policy":
+		return true
+	}
+	log, rest, ok := strings.Cut(name, "/")
+	if !ok || log != "log" && log != "registry" {
+		return false
+	}
+	if rest == "verifier" || rest == "checkpoint" {
+		return true
+	}
+	if log == "log" && strings.HasPrefix(rest, "tile/") {
+		_, err := counterfoil.ParseTilePath(rest)
+		return err == nil
+	}
+	kind, file, _ := strings.Cut(rest, "/")
+	switch kind {
+	case "entry":
+		return numbered(file, ".cbor") || numbered(file, ".tlog-proof")
+	case "consistency":
+		return numbered(file, "")
+	case "payload":
+		return log == "log" && (numbered(file, ".bin") || numbered(file, ".key"))
+	default:
+		return false
+	}
+}
+
+// read returns a file, or reports it and returns nil.
+func (p *packCheck) read(name string) []byte {
+	f, err := p.files.Open(name)
+	if err != nil {
+		p.pack(name, "the file is missing")
+		return nil
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxPackFile+1))
+	switch {
+	case err != nil:
+		p.pack(name, "the file cannot be read: %v", err)
+		return nil
+	case len(b) > maxPackFile:
+		p.pack(name, "the file is larger than %d bytes", maxPackFile)
+		return nil
+	}
+	return b
+}
+
+func (p *packCheck) pack(name, format string, args ...any) {
+	p.report.problem(ProblemPack, name, format, args...)
+}
+
+// packHead checks one of the two heads against the manifest.
+func (p *packCheck) packHead(folder string, want packHead) (counterfoil.Checkpoint, []byte) {
+	name := folder + "/checkpoint"
+	signed := p.read(name)
+	if verifier := p.read(folder + "/verifier"); string(verifier) != want.Verifier+"\n" {
+		p.report.problem(ProblemHead, folder+"/verifier", "it is not the key the manifest names")
+	}
+	c, err := counterfoil.VerifyCheckpoint(signed, want.Verifier)
+	if err != nil {
+		p.report.problem(ProblemHead, name, "%v", err)
+		return counterfoil.Checkpoint{}, signed
+	}
+	if c.Origin != want.Origin || c.Size != want.Size || base64.StdEncoding.EncodeToString(c.Root[:]) != want.Root {
+		p.report.problem(ProblemHead, name, "it is not the head the manifest names")
+	}
+	return c, signed
+}
+
+// trust sets the pack's keys against what the verifier brought.
+func (p *packCheck) trust() {
+	m := &p.manifest
+	if m.Signer != m.Log.Verifier && p.enrolledFor[m.Signer] != m.Log.Origin {
+		p.pack("manifest.json", "no entry in the pack leads from the key of the log to the key that signed the manifest")
+	}
+	switch key := p.VerifierKey; {
+	case key == "":
+		p.report.unchecked("No key was given: that the log is the right one is the pack's own word.")
+	case key == m.Log.Verifier, m.Registry != nil && key == m.Registry.Verifier && p.enrolledFor[m.Log.Verifier] == m.Log.Origin:
+	default:
+		p.report.problem(ProblemHead, "log/verifier", "the pack is of the log %s, not of the key that was given", m.Log.Verifier)
+	}
+	switch {
+	case p.Policy == nil:
+		p.report.unchecked("Witnesses were not checked: that needs a trust policy of your own.")
+	case m.Registry == nil:
+		p.report.problem(ProblemCosignature, "registry/checkpoint", "the pack has no registry, so no witness has seen it")
+	default:
+		if _, list, err := p.Policy.Check(p.registryNote); err != nil {
+			p.report.problem(ProblemCosignature, "registry/checkpoint", "%v", err)
+		} else {
+			p.report.Witnessed = p.head.Size
+			p.report.checked("Witnesses: %d cosignatures on the registry's head meet the policy.", len(list))
+		}
+	}
+}
+
+// concludePack says what was done.
+func (p *packCheck) concludePack() {
+	r, m := &p.report, &p.manifest
+	r.Entries, r.Intents, r.Outcomes, r.Open = p.counts.Entries, p.counts.Intents, p.counts.Outcomes, p.counts.Open
+	r.Gaps, r.Payloads, r.Erased = p.counts.Unrecorded, p.counts.Payloads.Disclosed, p.counts.Payloads.Erased
+	r.checked("%d files, each with the digest in the signed manifest.", len(p.names)-1)
+	r.checked("%d entries of the range %d to %d under a head of %d entries: encoding, leaf hashes, tree or proof.", p.counts.Entries, m.Range.From, m.Range.To, p.head.Size)
+	r.checked("%d payloads disclosed: each is what its entry commits to.", p.counts.Payloads.Disclosed)
+	if m.Registry != nil {
+		r.checked("The registry's part: proofs, keys, heads tied to the log's.")
+	}
+	if p.anchors.stamps > 0 {
+		r.checked("%d time-stamps of trusted authorities.", p.anchors.stamps)
+	}
+	if p.anchors.unproved > 0 {
+		r.unchecked("%d time-stamps were not verified: that needs the certificates of their authorities.", p.anchors.unproved)
+	}
+	for _, code := range m.Absent {
+		r.unchecked("Absent by the manifest: %s.", strings.ReplaceAll(code, "_", " "))
+	}
+	if p.counts.Open > 0 {
+		r.unchecked("%d interactions end behind the range.", p.counts.Open)
+	}
+	r.unchecked("That the range is all the node did, and what needs the log before it: seals, outcomes of earlier intents, which key was in force.")
+}
+
+// verifierFor returns the verifier of a key.
+func verifierFor(key string) (note.Verifier, error) { return note.NewVerifier(key) }
