@@ -39,6 +39,7 @@ type opened struct {
 // checkPack verifies a pack under the keys a stranger would bring.
 func checkPack(t *testing.T, raw []byte, key, registryKey string) *opened {
 	t.Helper()
+	verifyPack(t, raw, key)
 	o := readPack(t, raw)
 	if o.predicate["signer"] != key {
 		t.Errorf("signed by %v", o.predicate["signer"])

@@ -153,9 +153,11 @@ func (n *node) startRegistry() {
 	n.t.Helper()
 	n.registry = n.openLedger(n.dir, "registry", n.log.Origin()+"/registry")
 	n.register(&counterfoil.Entry{Kind: counterfoil.KindBoot, Boot: &counterfoil.Boot{Version: "0.1.0"}})
-	n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &counterfoil.KeyEvent{
-		Event: counterfoil.KeyEnrolled, Origin: n.log.Origin(), Key: n.log.VerifierKey(), Signature: make([]byte, 64),
-	}})
+	enrolled := counterfoil.KeyEvent{Event: counterfoil.KeyEnrolled, Origin: n.log.Origin(), Key: n.log.VerifierKey()}
+	if err := n.log.SignKeyEvent(&enrolled); err != nil {
+		n.t.Fatal(err)
+	}
+	n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &enrolled})
 }
 
 func (n *node) register(e *counterfoil.Entry) {
