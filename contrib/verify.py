@@ -36,6 +36,11 @@ import zlib
 from typing import Any, BinaryIO, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 EXIT_SOUND, EXIT_UNUSABLE, EXIT_BROKEN = 0, 2, 3
+# Of a report whose problems are all of one class; the table of docs/verify.md.
+EXIT_OF_CLASS = {
+    "segment": 10, "encoding": 11, "root": 12, "head": 13, "missing": 14, "outcome": 15, "boot": 16, "key": 17, "payload": 18,
+    "commitment": 19, "erasure": 20, "seal": 21, "anchor": 22, "timestamp": 23, "cosignature": 24, "registry": 25, "pack": 26, "receipt": 27,
+}
 MAX_PROBLEMS = 100
 MAX_ENTRY = 16_384
 MAX_BATCH = 8 << 20
@@ -3064,7 +3069,15 @@ def run(argv: Sequence[str]) -> int:
         print("verify.py: %s" % err, file=sys.stderr)
         return EXIT_UNUSABLE
     show(report, args.json)
-    return EXIT_BROKEN if report.problems else EXIT_SOUND
+    return exit_code(report)
+
+
+def exit_code(report: Report) -> int:
+    """0, the code of the one class all problems are of, or 3."""
+    if not report.problems:
+        return EXIT_SOUND
+    classes = {p["class"] for p in report.problems}
+    return EXIT_OF_CLASS.get(classes.pop(), EXIT_BROKEN) if len(classes) == 1 else EXIT_BROKEN
 
 
 def show(report: Report, as_json: bool) -> None:

@@ -37,10 +37,7 @@ func compare(t testing.TB, j *judge, dir string, o verify.Options, args ...strin
 		}
 		return r
 	}
-	want := 0
-	if r.Integrity != verify.IntegrityOK {
-		want = 3
-	}
+	want := r.ExitCode()
 	gotProblems, gotCounts := verdict(a.Report)
 	wantProblems, wantCounts := verdict(r)
 	if a.Exit != want || !slices.Equal(gotProblems, wantProblems) || gotCounts != wantCounts || a.Report.Root != r.Root {

@@ -34,6 +34,9 @@ type Options struct {
 	// Heads are signed notes kept elsewhere, which the log must still bear out.
 	Heads [][]byte
 
+	// Receipts are files clients kept, which the log must still bear out.
+	Receipts [][]byte
+
 	// OpenPayload opens a sealed payload and returns its plaintext with the key
 	// of its commitment. Nil leaves commitments unchecked.
 	OpenPayload func(e *counterfoil.Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)
@@ -73,6 +76,7 @@ func Dir(ctx context.Context, o Options) (Report, error) {
 	if err := v.compareFormer(ctx); err != nil {
 		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
+	v.receipts(ctx)
 	return v.report, nil
 }
 

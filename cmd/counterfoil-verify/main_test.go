@@ -88,22 +88,22 @@ func TestCommands(t *testing.T) {
 		code int
 		text string // in either output
 	}{
-		{"sound", []string{d.path}, exitSound, "The ledger is sound."},
-		{"sound by key", []string{d.path, "--key", d.key}, exitSound, "3 entries"},
-		{"another key", []string{"--key", other.key, d.path}, exitBroken, "head: checkpoint"},
-		{"broken", []string{broken.path}, exitBroken, "segment: 0000000000.seg"},
-		{"no directory", []string{filepath.Join(d.path, "none")}, exitUnusable, "no verifier key"},
-		{"no argument", nil, exitUnusable, "usage:"},
-		{"two arguments", []string{d.path, d.path}, exitUnusable, "one argument"},
-		{"unknown flag", []string{"--fast", d.path}, exitUnusable, "not defined"},
-		{"help", []string{"--help"}, exitUnusable, "usage:"},
-		{"proof", []string{"proof", d.proof, "--entry", d.entry, "--key", d.key}, exitSound, "record entry is number 1"},
-		{"proof of another entry", []string{"proof", d.proof, "--entry", other.entry, "--key", d.key}, exitBroken, "verify proof"},
-		{"proof of another log", []string{"proof", d.proof, "--entry", d.entry, "--key", other.key}, exitBroken, "verify proof"},
-		{"proof without key", []string{"proof", d.proof, "--entry", d.entry}, exitUnusable, "needs --entry and --key"},
-		{"no proof", []string{"proof", d.entry, "--entry", d.entry, "--key", d.key}, exitUnusable, "parse proof"},
-		{"no entry", []string{"proof", d.proof, "--entry", d.proof, "--key", d.key}, exitUnusable, "decode entry"},
-		{"missing file", []string{"proof", d.proof + "x", "--entry", d.entry, "--key", d.key}, exitUnusable, "no such file"},
+		{"sound", []string{d.path}, verify.ExitSound, "Sound."},
+		{"sound by key", []string{d.path, "--key", d.key}, verify.ExitSound, "3 entries"},
+		{"another key", []string{"--key", other.key, d.path}, 13, "head: checkpoint"},
+		{"broken", []string{broken.path}, verify.ExitBroken, "segment: 0000000000.seg"},
+		{"no directory", []string{filepath.Join(d.path, "none")}, verify.ExitUnusable, "no such file"},
+		{"no argument", nil, verify.ExitUnusable, "usage:"},
+		{"two arguments", []string{d.path, d.path}, verify.ExitUnusable, "one argument"},
+		{"unknown flag", []string{"--fast", d.path}, verify.ExitUnusable, "not defined"},
+		{"help", []string{"--help"}, verify.ExitUnusable, "usage:"},
+		{"proof", []string{"proof", d.proof, "--entry", d.entry, "--key", d.key}, verify.ExitSound, "record entry is number 1"},
+		{"proof of another entry", []string{"proof", d.proof, "--entry", other.entry, "--key", d.key}, verify.ExitBroken, "verify proof"},
+		{"proof of another log", []string{"proof", d.proof, "--entry", d.entry, "--key", other.key}, verify.ExitBroken, "verify proof"},
+		{"proof without key", []string{"proof", d.proof, "--entry", d.entry}, verify.ExitUnusable, "needs --entry and --key"},
+		{"no proof", []string{"proof", d.entry, "--entry", d.entry, "--key", d.key}, verify.ExitUnusable, "parse proof"},
+		{"no entry", []string{"proof", d.proof, "--entry", d.proof, "--key", d.key}, verify.ExitUnusable, "decode entry"},
+		{"missing file", []string{"proof", d.proof + "x", "--entry", d.entry, "--key", d.key}, verify.ExitUnusable, "no such file"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestCommands(t *testing.T) {
 func TestJSONReport(t *testing.T) {
 	d := newTestDir(t)
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"--json", d.path}, &out, &errs); code != exitSound {
+	if code := run(t.Context(), []string{"--json", d.path}, &out, &errs); code != verify.ExitSound {
 		t.Fatalf("exit %d: %s", code, &errs)
 	}
 	var r verify.Report

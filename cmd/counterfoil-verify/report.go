@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/counterfoil/counterfoil/verify"
+)
+
+func printReport(w io.Writer, r verify.Report) {
+	verdict := "Sound."
+	if r.Integrity != verify.IntegrityOK {
+		verdict = "Broken."
+	}
+	fmt.Fprintf(w, "%s\n\nLog %s, %d entries, root %s\n", verdict, r.Origin, r.Entries, r.Root)
+	fmt.Fprintf(w, "%d intents, %d outcomes, %d of them abandoned\n", r.Intents, r.Outcomes, r.Abandoned)
+	section(w, "Problems", len(r.Problems), func(i int) string { return r.Problems[i].String() })
+	section(w, "Checked", len(r.Checked), func(i int) string { return r.Checked[i] })
+	section(w, "Not checked", len(r.Unchecked), func(i int) string { return r.Unchecked[i] })
+}
+
+func section(w io.Writer, title string, n int, line func(int) string) {
+	if n == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s:\n", title)
+	for i := range n {
+		fmt.Fprintf(w, "  %s\n", line(i))
+	}
+}
