@@ -26,6 +26,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/config"
 	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/gateway"
 	"github.com/counterfoil/counterfoil/internal/index"
@@ -46,6 +47,8 @@ type Options struct {
 	Out       io.Writer
 	Profile   string // loopback address for profiles; "" for none
 
+	reached func(erasure.Step) // told how far an erasure is; nil but in tests
+
 	Clock clock.Clock // default clock.System
 }
 
@@ -61,10 +64,14 @@ type App struct {
 	index    *index.Index
 	register *register.Register
 	evidence *evidence.Reader
+	erasure  *erasure.Eraser
+	prover   *register.Prover
+	underway sync.RWMutex // held for reading from sealing until what was sealed is appended
 
 	reloading sync.Mutex // one reload at a time
-	mu        sync.Mutex // guards rules; state is swapped under it
+	mu        sync.Mutex // guards rules and retained; state is swapped under it
 	rules     *rules
+	retained  control.Retention // the last run in this process
 	state     atomic.Pointer[gateway.State]
 	roll      register.Roll // the register as projected
 
@@ -143,8 +150,10 @@ func (a *App) open(ctx context.Context) error {
 	if a.index, err = index.Open(ctx, in("index.db")); err != nil {
 		return err
 	}
-	a.evidence = &evidence.Reader{Ledger: a.ledger, Vault: a.vault, Index: a.index, Names: &a.roll}
+	a.evidence = &evidence.Reader{Ledger: a.ledger, Vault: a.vault, Index: a.index, Names: &a.roll, Erasures: a.index}
 	a.register = register.New(register.Config{Journal: records{a}, Directory: &a.roll, Clock: a.clock})
+	a.prover = register.NewProver(register.ProverConfig{Register: a.register, Directory: &a.roll, Attempts: a.index, Recorder: a, Clock: a.clock})
+	a.erasure = a.newEraser()
 	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
@@ -154,7 +163,7 @@ func (a *App) open(ctx context.Context) error {
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.following.Go(func() { a.follow(follow) })
-	return nil
+	return a.resumeErasures(ctx)
 }
 
 // keysAreThere refuses to make new keys for a ledger that has a past: what lies

@@ -31,8 +31,11 @@ var sealing = sync.Pool{New: func() any { return new([]byte) }}
 // keepSealed bounds each buffer that is kept.
 const keepSealed = 256 << 10
 
-// append seals a payload and appends it with its entry, durably.
+// append seals a payload and appends it with its entry, durably. It fails with
+// vault.ErrBarred for a person who was erased.
 func (a *App) append(ctx context.Context, e *counterfoil.Entry, scope vault.Scope, payload []byte) (counterfoil.Index, error) {
+	a.underway.RLock()
+	defer a.underway.RUnlock()
 	buf := sealing.Get().(*[]byte)
 	sealed, err := a.vault.SealInto(*buf, scope, e.ID, e.Kind, payload)
 	if err != nil {
@@ -54,9 +57,15 @@ func (a *App) append(ctx context.Context, e *counterfoil.Entry, scope vault.Scop
 // interactions is the gateway's journal.
 type interactions struct{ *App }
 
-// Record implements gateway.Journal.
+// Record implements gateway.Journal. Of a person who was erased while their
+// interaction was under way, what happened is recorded and no text.
 func (a interactions) Record(ctx context.Context, e *counterfoil.Entry, subject counterfoil.ID, payload []byte) (counterfoil.Index, error) {
 	at, err := a.append(ctx, e, vault.Scope{Subject: subject, Class: classInteraction}, payload)
+	if errors.Is(err, vault.ErrBarred) {
+		var r ledger.Receipt
+		r, err = a.ledger.Append(ctx, e, nil)
+		at = r.Index
+	}
 	switch {
 	case errors.Is(err, ledger.ErrFull):
 		return 0, fmt.Errorf("%w: %w", gateway.ErrFull, err)
@@ -102,6 +111,9 @@ func (a *App) awaitProjection(ctx context.Context, at counterfoil.Index) error {
 }
 
 func unavailable(err error) error {
+	if errors.Is(err, vault.ErrBarred) {
+		return fault.Conflict("Not saved: this person was erased.", err)
+	}
 	if errors.Is(err, ledger.ErrFull) {
 		return fault.Unavailable("Not saved: the record cannot be written because the disk is full.", err)
 	}

@@ -36,6 +36,7 @@ type Service interface {
 	Status(ctx context.Context) (Status, error)
 	Publisher
 	Keeper
+	Eraser
 }
 
 // NewSystem registers an AI system.
@@ -124,6 +125,17 @@ type Status struct {
 	Projected uint64 `json:"projected"`
 	Healthy   bool   `json:"healthy"`
 	Problem   string `json:"problem,omitempty"`
+
+	Retention Retention `json:"retention"`
+}
+
+// Retention is the last run of the retention schedule.
+type Retention struct {
+	At       time.Time `json:"at,omitzero"` // zero: none in this process
+	Deleted  int       `json:"deleted"`     // wrapping keys
+	Payloads uint64    `json:"payloads"`    // erased with them
+	Held     int       `json:"held"`        // keys whose time is over and on which a hold is
+	InUse    int       `json:"in_use"`      // keys whose time is over and under which a record in force lies
 }
 
 // Problem is the body of an error.
@@ -176,6 +188,7 @@ func Handler(s Service, log *slog.Logger) http.Handler {
 	mux.Handle("POST /v1/reindex", reindex(s, log))
 	publish(mux, s, log)
 	keeper(mux, s, log)
+	eraser(mux, s, log)
 	return mux
 }
 

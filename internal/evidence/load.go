@@ -66,7 +66,7 @@ func (r *Reader) load(ctx context.Context, id counterfoil.ID) (*record, error) {
 			rec.problem("outcome %d closes intent %d, not %d", outcome, named, intent)
 		}
 	}
-	return rec, r.readPayloads(rec)
+	return rec, r.readPayloads(ctx, rec)
 }
 
 // leaf reads the entry at i and refuses one that is not this interaction's: then
@@ -88,8 +88,8 @@ func (r *Reader) leaf(id counterfoil.ID, kind counterfoil.Kind, i counterfoil.In
 }
 
 // readPayloads opens what can be opened and checks it against the entries.
-func (r *Reader) readPayloads(rec *record) error {
-	plaintext, state, err := r.open(rec, rec.intent)
+func (r *Reader) readPayloads(ctx context.Context, rec *record) error {
+	plaintext, state, err := r.open(ctx, rec, rec.intent)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (r *Reader) readPayloads(rec *record) error {
 	if rec.outcome == nil || rec.combined() {
 		return nil
 	}
-	if plaintext, rec.answerState, err = r.open(rec, rec.outcome); err != nil {
+	if plaintext, rec.answerState, err = r.open(ctx, rec, rec.outcome); err != nil {
 		return err
 	}
 	if rec.answerState == StateReadable {
@@ -111,7 +111,7 @@ func (r *Reader) readPayloads(rec *record) error {
 
 // open returns the plaintext an entry commits to. What is wrong with a payload is
 // its state; an error says that its state could not be found out.
-func (r *Reader) open(rec *record, l *leaf) ([]byte, State, error) {
+func (r *Reader) open(ctx context.Context, rec *record, l *leaf) ([]byte, State, error) {
 	damaged := func(format string, args ...any) ([]byte, State, error) {
 		rec.problem("payload of entry %d: %s", l.index, fmt.Sprintf(format, args...))
 		return nil, StateDamaged, nil
@@ -130,10 +130,20 @@ func (r *Reader) open(rec *record, l *leaf) ([]byte, State, error) {
 	if errors.Is(err, ledger.ErrClosed) {
 		return nil, "", err
 	}
+	if errors.Is(err, ledger.ErrNotFound) { // as with a segment that was deleted
+		if erased, err := r.erased(ctx, l); err != nil || erased {
+			return nil, StateErased, err
+		}
+	}
 	if err != nil {
 		return damaged("%v", err)
 	}
 	opened, err := r.Vault.Open(l.entry.ID, l.entry.Kind, sealed)
+	if errors.Is(err, vault.ErrTampered) { // as zeros are
+		if erased, err := r.erased(ctx, l); err != nil || erased {
+			return nil, StateErased, err
+		}
+	}
 	switch {
 	case errors.Is(err, vault.ErrErased):
 		return nil, StateErased, nil
@@ -147,6 +157,15 @@ func (r *Reader) open(rec *record, l *leaf) ([]byte, State, error) {
 		return damaged("not what the entry commits to")
 	}
 	return opened.Plaintext, StateReadable, nil
+}
+
+// erased tells whether an entry of the ledger says that a payload that is no more
+// what it was, was erased by overwriting it or by deleting its segment.
+func (r *Reader) erased(ctx context.Context, l *leaf) (bool, error) {
+	if r.Erasures == nil {
+		return false, nil
+	}
+	return r.Erasures.Erased(ctx, l.entry.ID, l.ref.Segment)
 }
 
 // readRequest decodes the intent's payload and recomputes the redaction root.

@@ -45,18 +45,25 @@ type Index interface {
 	Locate(ctx context.Context, id counterfoil.ID) (intent, outcome counterfoil.Index, closed bool, err error)
 }
 
+// Erasures knows what entries of the ledger say was overwritten or deleted;
+// *index.Index implements it.
+type Erasures interface {
+	Erased(ctx context.Context, interaction counterfoil.ID, segment uint32) (bool, error)
+}
+
 // Names tells what systems are called now.
 type Names interface {
 	Snapshot() *identity.Snapshot
 }
 
-// Reader shows interactions. All fields must be set. It is safe for concurrent
-// use if they are.
+// Reader shows interactions. All fields but Erasures must be set; without it what
+// was overwritten looks damaged. It is safe for concurrent use if they are.
 type Reader struct {
-	Ledger Ledger
-	Vault  Vault
-	Index  Index
-	Names  Names
+	Ledger   Ledger
+	Vault    Vault
+	Index    Index
+	Names    Names
+	Erasures Erasures
 }
 
 // Interaction returns one interaction with everything recomputed. What does not

@@ -24,6 +24,7 @@ type WrappingKey struct {
 // Selection says which wrapping keys are meant. The zero value of a field does
 // not restrict.
 type Selection struct {
+	ID      counterfoil.ID
 	Subject counterfoil.ID
 	Class   string
 	Ended   time.Time // only keys whose month ends at or before this time
@@ -44,6 +45,9 @@ func (w *wrapDB) list(ctx context.Context, s Selection) ([]WrappingKey, error) {
 	add := func(condition string, arg any) {
 		args = append(args, arg)
 		query += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	if !s.ID.IsZero() {
+		add("id = $%d", s.ID[:])
 	}
 	if !s.Subject.IsZero() {
 		add("subject = $%d", s.Subject[:])

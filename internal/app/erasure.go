@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/erasure"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+)
+
+// newEraser joins the parts an erasure works on.
+func (a *App) newEraser() *erasure.Eraser {
+	return erasure.New(erasure.Config{
+		Log: a.ledger, Keys: a.vault, Records: storedRecords{records{a}}, Index: currentIndex{a}, People: people{&a.roll, a.register},
+		Program: forgetter{a}, Clock: a.clock, Reached: a.options.reached,
+	})
+}
+
+// people is the register of people, to read and to end keys.
+type people struct {
+	*register.Roll
+	register *register.Register
+}
+
+// RevokeKey implements erasure.People.
+func (p people) RevokeKey(ctx context.Context, actor identity.PersonID, key string) (identity.Key, error) {
+	return p.register.RevokeKey(ctx, actor, key)
+}
+
+// currentIndex is the index once it shows everything durable.
+type currentIndex struct{ *App }
+
+// Erasures implements erasure.Index.
+func (a currentIndex) Erasures(ctx context.Context, from counterfoil.Index) ([]index.Erasure, error) {
+	if err := a.awaitAll(ctx); err != nil {
+		return nil, err
+	}
+	return a.index.Erasures(ctx, from)
+}
+
+// Locate implements erasure.Index.
+func (a currentIndex) Locate(ctx context.Context, id counterfoil.ID) (intent, outcome counterfoil.Index, closed bool, err error) {
+	if err := a.awaitAll(ctx); err != nil {
+		return 0, 0, false, err
+	}
+	return a.index.Locate(ctx, id)
+}
+
+// storedRecords reads records with their bodies.
+type storedRecords struct{ records }
+
+// Records implements erasure.Records.
+func (a storedRecords) Records(ctx context.Context, typ string) ([]erasure.Stored, error) {
+	rows, err := a.index.Records(ctx, typ)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]erasure.Stored, len(rows))
+	for i := range rows {
+		if list[i], err = a.stored(&rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Record implements erasure.Records.
+func (a storedRecords) Record(ctx context.Context, id counterfoil.ID) (erasure.Stored, error) {
+	row, err := a.index.Record(ctx, id)
+	if err != nil {
+		return erasure.Stored{}, err
+	}
+	return a.stored(row)
+}
+
+func (a storedRecords) stored(row *index.Record) (erasure.Stored, error) {
+	body, err := a.body(row)
+	if err != nil {
+		return erasure.Stored{}, fmt.Errorf("read %s %s: %w", row.Type, row.ID, err)
+	}
+	return erasure.Stored{Record: *row, Body: body}, nil
+}
+
+// History implements erasure.Records.
+func (a storedRecords) History(ctx context.Context, id counterfoil.ID) ([]index.Version, error) {
+	return a.index.History(ctx, id)
+}
+
+// InUse implements erasure.Records: systems and people stand until somebody ends
+// them; keys, holds and requests do so by themselves.
+func (a storedRecords) InUse(ctx context.Context) (map[counterfoil.ID]bool, error) {
+	used := make(map[counterfoil.ID]bool)
+	now := a.clock.Now()
+	over := map[counterfoil.ID]bool{}
+	for _, k := range a.roll.Snapshot().Keys() {
+		over[counterfoil.ID(k.ID)] = k.Check(now) != nil
+	}
+	holds, err := a.erasure.Holds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range holds {
+		over[holds[i].ID] = !holds[i].InForce(now)
+	}
+	cases, err := a.erasure.Cases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range cases {
+		over[cases[i].ID] = cases[i].State != erasure.StateWaiting && cases[i].State != erasure.StateApproved
+	}
+	for _, typ := range []string{"system", "person", "credential", "key", erasure.TypeHold, erasure.TypeRequest} {
+		rows, err := a.index.Records(ctx, typ)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if !over[r.ID] {
+				used[r.Wrap] = true
+			}
+		}
+	}
+	return used, nil
+}
+
+// forgetter is the running program as an erasure sees it.
+type forgetter struct{ *App }
+
+// Settle implements erasure.Program: whoever sealed something has appended it when
+// the gate can be closed.
+func (a forgetter) Settle(context.Context) error {
+	a.underway.Lock()
+	defer a.underway.Unlock()
+	return nil
+}
+
+// Forget implements erasure.Program.
+func (a forgetter) Forget(ctx context.Context, keys, gone []counterfoil.ID) error {
+	a.projected.exclusive.Lock() // what was read before the keys were deleted is in the roll by now
+	defer a.projected.exclusive.Unlock()
+	ids, err := a.index.RecordsUnder(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		a.roll.Forget(id)
+	}
+	a.putInForce()
+	if len(gone) == 0 {
+		return nil
+	}
+	return a.index.Forget(ctx, gone)
+}
+
+// resumeErasures carries out what an earlier process stated and did not do.
+func (a *App) resumeErasures(ctx context.Context) error {
+	behind, err := a.erasure.Resume(ctx)
+	if err != nil {
+		return fmt.Errorf("erasures that the ledger states are not carried out yet: %w", err)
+	}
+	if behind > 0 {
+		a.log.Warn("erasures of an earlier process were carried out", "entries", behind)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package erasure
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// Resume does at the start what an earlier process did not come to: erasures the
+// ledger states are carried out, and then requests that were approved. It returns
+// how many entries were behind the note. Nothing is served before it returns.
+func (e *Eraser) Resume(ctx context.Context) (int, error) {
+	e.acting.Lock()
+	defer e.acting.Unlock()
+	all, err := e.Index.Erasures(ctx, 0)
+	if err != nil {
+		return 0, fmt.Errorf("resume erasures: %w", err)
+	}
+	applied, err := e.Keys.Applied(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("resume erasures: %w", err)
+	}
+	behind := 0
+	for _, entry := range all {
+		if entry.Scope == counterfoil.ErasePerson {
+			e.Keys.Bar(entry.Subject) // an id is erased for ever
+		}
+		if entry.Entry < applied {
+			continue
+		}
+		behind++
+		if err := e.again(ctx, entry.Entry); err != nil {
+			return behind, fmt.Errorf("carry out the erasure of entry %d: %w", entry.Entry, err)
+		}
+	}
+	if err := e.Keys.SetApplied(ctx, counterfoil.Index(e.Log.Size())); err != nil {
+		return behind, err
+	}
+	return behind, e.finish(ctx)
+}
+
+// again carries out the erasure an entry states.
+func (e *Eraser) again(ctx context.Context, at counterfoil.Index) error {
+	s, err := e.Log.Read(at)
+	if err != nil {
+		return err
+	}
+	entry, err := counterfoil.DecodeEntry(s.Raw)
+	if err != nil {
+		return err
+	}
+	if entry.Erasure == nil {
+		return fmt.Errorf("entry %d is no erasure: the index does not agree with the ledger", at)
+	}
+	return e.apply(ctx, entry.Erasure)
+}
+
+// finish carries out requests that were approved and are not done. One by date may
+// be done in part: its keys are stated in several entries.
+func (e *Eraser) finish(ctx context.Context) error {
+	cases, err := e.Cases(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range cases {
+		c := &cases[i]
+		begun := c.State == StateDone && c.Target.Scope() == counterfoil.EraseBefore
+		if c.State != StateApproved && !begun {
+			continue
+		}
+		p, err := e.plan(ctx, c.Target)
+		if err != nil {
+			return fmt.Errorf("take up request %s: %w", c.ID, err)
+		}
+		if p.empty() || e.held(ctx, p) != nil { // a hold may have come while it could not be finished
+			continue
+		}
+		if err := e.carryOut(ctx, &c.Request, nil); err != nil {
+			return fmt.Errorf("take up request %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}
