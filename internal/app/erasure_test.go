@@ -134,7 +134,9 @@ var (
 )
 
 // erasures are the erasure entries of the ledger.
-func erasures(t *testing.T, a *App) []*counterfoil.Entry { return entries(t, a, counterfoil.KindErasure) }
+func erasures(t *testing.T, a *App) []*counterfoil.Entry {
+	return entries(t, a, counterfoil.KindErasure)
+}
 
 func TestErasePerson(t *testing.T) {
 	h := newHouse(t)

@@ -47,6 +47,7 @@ func (f *fake) ReleaseHold(_ context.Context, id string, p Proof) (Hold, error) 
 	f.asked = id + " by " + p.As + " " + p.Password
 	return Hold{ID: id}, f.err
 }
+
 func (f *fake) RotateRoot(context.Context) (RootRotated, error) { return RootRotated{Keys: 3}, f.err }
 
 func (f *fake) AddAdministrator(_ context.Context, q NewAdministrator) (Administrator, error) {
