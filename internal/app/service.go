@@ -233,6 +233,9 @@ func (a service) Status(ctx context.Context) (control.Status, error) {
 	s := control.Status{
 		Version: a.options.Version, Origin: a.ledger.Origin(), Entries: a.ledger.Size(), Projected: uint64(a.index.Position().Next), Healthy: true,
 	}
+	a.mu.Lock()
+	s.Retention = a.retained
+	a.mu.Unlock()
 	if err := a.ledger.Health(); err != nil {
 		s.Healthy, s.Problem = false, err.Error()
 		return s, nil

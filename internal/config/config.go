@@ -38,8 +38,8 @@ type Config struct {
 	Dictionary []Term `yaml:"dictionary" json:"dictionary"`
 
 	// How long the text of what happened is kept. The ledger's entries, which
-	// hold no text, stay. The date is written down with each key of the text; this
-	// release deletes no key by itself yet.
+	// hold no text, stay. The date is written down with each key of the text, and each
+	// night the keys whose date has come are deleted, unless a hold is on them.
 	Retention Retention `yaml:"retention" json:"retention"`
 
 	// Bounds on what one request may use.
