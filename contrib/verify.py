@@ -17,6 +17,7 @@ read is a problem of the report, never a traceback.
 from __future__ import annotations
 
 import argparse
+import array
 import base64
 import binascii
 import csv
@@ -80,7 +81,8 @@ def _crc_tables() -> List[List[int]]:
     return tables
 
 
-_T0, _T1, _T2, _T3 = _crc_tables()
+# Arrays and not lists: together they fit into a processor's cache.
+_T0, _T1, _T2, _T3 = (array.array("I" if array.array("I").itemsize == 4 else "L", table) for table in _crc_tables())
 
 
 def _byte_table() -> List[int]:
@@ -445,6 +447,8 @@ def _head(b: bytes, p: int) -> Tuple[int, int, int]:
 
 
 def _uint(b: bytes, p: int) -> Tuple[int, int]:
+    if b[p] < 24:
+        return b[p], p + 1
     major, value, p = _head(b, p)
     if major != 0:
         raise Fault("an integer belongs here")
@@ -453,7 +457,7 @@ def _uint(b: bytes, p: int) -> Tuple[int, int]:
 
 def _positive(top: int = (1 << 64) - 1) -> Reader:
     def read(b: bytes, p: int) -> Tuple[int, int]:
-        value, p = _uint(b, p)
+        value, p = (b[p], p + 1) if b[p] < 24 else _uint(b, p)
         if not 0 < value <= top:
             raise Fault("the number %d is out of range" % value)
         return value, p
@@ -467,7 +471,11 @@ def _true(b: bytes, p: int) -> Tuple[bool, int]:
 
 
 def _string(b: bytes, p: int, major: int) -> Tuple[bytes, int]:
-    kind, n, p = _head(b, p)
+    n, kind = b[p] & 31, b[p] >> 5
+    if n < 24:
+        p += 1
+    else:
+        kind, n, p = _head(b, p)
     if kind != major:
         raise Fault("a string of another type belongs here")
     if p + n > len(b):
@@ -479,8 +487,14 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _CODE = re.compile(rb"[a-z0-9_]{1,40}")
 
 
+_texts: Dict[bytes, str] = {}  # found right before: most texts come again and again
+
+
 def _text(b: bytes, p: int) -> Tuple[str, int]:
     raw, p = _string(b, p, 3)
+    known = _texts.get(raw)
+    if known is not None:
+        return known, p
     if not 0 < len(raw) <= 512:
         raise Fault("a text of %d bytes" % len(raw))
     try:
@@ -489,6 +503,8 @@ def _text(b: bytes, p: int) -> Tuple[str, int]:
         raise Fault("a text is not UTF-8") from None
     if _CONTROL.search(text):
         raise Fault("a text has control characters")
+    if len(_texts) < 4096:
+        _texts[raw] = text
     return text, p
 
 
@@ -535,13 +551,17 @@ Schema = Dict[int, Tuple[str, Reader]]
 
 def _map(schema: Schema, required: Sequence[str] = (), empty: bool = False) -> Reader:
     def read(b: bytes, p: int) -> Tuple[Dict[str, Any], int]:
-        major, n, p = _head(b, p)
+        major, n, p = (5, b[p] - 0xA0, p + 1) if 0xA0 <= b[p] < 0xB8 else _head(b, p)
         if major != 5 or (n == 0 and not empty):
             raise Fault("a map that is not empty belongs here")
         values: Dict[str, Any] = {}
         before = -1
         for _ in range(n):
-            key, p = _uint(b, p)
+            key = b[p]
+            if key < 24:
+                p += 1
+            else:
+                key, p = _uint(b, p)
             if key <= before:
                 raise Fault("keys do not rise")
             before = key
