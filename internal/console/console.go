@@ -21,6 +21,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/registry"
 )
 
 // Index answers the lists and keeps the sessions; *index.Index implements it.
@@ -117,8 +118,9 @@ type Config struct {
 	Organisation string                     // may be empty
 	Version      string
 	Retention    Retention
-	SetupToken   counterfoil.Hash // identity.HashToken of the set-up link's token; zero: no link
-	TLS          bool             // browsers reach the console by HTTPS, directly or through a proxy
+	Registry     func(context.Context) (registry.Status, error) // nil: there is none
+	SetupToken   counterfoil.Hash                               // identity.HashToken of the set-up link's token; zero: no link
+	TLS          bool                                           // browsers reach the console by HTTPS, directly or through a proxy
 }
 
 // Provider is one base URL for the page that hands out a key.
@@ -143,6 +145,7 @@ type Console struct {
 	organisation string
 	version      string
 	retention    Retention
+	registry     func(context.Context) (registry.Status, error)
 	setupToken   counterfoil.Hash
 	cookie       string
 	tls          bool
@@ -159,7 +162,7 @@ func New(config Config) (*Console, error) {
 	}
 	c := &Console{
 		index: config.Index, directory: config.Directory, register: config.Register, evidence: config.Evidence, recorder: config.Recorder,
-		ledger: config.Ledger, retention: config.Retention, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
+		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
 		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
 		cookie: "counterfoil", tls: config.TLS, pages: pages,

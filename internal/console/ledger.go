@@ -25,6 +25,7 @@ type ledgerPage struct {
 	Head     []fact
 	Signed   string
 	Keys     []fact
+	Outside  *outside
 	Sections []eventSection
 	Keep     []fact
 }
@@ -71,6 +72,9 @@ func (c *Console) showLedger(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := c.ledger.Health(); err != nil {
 		p.Trouble = &notice{"bad", "cross", "The ledger takes nothing new", sentence(visible(err.Error()))}
+	}
+	if p.Outside, err = c.outsideOf(r); err != nil {
+		return err
 	}
 	for _, s := range sections {
 		section, err := c.section(r, s.id, s.title, s.note, s.count, s.empty, s.kinds)

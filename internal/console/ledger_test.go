@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/registry"
 )
 
 // speak appends an entry of each kind in which a ledger speaks of itself.
@@ -58,6 +59,34 @@ func TestLedgerPage(t *testing.T) {
 	w.sick = errors.New("no space left")
 	if a := w.get("/ledger"); a.Code != 200 || !strings.Contains(a.Body.String(), "No space left") {
 		t.Errorf("a ledger in trouble: %d", a.Code)
+	}
+}
+
+func TestSignedOutside(t *testing.T) {
+	w := newWorld(t)
+	w.signIn()
+	if page := w.get("/ledger").Body.String(); !strings.Contains(page, "Nobody outside signs along") {
+		t.Error("a ledger without witnesses passes for one with them")
+	}
+	w.outside = registry.Status{
+		Origin: "o/registry", Size: 9, Covered: 40, Problem: "disk <full>", Alarm: "a fork",
+		Quorum: registry.QuorumStatus{Asked: true, Overdue: true, Missing: []string{"audit.example"}},
+		Witnesses: []registry.WitnessStatus{
+			{Name: "<b>audit</b>", Size: 8, Time: w.clock.Now()}, {Name: "parent", Problem: "no answer"}, {Name: "fork", Alarm: true}, {Name: "new"},
+		},
+		Authorities: []registry.AuthorityStatus{
+			{Name: "tsa", Size: 7, Time: w.clock.Now()}, {Name: "late", Overdue: true}, {Name: "ending", Size: 1, Ending: true}, {Name: "down", Problem: "refused"},
+		},
+	}
+	page := w.get("/ledger").Body.String()
+	for _, want := range []string{"&lt;b&gt;audit", "Signs along", "Does not answer", "Has seen another history", "Not asked yet", "Stamps", "Overdue", "Its certificate ends soon", "Missing: audit.example", "Disk &lt;full&gt;", "A fork", "Never"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	w.outside.Quorum = registry.QuorumStatus{Asked: true, Size: 9, Time: w.clock.Now()}
+	if page := w.get("/ledger").Body.String(); !strings.Contains(page, "Enough have signed") {
+		t.Error("a met quorum does not show")
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/registry"
 )
 
 const (
@@ -53,6 +54,7 @@ type world struct {
 	accesses []string
 	sick     error // what Health says
 	unable   error // what recording fails with
+	outside  registry.Status
 }
 
 func newWorld(t testing.TB) *world {
@@ -73,6 +75,7 @@ func newWorld(t testing.TB) *world {
 		Log: slog.New(slog.DiscardHandler), Findings: detect.Types(), Gateway: "http://127.0.0.1:8400",
 		Providers: []Provider{{"sandbox", "openai"}, {"anthropic", "anthropic"}}, Organisation: "Northgate Mutual", Version: "0.1.0",
 		SetupToken: identity.HashToken(setupToken),
+		Registry:   func(context.Context) (registry.Status, error) { return w.outside, nil },
 	})
 	if err != nil {
 		t.Fatal(err)
