@@ -12,13 +12,17 @@ import (
 
 // retainWhenDue runs the retention schedule after the start, and then every night.
 func (a *App) retainWhenDue(ctx context.Context) error {
-	a.mu.Lock()
-	last := a.retained.At
-	a.mu.Unlock()
-	if !last.IsZero() && a.clock.Now().Before(nightAfter(last)) {
+	if last := a.lastRetained().At; !last.IsZero() && a.clock.Now().Before(nightAfter(last)) {
 		return nil
 	}
 	return a.Retain(ctx)
+}
+
+// lastRetained is the last run in this process.
+func (a *App) lastRetained() control.Retention {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.retained
 }
 
 // Retain deletes the keys whose time is over. The nightly self-check is not under

@@ -232,6 +232,7 @@ func (a service) Reindex(ctx context.Context, progress func(done, total uint64))
 func (a service) Status(ctx context.Context) (control.Status, error) {
 	s := control.Status{
 		Version: a.options.Version, Origin: a.ledger.Origin(), Entries: a.ledger.Size(), Projected: uint64(a.index.Position().Next), Healthy: true,
+		Retention: a.lastRetained(),
 	}
 	a.mu.Lock()
 	s.Retention = a.retained
