@@ -1707,10 +1707,14 @@ class LogCheck:
 
     def key(self, index: int, e: Dict[str, Any]) -> None:
         b = e["key"]
-        check_key_event(b)
         if self.keys.begun() and self.keys.concerns(b):
+            check_key_event(b)
             self.keys.take(b, index, self.tree.root())
         elif b["event"] in ("enrolled", "rotated", "succeeded") and "key" in b:
+            try:
+                check_key_event(b)
+            except Fault:
+                return  # of another log's keys: it enrols none
             self.enrolled.setdefault(parse_key(b["key"]).name, set()).add(b["key"])
 
     def erasure(self, index: int, e: Dict[str, Any]) -> None:
