@@ -52,7 +52,8 @@ type Options struct {
 	// Progress is called now and then with the number of entries checked.
 	Progress func(entries uint64)
 
-	log string // "log" or "registry", as problems name it
+	log       string // "log" or "registry", as problems name it
+	published bool   // entries without payloads, from a published log
 }
 
 // DirOptions are the options for a data directory.
@@ -238,7 +239,11 @@ func (v *verification) conclude() {
 	case r.Open > 0:
 		r.unchecked("%d interactions are open. The next start closes them as abandoned.", r.Open)
 	}
-	r.checked("%d entries in %d batches: frames, encoding, order and the root of every batch.", r.Entries, v.batches)
+	if v.published {
+		r.checked("%d entries in %d bundles: encoding, order and every hash tile.", r.Entries, v.batches)
+	} else {
+		r.checked("%d entries in %d batches: frames, encoding, order and the root of every batch.", r.Entries, v.batches)
+	}
 	r.checked("%d signed heads under the key %s.", v.due, v.VerifierKey)
 	r.checked("%d intents and %d outcomes: no outcome without its intent, no intent with two.", r.Intents, r.Outcomes)
 	r.checked("%d starts, each following on the log before it.", v.boots)
@@ -248,7 +253,10 @@ func (v *verification) conclude() {
 	if r.Gaps > 0 {
 		r.checked("Gaps: %d requests went out unrecorded, as the configuration allowed; the log says when and why.", r.Gaps)
 	}
-	if v.log == "registry" {
+	if v.published {
+		r.unchecked("Payloads are not part of a published log.")
+	}
+	if v.log == "registry" || v.published {
 		return
 	}
 	r.checked("%d payloads: present, with their length and checksum, or erased.", r.Payloads)

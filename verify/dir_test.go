@@ -303,8 +303,10 @@ func BenchmarkDir(b *testing.B) {
 		Decision: counterfoil.Decision{Effect: counterfoil.EffectRedact, Rule: "mask-personal", Reasons: []string{"mask-personal"}},
 		Findings: []counterfoil.FindingCount{{Type: "email", Count: 2}},
 		Guards: []counterfoil.GuardRun{
-			{Name: "schema", Status: counterfoil.GuardRan, Micros: 21}, {Name: "detect", Status: counterfoil.GuardRan, Version: "1", Micros: 300},
-			{Name: "policy", Status: counterfoil.GuardRan, Micros: 9}, {Name: "redact", Status: counterfoil.GuardRan, Micros: 12},
+			{Name: "schema", Status: counterfoil.GuardRan, Micros: 21},
+			{Name: "detect", Status: counterfoil.GuardRan, Version: "1", Micros: 300},
+			{Name: "policy", Status: counterfoil.GuardRan, Micros: 9},
+			{Name: "redact", Status: counterfoil.GuardRan, Micros: 12},
 		},
 		Redactions: 2, RedactionRoot: counterfoil.Hash{4},
 	}

@@ -73,6 +73,10 @@ func checkPath(ctx context.Context, path string, o verify.Options) (verify.Repor
 	if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil || !info.IsDir() {
 		return checkPack(ctx, path, o)
 	}
+	_, noLedger := os.Stat(filepath.Join(path, "ledger"))
+	if _, err := os.Stat(filepath.Join(path, "checkpoint")); err == nil && noLedger != nil {
+		return verify.Tiles(ctx, path, o)
+	}
 	dir := verify.DirOptions(path)
 	o.LedgerDir, o.PayloadDir = dir.LedgerDir, dir.PayloadDir
 	return verify.Dir(ctx, o)

@@ -32,8 +32,8 @@ const usage = `usage: counterfoil-verify [flags] PATH
        counterfoil-verify receipt FILE --key VERIFIER [--ledger DIR]
        counterfoil-verify proof FILE --entry RAWFILE --key VERIFIER
 
-PATH is a data directory with ledger/ and payload/ in it, or a pack: the zip file
-or the folder it unpacks to.
+PATH is a data directory with ledger/ and payload/ in it, a published log with
+checkpoint and tile/ in it, or a pack: the zip file or the folder it unpacks to.
 
   --key VERIFIER     key of the log, "name+hash+key", best from somebody you trust
   --head FILE        a signed head kept earlier, which the log must bear out; may be repeated

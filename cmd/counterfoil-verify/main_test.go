@@ -13,6 +13,7 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/tiles"
 	"github.com/counterfoil/counterfoil/verify"
 )
 
@@ -20,6 +21,7 @@ import (
 // its bytes.
 type testDir struct {
 	path, proof, entry, key string
+	published               string // the same log as tiles
 }
 
 func newTestDir(t *testing.T) testDir {
@@ -57,6 +59,10 @@ func newTestDir(t *testing.T) testDir {
 	}
 	write(t, d.proof, text)
 	write(t, d.entry, s.Raw)
+	d.published = filepath.Join(dir, "published")
+	if _, err := tiles.Export(t.Context(), tiles.Log{Source: l}, d.published, tiles.Options{}); err != nil {
+		t.Fatal(err)
+	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +96,11 @@ func TestCommands(t *testing.T) {
 	}{
 		{"sound", []string{d.path}, verify.ExitSound, "Sound."},
 		{"sound by key", []string{d.path, "--key", d.key}, verify.ExitSound, "3 entries"},
-		{"another key", []string{"--key", other.key, d.path}, 13, "head: checkpoint"},
+		{"another key", []string{"--key", other.key, d.path}, verify.ExitBroken, "head: checkpoint"},
 		{"broken", []string{broken.path}, verify.ExitBroken, "segment: 0000000000.seg"},
+		{"published log", []string{d.published, "--key", d.key}, verify.ExitSound, "3 entries in 1 bundles"},
+		{"published log of another key", []string{d.published, "--key", other.key}, 13, "head: checkpoint"},
+		{"published log without key", []string{d.published}, verify.ExitUnusable, "no verifier key"},
 		{"no directory", []string{filepath.Join(d.path, "none")}, verify.ExitUnusable, "no such file"},
 		{"no argument", nil, verify.ExitUnusable, "usage:"},
 		{"two arguments", []string{d.path, d.path}, verify.ExitUnusable, "one argument"},

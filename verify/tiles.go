@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package verify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// maxTileBytes is the size of the largest file of a published log: a bundle of
+// the largest entries.
+const maxTileBytes = counterfoil.TileWidth * (2 + counterfoil.MaxEntryBytes)
+
+// Tiles checks a published log (C2SP tlog-tiles): the folder with checkpoint and
+// tile/ that `counterfoil ledger export` writes. It reads every entry, computes
+// every hash tile again and compares, and applies the rules across entries to them
+// as Dir does. What needs payloads, or a log that lies beside this one, it leaves
+// out and says so. Of o it uses VerifierKey, Heads, Receipts and Progress.
+func Tiles(ctx context.Context, dir string, o Options) (Report, error) {
+	o.LedgerDir, o.OpenPayload = dir, nil
+	v := newVerification(o)
+	v.published = true
+	if err := v.tiles(ctx); err != nil {
+		return Report{}, fmt.Errorf("verify published log: %w", err)
+	}
+	return v.report, nil
+}
+
+func (v *verification) tiles(ctx context.Context) error {
+	if err := v.loadKey(); err != nil {
+		return err
+	}
+	signed, err := os.ReadFile(filepath.Join(v.LedgerDir, "checkpoint"))
+	if err != nil {
+		return fmt.Errorf("read checkpoint: %w", err)
+	}
+	c, err := counterfoil.ParseCheckpoint(signed)
+	if err != nil {
+		return err
+	}
+	if err := v.loadHeads(); err != nil {
+		return err
+	}
+	v.checkHeads()
+	root, err := os.OpenRoot(v.LedgerDir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	w := tileWalk{v: v, files: root.FS(), size: c.Size}
+	if err := w.run(ctx); err != nil {
+		return err
+	}
+	v.conclude()
+	for n, file := range v.Receipts {
+		if err := w.receipt(file); err != nil {
+			v.report.problem(ProblemReceipt, fmt.Sprintf("receipt %d", n+1), "%v", err)
+		}
+	}
+	if n := len(v.Receipts); n > 0 {
+		v.report.checked("%d receipts.", n)
+	}
+	if n := len(v.anchors.past); n > 0 {
+		v.report.unchecked("%d former heads that entries speak of were not compared: that needs the data directory.", n)
+	}
+	return nil
+}
+
+// tileWalk goes through a published log from its first bundle.
+type tileWalk struct {
+	v      *verification
+	files  fs.FS
+	size   uint64
+	levels []tileLevel
+}
+
+// tileLevel is the tile of a level that is being filled.
+type tileLevel struct {
+	n      uint64
+	hashes []tlog.Hash
+}
+
+func (w *tileWalk) run(ctx context.Context) error {
+	for n := uint64(0); ; n++ {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		tile, ok := counterfoil.TileAt(counterfoil.EntriesLevel, n, w.size)
+		if !ok {
+			return w.rest()
+		}
+		whole, err := w.bundle(tile)
+		if err != nil {
+			return err
+		}
+		if !whole {
+			w.v.stopped = true
+			return nil
+		}
+		w.v.batches++
+		if w.v.Progress != nil {
+			w.v.Progress(w.v.tree.Size())
+		}
+	}
+}
+
+// bundle takes in the entries of a bundle; false when they cannot be read.
+func (w *tileWalk) bundle(tile counterfoil.Tile) (bool, error) {
+	content, err := w.read(tile)
+	if err != nil || content == nil {
+		return false, err
+	}
+	entries, err := counterfoil.SplitBundle(content, tile.Width)
+	if err != nil {
+		w.v.report.problem(ProblemRoot, tile.Path(), "%v", err)
+		return false, nil
+	}
+	for _, raw := range entries {
+		if err := w.v.entry(counterfoil.Index(w.v.tree.Size()), &counterfoil.BatchEntry{Raw: raw}); err != nil {
+			return false, err
+		}
+		if err := w.add(0, tlog.Hash(counterfoil.LeafHash(raw))); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// receipt checks that the log holds the entry a client has a receipt of.
+func (w *tileWalk) receipt(file []byte) error {
+	signed, err := counterfoil.DecodeReceipt(file)
+	if err != nil {
+		return err
+	}
+	r, err := counterfoil.VerifyReceipt(signed, w.v.VerifierKey)
+	if err != nil {
+		return err
+	}
+	tile, ok := counterfoil.TileAt(counterfoil.EntriesLevel, uint64(r.Index)/counterfoil.TileWidth, w.size)
+	if !ok || uint64(r.Index) >= w.size {
+		return counterfoil.ErrNotInLog
+	}
+	content, err := w.read(tile)
+	if err != nil {
+		return err
+	}
+	entries, err := counterfoil.SplitBundle(content, tile.Width)
+	if err != nil {
+		return err
+	}
+	return r.CheckEntry(entries[r.Index%counterfoil.TileWidth])
+}
+
+// read returns a file of the log, or nil after reporting what is wrong with it.
+func (w *tileWalk) read(tile counterfoil.Tile) ([]byte, error) {
+	f, err := w.files.Open(tile.Path())
+	if errors.Is(err, fs.ErrNotExist) {
+		w.v.report.problem(ProblemRoot, tile.Path(), "the file is missing")
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxTileBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", tile.Path(), err)
+	}
+	return content, nil
+}
+
+// add puts a node into the tile of its level; a full tile is one node above.
+func (w *tileWalk) add(level int, h tlog.Hash) error {
+	if level == len(w.levels) {
+		w.levels = append(w.levels, tileLevel{})
+	}
+	l := &w.levels[level]
+	if l.hashes = append(l.hashes, h); len(l.hashes) < counterfoil.TileWidth {
+		return nil
+	}
+	if err := w.compare(level); err != nil {
+		return err
+	}
+	above := perfectRoot(l.hashes)
+	l.n, l.hashes = l.n+1, l.hashes[:0]
+	return w.add(level+1, above)
+}
+
+// rest compares the partial tiles.
+func (w *tileWalk) rest() error {
+	for level := range w.levels {
+		if len(w.levels[level].hashes) == 0 {
+			continue
+		}
+		if err := w.compare(level); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *tileWalk) compare(level int) error {
+	l := &w.levels[level]
+	tile := counterfoil.Tile{Level: level, N: l.n, Width: len(l.hashes)}
+	content, err := w.read(tile)
+	if err != nil || content == nil {
+		return err
+	}
+	if !bytes.Equal(content, bytes.Join(hashBytes(l.hashes), nil)) {
+		w.v.report.problem(ProblemRoot, tile.Path(), "these are not the hashes of the entries")
+	}
+	return nil
+}
+
+func hashBytes(hashes []tlog.Hash) [][]byte {
+	list := make([][]byte, len(hashes))
+	for i := range hashes {
+		list[i] = hashes[i][:]
+	}
+	return list
+}
+
+// perfectRoot is the root over a power of two of nodes.
+func perfectRoot(hashes []tlog.Hash) tlog.Hash {
+	if len(hashes) == 1 {
+		return hashes[0]
+	}
+	half := len(hashes) / 2
+	return tlog.NodeHash(perfectRoot(hashes[:half]), perfectRoot(hashes[half:]))
+}
