@@ -2489,8 +2489,8 @@ class PackCheck:
         return None
 
     def run(self) -> None:
-        raw = self.attempt("file", "manifest.json", self.files.read, "manifest.json", MAX_MANIFEST)
-        found = raw is not None and self.attempt("manifest", "manifest.json", parse_manifest, raw)
+        raw = self.attempt("pack", "manifest.json", self.files.read, "manifest.json", MAX_MANIFEST)
+        found = raw is not None and self.attempt("pack", "manifest.json", parse_manifest, raw)
         if not found:
             return
         self.predicate, digests, signer = found
@@ -2504,12 +2504,12 @@ class PackCheck:
         self.read_registry()
         self.read_entries()
         self.check_outcomes()
-        self.attempt("count", "manifest.json", self.check_counts)
+        self.attempt("pack", "manifest.json", self.check_counts)
         self.check_payloads()
-        self.attempt("file", "interactions.csv", self.check_csv)
+        self.attempt("pack", "interactions.csv", self.check_csv)
         self.check_registry()
         for name in sorted(n for n in self.names if "/consistency/" in n and n not in self.consistency):
-            self.report.problem("consistency", name, "it is about no head the pack names")
+            self.report.problem("root", name, "it is about no head the pack names")
         self.check_trust(signer)
         self.report.counts.update(entries=len(self.contained), signed=self.predicate["log"]["size"])
         self.report.root = self.head.root
@@ -2522,16 +2522,16 @@ class PackCheck:
         self.names = set(names)
         before = len(self.report.problems)
         if len(self.names) != len(names):
-            self.report.problem("file", "pack", "a name is in the pack twice")
+            self.report.problem("pack", "pack", "a name is in the pack twice")
         for name in sorted(self.names):
             if not PACK_NAME.fullmatch(name):
-                self.report.problem("file", name[:200], "a pack has no file of this name")
+                self.report.problem("pack", name[:200], "a pack has no file of this name")
         for name in sorted(self.names ^ set(digests) - {"manifest.json"}):
             if name != "manifest.json":
-                self.report.problem("file", name[:200], "the manifest and the pack do not both have this file")
+                self.report.problem("pack", name[:200], "the manifest and the pack do not both have this file")
         for name in sorted(self.names & set(digests)):
-            self.attempt("file", name[:200], self.check_digest, name, digests[name])
-        self.attempt("file", "pack", self.check_form)
+            self.attempt("pack", name[:200], self.check_digest, name, digests[name])
+        self.attempt("pack", "pack", self.check_form)
         return len(self.report.problems) == before
 
     def check_digest(self, name: str, digest: bytes) -> None:
@@ -2600,7 +2600,7 @@ class PackCheck:
             elif self.predicate["form"] == "selection" and first <= index < end and self.selected(e):
                 self.contained[index] = e
             else:
-                self.report.problem("file", name, "the pack does not contain this entry by its form")
+                self.report.problem("pack", name, "the pack does not contain this entry by its form")
 
     def selected(self, e: Dict[str, Any]) -> bool:
         if e["kind"] == 3:
@@ -2777,7 +2777,7 @@ class PackCheck:
             where, b = "registry/entry/%012d.cbor" % index, e.get("anchor")
             if b is None:
                 if e["kind"] != 10:
-                    self.report.problem("file", where, "the pack does not contain this entry by its form")
+                    self.report.problem("pack", where, "the pack does not contain this entry by its form")
                 continue
             self.attempt("anchor", where, self.check_anchor, index, b)
             if b["type"] == "head" and b.get("origin") == self.head.origin:
@@ -2850,7 +2850,7 @@ class PackCheck:
         stamps = [b for b in (e.get("anchor") for e in self.registry.values()) if b is not None and b["type"] == "timestamp"]
         after = covering is not None and any(b.get("size", 0) > covering[0] for b in stamps)
         if after == ("timestamp_after" in self.predicate["absent"]):
-            self.report.problem("count", "manifest.json", "absent does not tell whether a time-stamp lies behind the range")
+            self.report.problem("pack", "manifest.json", "absent does not tell whether a time-stamp lies behind the range")
         if stamps and not self.options.tsa_roots:
             self.report.unchecked.append("No roots of time-stamp authorities were given, so no token was verified.")
 
@@ -2868,7 +2868,7 @@ class PackCheck:
     def check_trust(self, signer: str) -> None:
         log = self.predicate["log"]["verifier"]
         if signer not in self.reach({log} | ({self.options.key} if self.options.key else set())):
-            self.report.problem("manifest", "manifest.json", "no entry leads from the key of the log to that of the signer")
+            self.report.problem("pack", "manifest.json", "no entry leads from the key of the log to that of the signer")
         registry = self.predicate.get("registry", {}).get("verifier", "")
         if self.options.registry_key and registry and registry not in self.reach({self.options.registry_key}):
             self.report.problem("head", "registry/verifier", "it is another key than the one given")
