@@ -93,7 +93,7 @@ func (v *verification) headAnchor(i counterfoil.Index, a *counterfoil.Anchor) {
 func (v *verification) noteAnchor(i counterfoil.Index, a *counterfoil.Anchor) {
 	err := says(a)
 	if err == nil {
-		err = v.keys.check(a.Data, v.VerifierKey)
+		err = v.keys.check(a.Data, a.Size, v.VerifierKey)
 	}
 	if err != nil {
 		v.problem(ProblemAnchor, i, "%v", err)

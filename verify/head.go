@@ -69,7 +69,7 @@ func (v *verification) addHead(where string, signed []byte) {
 func (v *verification) checkHeads() {
 	for ; v.due < len(v.heads) && v.heads[v.due].size == v.tree.Size(); v.due++ {
 		h := &v.heads[v.due]
-		switch err := v.keys.check(h.signed, v.VerifierKey); {
+		switch err := v.keys.check(h.signed, h.size, v.VerifierKey); {
 		case err != nil:
 			v.report.problem(ProblemHead, h.where, "%v", err)
 		case h.root != v.tree.Root():
@@ -92,7 +92,7 @@ func (v *verification) contradicted(h *head, format string, args ...any) {
 func (v *verification) concludeHeads() {
 	for i := range v.heads[v.due:] {
 		h := &v.heads[v.due+i]
-		if err := v.keys.check(h.signed, v.VerifierKey); err != nil {
+		if err := v.keys.check(h.signed, h.size, v.VerifierKey); err != nil {
 			v.report.problem(ProblemHead, h.where, "%v", err)
 			continue
 		}

@@ -5,6 +5,7 @@ package verify
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/counterfoil/counterfoil"
@@ -13,13 +14,28 @@ import (
 // signingKeys follows the keys of a log through its entries: rule 6 of section 4
 // in docs/ledger-format.md.
 type signingKeys struct {
-	inForce map[string]bool
-	ever    map[string]bool
-	first   counterfoil.Index // of the boot that named the first
+	spans map[string]span
+	ever  map[string]bool
+	first counterfoil.Index // of the boot that named the first
 }
 
+// span is the sizes, from and to included, whose heads count under a key. To is
+// the largest number while the key is in force.
+type span struct{ from, to uint64 }
+
+const inForce = math.MaxUint64
+
 func (k *signingKeys) begin(key string, at counterfoil.Index) {
-	k.inForce, k.ever, k.first = map[string]bool{key: true}, map[string]bool{key: true}, at
+	k.spans, k.ever, k.first = map[string]span{key: {to: inForce}}, map[string]bool{key: true}, at
+}
+
+func (k *signingKeys) inForce(key string) bool { return k.spans[key].to == inForce }
+
+// end says that heads above a size do not count under a key.
+func (k *signingKeys) end(key string, size uint64) {
+	if s, found := k.spans[key]; found {
+		k.spans[key] = span{s.from, min(s.to, size)}
+	}
 }
 
 // bootKey checks the key a start names.
@@ -27,7 +43,7 @@ func (v *verification) bootKey(i counterfoil.Index, key string) {
 	switch {
 	case v.keys.ever == nil:
 		v.keys.begin(key, i)
-	case !v.keys.inForce[key]:
+	case !v.keys.inForce(key):
 		v.problem(ProblemBoot, i, "the start names the key %q", key)
 	}
 }
@@ -46,12 +62,28 @@ func (v *verification) keyEvent(i counterfoil.Index, e *counterfoil.Entry) {
 		v.problem(ProblemKey, i, "%v", err)
 	case begins && (b.Size != uint64(i) || b.Root != v.tree.Root()):
 		v.problem(ProblemKey, i, "the key follows on a log of %d entries with another root than lies before it", b.Size)
-	case begins && !v.keys.inForce[b.Former]:
+	case begins && !v.keys.inForce(b.Former):
 		v.problem(ProblemKey, i, "the key follows one that is not in force")
 	case begins:
-		v.keys.inForce[b.Key], v.keys.ever[b.Key] = true, true
+		v.keys.spans[b.Key], v.keys.ever[b.Key] = span{uint64(i) + 1, inForce}, true
 	case b.Event == counterfoil.KeyRetired:
-		delete(v.keys.inForce, b.Former)
+		v.keys.end(b.Former, uint64(i))
+	case b.Event == counterfoil.KeyCompromised:
+		v.keys.end(b.Former, b.Size)
+		v.reconsiderHeads(b)
+	}
+}
+
+// reconsiderHeads looks again at heads the walk has passed, since a key may be
+// known as compromised only behind them.
+func (v *verification) reconsiderHeads(b *counterfoil.KeyEvent) {
+	for _, h := range v.heads[:v.due] {
+		if h.signed == nil || h.size <= b.Size || signedByAny(h.signed, map[string]bool{b.Former: true}) != nil {
+			continue
+		}
+		if err := v.keys.check(h.signed, h.size, v.VerifierKey); err != nil {
+			v.report.problem(ProblemHead, h.where, "%v", err)
+		}
 	}
 }
 
@@ -62,14 +94,19 @@ func (v *verification) concludeKeys() {
 	}
 }
 
-// check demands that a key in force here signed a head; nil was checked elsewhere.
+// check demands that a key that counts for its size signed a head; nil was checked elsewhere.
 // Before the first start, and in a log that never had the key the verification
 // was given, that key must have signed.
-func (k *signingKeys) check(signed []byte, given string) error {
+func (k *signingKeys) check(signed []byte, size uint64, given string) error {
 	if signed == nil {
 		return nil
 	}
-	keys := k.inForce
+	keys := make(map[string]bool)
+	for key, s := range k.spans {
+		if s.from <= size && size <= s.to {
+			keys[key] = true
+		}
+	}
 	if !k.ever[given] {
 		keys = map[string]bool{given: true}
 	}

@@ -96,7 +96,7 @@ func (v *verification) cosigned() error {
 	}
 	c, err := counterfoil.ParseCheckpoint(signed)
 	if err == nil {
-		err = v.keys.check(signed, v.VerifierKey)
+		err = v.keys.check(signed, c.Size, v.VerifierKey)
 	}
 	if err != nil {
 		v.report.problem(ProblemHead, "cosigned", "%v", err)

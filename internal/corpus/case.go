@@ -7,12 +7,13 @@ import "testing"
 
 // Case is one way to tamper, or an honest variant.
 type Case struct {
-	Name   string
-	Class  string // of a problem that must be reported; empty for a sound record
-	Index  int    // entry that problem is about; -1 when it is about none
-	Log    string // "registry" when it is about the registry's log
-	Head   bool   // a head kept elsewhere is given to the verifier
-	Policy bool   // and a trust policy
+	Name    string
+	Class   string                // of a problem that must be reported; empty for a sound record
+	Index   int                   // entry that problem is about; -1 when it is about none
+	Log     string                // "registry" when it is about the registry's log
+	Head    bool                  // a head kept elsewhere is given to the verifier
+	Policy  bool                  // and a trust policy
+	Receipt func(w *World) []byte // and a receipt, unless it is nil
 
 	Change func(w *World)                 // of the logs before they are written
 	Files  func(t testing.TB, dir string) // of the files, afterwards
@@ -21,7 +22,7 @@ type Case struct {
 // Cases are all of them. Names are unique.
 func Cases() []Case {
 	var all []Case
-	for _, family := range [][]Case{honest(), flips(), moves(), encodings(), rules(), payloads(), files(), registry()} {
+	for _, family := range [][]Case{honest(), flips(), moves(), encodings(), rules(), payloads(), files(), registry(), keys(), receipts()} {
 		all = append(all, family...)
 	}
 	return all

@@ -25,6 +25,9 @@ func options(t *testing.T, w Written) verify.Options {
 		}
 		o.Policy = p
 	}
+	if w.Receipt != "" {
+		o.Receipts = [][]byte{read(t, w.Receipt)}
+	}
 	return o
 }
 

@@ -70,8 +70,8 @@ func New(t testing.TB) *World {
 
 // Written is a world on disk with the arguments for its verifier.
 type Written struct {
-	Dir, Key      string
-	Heads, Policy string // files, when they are given
+	Dir, Key               string
+	Heads, Policy, Receipt string // files, when they are given
 }
 
 // Args are the command line arguments of a verifier.
@@ -82,6 +82,9 @@ func (w Written) Args() []string {
 	}
 	if w.Policy != "" {
 		args = append(args, "--policy", w.Policy)
+	}
+	if w.Receipt != "" {
+		args = append(args, "--receipt", w.Receipt)
 	}
 	return append(args, w.Dir)
 }
@@ -107,6 +110,10 @@ func Write(t testing.TB, c Case) Written {
 	if c.Policy {
 		out.Policy = filepath.Join(given, "policy")
 		write(t, out.Policy, []byte(w.Policy))
+	}
+	if c.Receipt != nil {
+		out.Receipt = filepath.Join(given, "receipt")
+		write(t, out.Receipt, c.Receipt(w))
 	}
 	return out
 }
