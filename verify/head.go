@@ -22,7 +22,7 @@ type head struct {
 	signed []byte // the note, its signature not checked yet; nil when it was checked elsewhere
 	where  string
 	class  string // of the problem when the log does not pass it
-	index  int64  // of the entry that states it, in the log of the report; -1 when none does
+	index  int64  // of the entry that states it; -1 when none does
 }
 
 // loadHeads collects the published head and those given from outside. Whether a
@@ -83,8 +83,20 @@ func (v *verification) checkHeads() {
 // contradicted reports a head the log does not bear out.
 func (v *verification) contradicted(h *head, format string, args ...any) {
 	v.report.problem(h.class, h.where, format, args...)
-	if n := len(v.report.Problems); h.index >= 0 && n <= maxProblems {
-		v.report.Problems[n-1].Index = new(uint64(h.index))
+	v.locate(h)
+}
+
+// locate names, in the problem added last, the entry that states a head: one of
+// the registry's where the registry took it in.
+func (v *verification) locate(h *head) {
+	n := len(v.report.Problems)
+	if h.index < 0 || n > maxProblems {
+		return
+	}
+	p := &v.report.Problems[n-1]
+	p.Index = new(uint64(h.index))
+	if h.class == ProblemRegistry {
+		p.Log = "registry"
 	}
 }
 
@@ -101,5 +113,6 @@ func (v *verification) concludeHeads() {
 			class = h.class
 		}
 		v.report.problem(class, fmt.Sprintf("entry %d", v.tree.Size()), "the log ends here, and a head (%s) covers %d entries", h.where, h.size)
+		v.locate(h)
 	}
 }

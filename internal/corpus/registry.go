@@ -28,7 +28,7 @@ func registry() []Case {
 		if k.at == atDrill {
 			continue
 		}
-		all = append(all, Case{Name: k.name + ", last of the log, signed again, seen by the registry", Class: "registry", Index: -1, Change: func(w *World) { cut(w.Node, k.at); w.Node.Resign() }})
+		all = append(all, Case{Name: k.name + ", last of the log, signed again, seen by the registry", Class: "registry", Log: log, Index: 3, Change: func(w *World) { cut(w.Node, k.at); w.Node.Resign() }})
 	}
 	add := func(c Case) { c.Log = log; all = append(all, c) }
 	entry := func(w *World, e *counterfoil.Entry) {
@@ -55,7 +55,7 @@ func registry() []Case {
 		}
 		entry(w, &counterfoil.Entry{Kind: counterfoil.KindAnchor, Time: 20, Anchor: &counterfoil.Anchor{Type: counterfoil.AnchorCosigned, Origin: c.Origin, Size: c.Size, Root: c.Root, Data: signed}})
 	}})
-	all = append(all, Case{Name: "a head of a history the log does not have", Class: "registry", Index: 5, Change: func(w *World) {
+	all = append(all, Case{Name: "a head of a history the log does not have", Class: "registry", Log: log, Index: 5, Change: func(w *World) {
 		c := counterfoil.Checkpoint{Origin: origin, Size: atEnd, Root: counterfoil.Hash{1}}
 		signed, err := c.Sign(w.Node.Signers[1])
 		if err != nil {
