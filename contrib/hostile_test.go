@@ -7,13 +7,14 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/hex"
-	"github.com/counterfoil/counterfoil/verify"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // TestMutatedTokens compares the two readers of time-stamps.

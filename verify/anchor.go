@@ -21,7 +21,6 @@ type anchors struct {
 	stamps   uint64            // tokens verified
 	unproved uint64            // tokens not verified, for want of roots
 	stamped  time.Time         // of the newest token verified
-	newest   struct{ size, registryIndex uint64 }
 }
 
 // enrol takes in a key of another log.
