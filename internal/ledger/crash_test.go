@@ -219,6 +219,57 @@ func TestPoisonedStart(t *testing.T) {
 	g.wantWithout(t, cfg, 0)
 }
 
+// TestFailedFillIsNoFullDisk: when the filler's sync fails the ledger stops, and
+// does not ask for space.
+func TestFailedFillIsNoFullDisk(t *testing.T) {
+	cfg, disk := testConfig(t.TempDir()), faulty.New(1)
+	cfg.Disk = disk
+	// The first sync of the payloads belongs to the start.
+	disk.Inject(faulty.Fault{Ops: faulty.Sync, Path: "/payload/", After: 1, Times: 1, Err: syscall.EIO})
+	l := mustOpen(t, cfg)
+	waitFor(t, "unwell", func() bool { return l.Health() != nil })
+	if err := l.Health(); !errors.Is(err, ErrPoisoned) || errors.Is(err, ErrFull) {
+		t.Fatalf("health: %v", err)
+	}
+	if _, err := l.Append(t.Context(), record(1), nil); !errors.Is(err, ErrPoisoned) {
+		t.Fatalf("append: %v", err)
+	}
+}
+
+// TestRotationInDoubt: when nobody knows whether the entry of a rotation is there,
+// a second try does not replace the key it may name.
+func TestRotationInDoubt(t *testing.T) {
+	var rotated int
+	for seed := range uint64(12) {
+		cfg, disk := testConfig(t.TempDir()), faulty.New(seed)
+		cfg.Disk = disk
+		l := mustOpen(t, cfg)
+		mustAppend(t, l, boot(), nil)
+		waitFilled(t, l)
+		before := l.VerifierKey()
+		disk.Inject(faulty.Fault{Ops: faulty.Sync, Path: "/ledger/", Times: 1, Err: syscall.EIO})
+		for range 2 {
+			if _, err := l.RotateKey(t.Context()); !errors.Is(err, ErrPoisoned) {
+				t.Fatalf("rotate: %v", err)
+			}
+		}
+		disk.Kill()
+		l.Close()
+		l = mustOpen(t, cfg)
+		if l.VerifierKey() != before {
+			rotated++
+		}
+		mustCheckpoint(t, l)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		verified(t, cfg)
+	}
+	if rotated == 0 || rotated == 12 {
+		t.Errorf("the rotation took place in %d of 12", rotated)
+	}
+}
+
 // TestHeadBehindAHeader: a segment whose first batch was cut off does not count
 // as begun. A head that ended behind its header would be refused by the next
 // start.

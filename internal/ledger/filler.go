@@ -4,6 +4,7 @@
 package ledger
 
 import (
+	"errors"
 	"time"
 )
 
@@ -16,7 +17,10 @@ func (l *Ledger) fillUntilClosed() {
 	defer l.background.Done()
 	for {
 		var again <-chan time.Time
-		if err := l.fillAll(); err != nil {
+		if err := l.fillAll(); errors.Is(err, errUnsynced) {
+			l.poison(err)
+			return
+		} else if err != nil {
 			l.setFull(err)
 			again = time.After(refillEvery)
 		} else {

@@ -55,16 +55,17 @@ func writeUntilKilled(dir string) {
 }
 
 func tellWork(l *Ledger) {
+	r := rand.New(rand.NewPCG(rand.Uint64(), 0))
 	for n := 0; ; n++ {
-		switch rand.IntN(5) {
+		switch r.IntN(5) {
 		case 0:
-			tellAppend(l, record(uint64(n+1)), randomPayload(rand.IntN(3000)))
+			tellAppend(l, record(uint64(n+1)), somePayload(r))
 		case 1:
-			tellAppend(l, otherKind(rand.IntN(5)), nil)
+			tellAppend(l, otherKind(r.IntN(5)), nil)
 		default:
 			id := counterfoil.NewID()
-			tellAppend(l, intent(id), randomPayload(1+rand.IntN(2000)))
-			tellAppend(l, outcome(id), randomPayload(rand.IntN(900)))
+			tellAppend(l, intent(id), somePayload(r))
+			tellAppend(l, outcome(id), somePayload(r))
 		}
 	}
 }

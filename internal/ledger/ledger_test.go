@@ -95,6 +95,9 @@ func randomPayload(n int) []byte {
 	for i := range b {
 		b[i] = byte(rand.Uint32())
 	}
+	if n > 0 {
+		b[0] |= 1 // zeros alone would be an erased payload
+	}
 	return b
 }
 

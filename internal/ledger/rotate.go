@@ -23,6 +23,10 @@ import (
 func (l *Ledger) RotateKey(ctx context.Context) (counterfoil.KeyEvent, error) {
 	l.rotating.Lock()
 	defer l.rotating.Unlock()
+	if err := l.poisoned.Load(); err != nil {
+		// The entry of a rotation before may be there, and its key must be kept.
+		return counterfoil.KeyEvent{}, fmt.Errorf("rotate key: %w", *err)
+	}
 	inForce := l.VerifierKeys()
 	if len(inForce) > 1 {
 		return counterfoil.KeyEvent{}, fmt.Errorf("%w: the former signing key is still in force; retire it first", ErrConflict)

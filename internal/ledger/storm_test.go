@@ -36,7 +36,7 @@ func TestStorms(t *testing.T) {
 		new(storm).run(t, *seed)
 		return
 	}
-	n := uint64(40)
+	n := uint64(30)
 	if *long {
 		n = 600
 	}
@@ -183,13 +183,12 @@ func (s *storm) work(t *testing.T, l *Ledger, r *rand.Rand) {
 }
 
 func (s *storm) step(t *testing.T, l *Ledger, r *rand.Rand) bool {
-	payload := func() []byte { return randomPayload(r.IntN(2500) * r.IntN(2)) }
 	switch r.IntN(60) / 10 {
 	case 0:
 		if r.IntN(10) == 0 {
 			s.rotate(t, l)
 		}
-		return s.append(t, l, record(1+r.Uint64N(9)), payload())
+		return s.append(t, l, record(1+r.Uint64N(9)), somePayload(r))
 	case 1:
 		return s.append(t, l, otherKind(r.IntN(5)), nil)
 	case 2:
@@ -199,10 +198,10 @@ func (s *storm) step(t *testing.T, l *Ledger, r *rand.Rand) bool {
 		return true
 	default:
 		id := counterfoil.NewID()
-		if !s.append(t, l, intent(id), payload()) {
+		if !s.append(t, l, intent(id), somePayload(r)) {
 			return !errors.Is(l.Health(), ErrPoisoned)
 		}
-		return s.append(t, l, outcome(id), payload())
+		return s.append(t, l, outcome(id), somePayload(r))
 	}
 }
 
@@ -251,6 +250,9 @@ func (s *storm) append(t *testing.T, l *Ledger, e *counterfoil.Entry, payload []
 	}
 	return err == nil
 }
+
+// somePayload is empty half the time.
+func somePayload(r *rand.Rand) []byte { return randomPayload(r.IntN(2500) * r.IntN(2)) }
 
 // boot is the entry a process begins with.
 func boot() *counterfoil.Entry {

@@ -19,6 +19,10 @@ import (
 // pieces of this size.
 var zeros [256 << 10]byte
 
+// errUnsynced: a sync failed. That is no lack of space: what is on the disk is
+// not known any more.
+var errUnsynced = errors.New("a sync failed")
+
 // track is one sequence of segment files with a write position. The position
 // and the choice of the current segment belong to the committer; filling ahead
 // happens beside it. A batch lies in one segment whole.
@@ -82,7 +86,9 @@ func (t *track) open(number uint32) (*segment, error) {
 	s := &segment{number: number, file: file, fill: fill}
 	size, err := file.Size()
 	if err == nil {
-		err = fill.Datasync()
+		if err = fill.Datasync(); err != nil {
+			err = fmt.Errorf("%w: %w", errUnsynced, err)
+		}
 	}
 	s.filled.Store(size)
 	if err != nil {
@@ -162,7 +168,7 @@ func (t *track) extend(s *segment, end int64) error {
 		}
 	}
 	if err := s.fill.Datasync(); err != nil {
-		return fmt.Errorf("fill segment ahead: %w", err)
+		return fmt.Errorf("fill segment ahead: %w: %w", errUnsynced, err)
 	}
 	s.filled.Store(end)
 	return nil
