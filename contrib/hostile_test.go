@@ -8,9 +8,11 @@ import (
 	"bytes"
 	"encoding/hex"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,8 +51,9 @@ func TestMutatedPacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o := verify.Options{VerifierKey: strings.TrimSpace(string(key))}
 	ask := func(path string) answer {
-		return j.ask(question{Args: []string{"--json", "--key", strings.TrimSpace(string(key)), path}})
+		return j.ask(question{Args: []string{"--json", "--key", o.VerifierKey, path}})
 	}
 	path := filepath.Join(t.TempDir(), "pack.zip")
 	for range 300 {
@@ -65,7 +68,11 @@ func TestMutatedPacks(t *testing.T) {
 	if a := ask(dir); a.Exit != 0 {
 		t.Fatalf("exit %d: %v", a.Exit, a.Report.Problems)
 	}
-	for name, content := range unpacked {
+	if r, err := verify.Pack(t.Context(), os.DirFS(dir), o); err != nil || r.Integrity != verify.IntegrityOK {
+		t.Fatalf("Go: %v, %v", r.Problems, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(unpacked)) {
+		content := unpacked[name]
 		path := filepath.Join(dir, name)
 		changed := bytes.Clone(content)
 		changed[random.IntN(len(changed))] ^= 1
@@ -73,8 +80,9 @@ func TestMutatedPacks(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if a := ask(dir); a.Exit < verify.ExitBroken {
-				t.Errorf("%s %s: exit %d", name, what, a.Exit)
+			r, err := verify.Pack(t.Context(), os.DirFS(dir), o)
+			if a := ask(dir); err != nil || a.Exit < verify.ExitBroken || r.ExitCode() < verify.ExitBroken {
+				t.Errorf("%s %s: exit %d, Go %d, %v", name, what, a.Exit, r.ExitCode(), err)
 			}
 		}
 		if err := os.Remove(path); err != nil {

@@ -10,7 +10,8 @@ payloads: it has no keys.
 
     verify.py PATH [--key VKEY] [--head FILE]... [--json]
 
-Exit codes: 0 sound, 3 broken, 2 the check could not be made. A fault in what is
+Exit codes: 0 sound, 2 the check could not be made, 3 broken, 10 and above broken in
+one way only (EXIT_OF_CLASS). A fault in what is
 read is a problem of the report, never a traceback.
 """
 
@@ -1825,11 +1826,11 @@ class LogCheck:
     # Receipts (docs/publish.md)
 
     def add_receipt(self, number: int, raw: bytes) -> None:
-        where = "given receipt %d" % (number + 1)
+        where = "receipt %d" % (number + 1)
         try:
             r = parse_receipt(raw)
         except Fault as fault:
-            self.report.problem("receipt", where, str(fault))
+            self.report.problem("receipt", where + ", receipt", str(fault))
             return
         r["where"] = where
         self.receipts.setdefault(r["index"], []).append(r)
@@ -1837,9 +1838,9 @@ class LogCheck:
     def check_receipt(self, index: int, e: Dict[str, Any], raw: bytes) -> None:
         for r in self.receipts.pop(index, ()):
             if r["leaf"] != leaf_hash(raw) or r["id"] != e.get("id") or r["time"] != e["time"] or KINDS[e["kind"]] != "intent":
-                self.report.problem("receipt", r["where"], "another entry stands at %d than the log promised" % index)
+                self.report.problem("receipt", "%s, entry %d" % (r["where"], index), "another entry stands at %d than the log promised" % index)
             elif not self.signers(SignedHead("", Head(r["origin"], index, b""), r["note"]), False):
-                self.report.problem("receipt", r["where"], "no key of the log signed the receipt")
+                self.report.problem("receipt", r["where"] + ", receipt", "no key of the log signed the receipt")
 
     # The end
 
@@ -1855,7 +1856,7 @@ class LogCheck:
             r.problem(kind, "entry %d" % self.tree.size, "the log ends here, and a head (%s) covers %d entries" % (signed.where, signed.head.size))
         for index, given in sorted(self.receipts.items()):
             for receipt in given:
-                r.problem("receipt", receipt["where"], "the log holds no entry %d that can be read" % index)
+                r.problem("receipt", "%s, entry %d" % (receipt["where"], index), "the log holds no entry %d that can be read" % index)
         self.check_former()
 
     def conclude_keys(self) -> None:
@@ -2194,7 +2195,7 @@ def walk_tiles(check: LogCheck, folder: TileFolder) -> None:
         check.report.problem("root", "tile", str(fault))
 
 
-def check_policy(report: Report, options: Options, head: bytes) -> None:
+def check_policy(report: Report, options: Options, head: bytes, where: str = "cosigned") -> None:
     """The verifier's own policy over a head (C2SP tlog-policy)."""
     if options.policy is None:
         report.unchecked.append("No policy was given, so it was not asked which witnesses saw the head.")
@@ -2203,7 +2204,7 @@ def check_policy(report: Report, options: Options, head: bytes) -> None:
         there = options.policy.check(parse_note(head))
         report.checked.append("The policy is satisfied; cosigned by %s." % (", ".join(there) or "nobody"))
     except Fault as fault:
-        report.problem("cosignature", "cosigned", str(fault))
+        report.problem("cosignature", where, str(fault))
 
 
 # --- Packs: container and manifest (P 1 to P 3) -------------------------------------------------
@@ -2790,9 +2791,9 @@ class PackCheck:
             return
         absent = self.predicate["absent"]
         if (covering is None) != ("registry_head" in absent):
-            self.report.problem("head", "registry/entry", "absent does not tell whether a head of the registry covers the range")
+            self.report.problem("registry", "registry", "absent does not tell whether a head of the registry covers the range")
         elif covering is not None and covering[1]["note"] != self.files.read("log/checkpoint"):
-            self.report.problem("head", "log/checkpoint", "it is not the first head in the registry that covers the range")
+            self.report.problem("registry", "log/checkpoint", "it is not the first head in the registry that covers the range")
         if self.before is not None:
             self.attempt("anchor", "log/entry/%012d.cbor" % self.before[0], self.check_before, self.before[1]["anchor"])
         self.conclude_time(covering)
@@ -2826,8 +2827,8 @@ class PackCheck:
     def check_anchor(self, index: int, b: Dict[str, Any]) -> None:
         origin, size, root = b.get("origin", ""), b.get("size", 0), b.get("root", bytes(32))
         if b["type"] == "timestamp":
+            self.attempt("timestamp", "registry/entry/%012d.cbor" % index, check_stamp, b, self.options.tsa_roots)
             self.tied("registry", self.registry_head, b)
-            check_stamp(b, self.options.tsa_roots)
             return
         note = parse_note(b["note"])
         if parse_head(note.text) != (origin, size, root):
@@ -2879,7 +2880,9 @@ class PackCheck:
         elif log not in trusted | enrolled:
             self.report.problem("head", "log/verifier", "it is another key than the one given, and nothing leads from one to the other")
         if registry:
-            check_policy(self.report, self.options, self.files.read("registry/checkpoint"))
+            check_policy(self.report, self.options, self.files.read("registry/checkpoint"), "registry/checkpoint")
+        elif self.options.policy is not None and self.options.policy.quorum != "none":
+            self.report.problem("cosignature", "registry/checkpoint", "the pack has no registry, so no witness has seen it")
 
 
 def sum_counts(body: Dict[str, Any]) -> int:
