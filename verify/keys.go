@@ -64,6 +64,8 @@ func (v *verification) keyEvent(i counterfoil.Index, e *counterfoil.Entry) {
 		v.problem(ProblemKey, i, "the key follows on a log of %d entries with another root than lies before it", b.Size)
 	case begins && !v.keys.inForce(b.Former):
 		v.problem(ProblemKey, i, "the key follows one that is not in force")
+	case b.Event == counterfoil.KeyRotated && originOf(b.Key) != originOf(b.Former):
+		v.problem(ProblemKey, i, "the key is of another origin than the one it follows")
 	case begins:
 		v.keys.spans[b.Key], v.keys.ever[b.Key] = span{uint64(i) + 1, inForce}, true
 	case b.Event == counterfoil.KeyRetired:
@@ -87,16 +89,27 @@ func (v *verification) reconsiderHeads(b *counterfoil.KeyEvent) {
 	}
 }
 
-// concludeKeys demands that the key heads were verified with is one of the log's.
+// concludeKeys demands that the key the verification was given is one of the log's.
+// In a log that never had it, it must have signed the heads all the same. Which of
+// both it is shows only at the end: the key given may be one that is put in force
+// behind heads kept from before.
 func (v *verification) concludeKeys() {
 	if v.keys.ever != nil && !v.keys.ever[v.VerifierKey] {
+		for i := range v.heads[:v.due] {
+			h := &v.heads[i]
+			if h.signed == nil {
+				continue
+			}
+			if _, err := counterfoil.VerifyCheckpoint(h.signed, v.VerifierKey); err != nil {
+				v.report.problem(ProblemHead, h.where, "the key that was given did not sign it: %v", err)
+			}
+		}
 		v.problem(ProblemBoot, v.keys.first, "the start names another key than %q, and no entry leads from one to the other", v.VerifierKey)
 	}
 }
 
 // check demands that a key that counts for its size signed a head; nil was checked elsewhere.
-// Before the first start, and in a log that never had the key the verification
-// was given, that key must have signed.
+// Before the first start the key the verification was given must have signed.
 func (k *signingKeys) check(signed []byte, size uint64, given string) error {
 	if signed == nil {
 		return nil
@@ -107,7 +120,7 @@ func (k *signingKeys) check(signed []byte, size uint64, given string) error {
 			keys[key] = true
 		}
 	}
-	if !k.ever[given] {
+	if len(k.spans) == 0 {
 		keys = map[string]bool{given: true}
 	}
 	if err := signedByAny(signed, keys); err != nil {
