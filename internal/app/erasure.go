@@ -22,6 +22,17 @@ func (a *App) newEraser() *erasure.Eraser {
 	})
 }
 
+// consoleEraser is what the console may ask for.
+type consoleEraser struct {
+	*erasure.Eraser
+	app *App
+}
+
+// ApproveAndErase implements console.Eraser.
+func (c consoleEraser) ApproveAndErase(ctx context.Context, by identity.PersonID, id counterfoil.ID, progress erasure.Progress) (*erasure.Case, error) {
+	return c.app.ApproveAndErase(ctx, by, id, progress)
+}
+
 // people is the register of people, to read and to end keys.
 type people struct {
 	*register.Roll

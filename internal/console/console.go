@@ -16,6 +16,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/detect"
+	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/httpx"
 	"github.com/counterfoil/counterfoil/internal/identity"
@@ -87,6 +88,18 @@ type Prover interface {
 	Prove(ctx context.Context, action, email, password, address string) (identity.Person, error)
 }
 
+// Eraser takes and decides requests for erasure; its faults say what people may know.
+type Eraser interface {
+	Cases(context.Context) ([]erasure.Case, error)
+	Case(context.Context, counterfoil.ID) (*erasure.Case, error) // fault of kind not found
+	Holds(context.Context) ([]erasure.Hold, error)
+	Preview(context.Context, counterfoil.ID, erasure.Progress) (erasure.Preview, error)
+	Request(context.Context, identity.PersonID, erasure.NewRequest, erasure.Progress) (*erasure.Case, erasure.Preview, error)
+	Reject(context.Context, identity.PersonID, counterfoil.ID) (*erasure.Case, error)
+	// ApproveAndErase returns when everything is erased.
+	ApproveAndErase(context.Context, identity.PersonID, counterfoil.ID, erasure.Progress) (*erasure.Case, error)
+}
+
 // Ledger tells how the ledger stands.
 type Ledger interface {
 	Size() uint64
@@ -107,6 +120,7 @@ type Config struct {
 	Evidence  Evidence
 	Recorder  Recorder
 	Prover    Prover // nil: one of its own
+	Erasures  Eraser
 	Ledger    Ledger
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -134,6 +148,7 @@ type Console struct {
 	evidence  Evidence
 	recorder  Recorder
 	prover    Prover
+	erasures  Eraser
 	ledger    Ledger
 	clock     clock.Clock
 	log       *slog.Logger
@@ -161,7 +176,7 @@ func New(config Config) (*Console, error) {
 		return nil, err
 	}
 	c := &Console{
-		index: config.Index, directory: config.Directory, register: config.Register, evidence: config.Evidence, recorder: config.Recorder,
+		index: config.Index, directory: config.Directory, register: config.Register, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures,
 		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
 		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
@@ -173,7 +188,7 @@ func New(config Config) (*Console, error) {
 	if c.address == nil {
 		c.address = connectionAddress
 	}
-	if c.index == nil || c.directory == nil || c.register == nil || c.evidence == nil || c.recorder == nil || c.ledger == nil || c.clock == nil || c.log == nil {
+	if c.index == nil || c.directory == nil || c.register == nil || c.evidence == nil || c.recorder == nil || c.erasures == nil || c.ledger == nil || c.clock == nil || c.log == nil {
 		return nil, errors.New("console: configuration is incomplete")
 	}
 	if c.prover = config.Prover; c.prover == nil {
@@ -225,6 +240,13 @@ func (c *Console) routes() []route {
 		{"GET /ledger/entries/{index}", needsPerson, c.showEntry},
 		{"GET /ledger/entries/{index}/raw", needsPerson, c.downloadLedgerEntry},
 		{"GET /ledger/entries/{index}/proof", needsPerson, c.downloadLedgerProof},
+
+		{"GET /erasures", needsPerson, c.listErasures},
+		{"GET /erasures/new", needsPerson, c.newErasure},
+		{"POST /erasures", needsPerson, c.requestErasure},
+		{"GET /erasures/{id}", needsPerson, c.showErasure},
+		{"POST /erasures/{id}/approve", needsPerson, c.approveErasure},
+		{"POST /erasures/{id}/reject", needsPerson, c.rejectErasure},
 
 		{"GET /systems", needsPerson, c.listSystems},
 		{"GET /systems/new", needsPerson, c.newSystem},

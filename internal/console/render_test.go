@@ -19,6 +19,7 @@ func pages() map[string]any {
 		"interactions": new(interactionsPage), "interaction": new(interactionPage), "verify": new(verifyPage),
 		"systems": new(systemsPage), "system": new(systemPage), "system_new": new(systemNewPage),
 		"ledger": new(ledgerPage), "ledger_events": new(eventsPage), "ledger_entry": new(entryPage),
+		"erasures": new(erasuresPage), "erasure": new(erasurePage), "erasure_new": new(erasureNewPage),
 		"login": new(loginPage), "setup": new(setupPage), "error": new(errorPage),
 	}
 }

@@ -55,13 +55,14 @@ type world struct {
 	sick     error // what Health says
 	unable   error // what recording fails with
 	outside  registry.Status
+	eraser   *eraser
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
 		t: t, clock: clock.NewSet(time.Date(2026, 11, 24, 14, 20, 0, 0, time.UTC)), roll: &register.Roll{},
-		cookies: map[string]string{}, address: "192.0.2.7:50000",
+		cookies: map[string]string{}, address: "192.0.2.7:50000", eraser: &eraser{},
 		views: map[counterfoil.ID]*evidence.View{}, texts: map[counterfoil.ID]*evidence.Text{},
 	}
 	var err error
@@ -71,7 +72,7 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(func() { w.index.Close() })
 	w.reg = register.New(register.Config{Journal: w, Directory: w.roll, Clock: w.clock})
 	w.console, err = New(Config{
-		Index: w.index, Directory: w.roll, Register: w.reg, Evidence: w, Recorder: w, Ledger: w, Clock: w.clock,
+		Index: w.index, Directory: w.roll, Register: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Ledger: w, Clock: w.clock,
 		Log: slog.New(slog.DiscardHandler), Findings: detect.Types(), Gateway: "http://127.0.0.1:8400",
 		Providers: []Provider{{"sandbox", "openai"}, {"anthropic", "anthropic"}}, Organisation: "Northgate Mutual", Version: "0.1.0",
 		SetupToken: identity.HashToken(setupToken),

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/erasure"
+	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/identity"
+)
+
+// erasureNewPage asks for an erasure.
+type erasureNewPage struct {
+	page
+	formState
+	Stub   []fact
+	Scope  field
+	Fields []field
+	Basis  field
+	Reason field
+	Prove  field
+}
+
+// Scopes of the form.
+const (
+	scopePerson      = "person"
+	scopeInteraction = "interaction"
+	scopeBefore      = "before"
+)
+
+func (c *Console) erasureNewPage(r *http.Request) erasureNewPage {
+	p := erasureNewPage{
+		page: c.page(r, "Ask for an erasure", "ledger"),
+		Stub: []fact{
+			{Label: "Now", Value: "Nothing is erased; another administrator decides"},
+			{Label: "Afterwards", Value: "Nobody can read it again; the ledger verifies as before"},
+		},
+		Scope: choice("target", "What is to be erased?", r.FormValue("target"), []option{
+			{Value: scopePerson, Label: "Everything of one person"}, {Value: scopeInteraction, Label: "The text of one interaction"}, {Value: scopeBefore, Label: "All interactions up to a date"},
+		}),
+		Fields: []field{{
+			Name: "which", Label: "Which one?", Type: "text", Value: r.FormValue("which"), Required: true,
+			Hint: "A person by e-mail address or id, an interaction by its id, a date as 2026-10-01: then months that had ended go.",
+		}},
+		Reason: field{Name: "reason", Label: "Why, in words?", Rows: 3, Value: r.PostFormValue("reason"), Required: true, Hint: "For example the number of the case. Leave names out."},
+		Prove:  proveField(),
+	}
+	bases := make([]option, 0, len(erasure.Bases))
+	for _, code := range erasure.Bases {
+		bases = append(bases, option{Value: code, Label: basisWords(code)})
+	}
+	p.Basis = choice("basis", "On what basis?", r.FormValue("basis"), bases)
+	return p
+}
+
+// choice is a question with answers to choose from.
+func choice(name, label, chosen string, options []option) field {
+	for i := range options {
+		options[i].Selected = options[i].Value == chosen
+	}
+	return field{Name: name, Label: label, Options: options}
+}
+
+func proveField() field {
+	return field{Name: "password", Label: "Your password", Type: "password", Autocomplete: "current-password", Required: true, Hint: "Asked again, because this is recorded as your decision."}
+}
+
+func (c *Console) newErasure(w http.ResponseWriter, r *http.Request) error {
+	p := c.erasureNewPage(r)
+	return c.render(w, http.StatusOK, "erasure_new", &p)
+}
+
+func (c *Console) requestErasure(w http.ResponseWriter, r *http.Request) error {
+	p := c.erasureNewPage(r)
+	asked := erasure.NewRequest{Basis: r.PostFormValue("basis"), Reason: r.PostFormValue("reason")}
+	asked.Target, p.Fields[0].Error = c.targetOf(r.PostFormValue("target"), strings.TrimSpace(r.PostFormValue("which")))
+	again := func() error {
+		p.formState = failed("Not asked for", p.Scope, p.Fields[0], p.Basis, p.Reason, p.Prove)
+		return c.render(w, http.StatusUnprocessableEntity, "erasure_new", &p)
+	}
+	if p.Fields[0].Error != "" {
+		return again()
+	}
+	who, refused, err := c.proveAgain(w, r, "erasure_request", targetID(asked.Target))
+	if err != nil {
+		return err
+	}
+	if p.Prove.Error = refused; refused != "" {
+		return again()
+	}
+	one, _, err := c.erasures.Request(r.Context(), who, asked, nil)
+	if f, ok := fault.As(err); ok && f.Kind != fault.KindInternal && f.Kind != fault.KindUnavailable {
+		p.Reason.Error, p.Basis.Error = sentence(f.Fields["reason"]), sentence(f.Fields["basis"])
+		if len(f.Fields) == 0 || f.Fields["target"] != "" {
+			p.Fields[0].Error = sentence(f.Public + f.Fields["target"])
+		}
+		return again()
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/erasures/"+one.ID.String(), http.StatusSeeOther)
+	return nil
+}
+
+// targetOf reads what is meant; the text says what does not fit.
+func (c *Console) targetOf(scope, which string) (t erasure.Target, wrong string) {
+	id, err := counterfoil.ParseID(which)
+	isID := err == nil
+	switch scope {
+	case scopeInteraction:
+		if !isID {
+			return t, "Enter the id of an interaction; its page shows it"
+		}
+		t.Interaction = id
+	case scopeBefore:
+		day, err := time.Parse(time.DateOnly, which)
+		if err != nil {
+			return t, "Enter a date such as 2026-10-01"
+		}
+		t.Before = day
+	case scopePerson:
+		if isID {
+			t.Person = id
+			return t, ""
+		}
+		address, err := identity.NormaliseEmail(which)
+		if err != nil {
+			return t, "Enter an e-mail address or an id"
+		}
+		known, ok := c.directory.Snapshot().PersonByEmail(address)
+		if !ok {
+			return t, "No person with this address is registered"
+		}
+		t.Person = counterfoil.ID(known.ID)
+	default:
+		return t, "Choose what is to be erased"
+	}
+	return t, ""
+}
+
+func targetID(t erasure.Target) counterfoil.ID {
+	if t.Person.IsZero() {
+		return t.Interaction
+	}
+	return t.Person
+}
