@@ -89,7 +89,12 @@ func checkPack(ctx context.Context, path string, o verify.Options) (verify.Repor
 		return verify.Report{}, err
 	}
 	if info.IsDir() {
-		return verify.Pack(ctx, os.DirFS(path), o)
+		root, err := os.OpenRoot(path)
+		if err != nil {
+			return verify.Report{}, err
+		}
+		defer root.Close()
+		return verify.Pack(ctx, root.FS(), o) // no link leads out of it
 	}
 	z, err := zip.OpenReader(path)
 	if err != nil {
