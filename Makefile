@@ -15,7 +15,7 @@ ARGS ?=
 # Seconds for each fuzz target of `make fuzz`.
 FUZZTIME ?= 10s
 
-.PHONY: help build run deps test test-long test-faults race lint fmt fuzz bench clean
+.PHONY: help build run deps test test-long test-faults race lint fmt fuzz bench bench-ledger clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,9 @@ fuzz: ## run each fuzz target for FUZZTIME
 
 bench: build ## compare with a direct call and a bare proxy
 	go run ./bench $(ARGS)
+
+bench-ledger: ## compare the ledger with a bare log, with Tessera and with hashing alone
+	cd oracles && go run ./bench -dir ../.cache $(ARGS)
 
 clean: ## remove what was built and cached
 	rm -rf bin .cache e2e/clients/node_modules

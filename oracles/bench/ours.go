@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/vault"
+)
+
+// ours is the full record: an entry with its commitment, its payload sealed by
+// the vault, the tree with all nodes, and a signed head each second. A writer
+// records an intent, then its outcome, then the next intent.
+type ours struct {
+	ledger  *ledger.Ledger
+	vault   *vault.Vault
+	texts   [][]byte
+	writers atomic.Uint32
+	dir     string
+	remove  func() error
+}
+
+func startOurs(b *bench) (peer, error) {
+	dir, err := b.folder("ours")
+	if err != nil {
+		return nil, err
+	}
+	l, err := openLedger(dir)
+	if err != nil {
+		return nil, err
+	}
+	v, err := vault.Open(vault.Config{Dir: filepath.Join(dir, "keys"), Origin: l.Origin(), Clock: clock.System{}})
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return &ours{ledger: l, vault: v, texts: b.texts(), dir: dir, remove: func() error { return b.remove(dir) }}, nil
+}
+
+// openLedger opens a ledger as the program does.
+func openLedger(dir string) (*ledger.Ledger, error) {
+	return ledger.Open(context.Background(), ledger.Config{
+		Dir: filepath.Join(dir, "ledger"), PayloadDir: filepath.Join(dir, "payload"),
+		HeadsPath: filepath.Join(dir, "heads.db"), KeyPath: filepath.Join(dir, "keys", "node.key"),
+	})
+}
+
+func (o *ours) newWriter() writer {
+	var sealed []byte // each writer seals into its own memory, as a request does
+	scope := vault.Scope{Subject: counterfoil.NewID(), Class: "interaction"}
+	next := int(o.writers.Add(1))
+	e := outcome(counterfoil.ID{})
+	return func(ctx context.Context) error {
+		if next++; e.Kind == counterfoil.KindOutcome {
+			e = intent(counterfoil.NewTimeID(time.Now()))
+		} else {
+			e = outcome(e.ID)
+		}
+		s, err := o.vault.SealInto(sealed, scope, e.ID, e.Kind, o.texts[next%len(o.texts)])
+		if err != nil {
+			return err
+		}
+		sealed, e.Commitment = s.Bytes, s.Commitment[:]
+		_, err = o.ledger.Append(ctx, e, sealed)
+		return err
+	}
+}
+
+func (o *ours) stop() error { return errors.Join(o.close(), o.remove()) }
+
+// close leaves the data where it is.
+func (o *ours) close() error {
+	if err := errors.Join(o.ledger.Close(), o.vault.Close()); err != nil {
+		return fmt.Errorf("stop the ledger: %w", err)
+	}
+	return nil
+}
