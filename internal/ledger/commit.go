@@ -102,7 +102,11 @@ func (l *Ledger) plan(rest []*request) plan {
 		if len(p.entries) > 0 && !l.fits(p, frame, body) {
 			break
 		}
-		if err := l.makeRoom(&p, frame, body); err != nil {
+		err := l.makeRoom(&p, frame, body)
+		if err == nil && !usesReserve(r.kind) {
+			err = l.spare(&p, frame, body)
+		}
+		if err != nil {
 			r.err = fullError(err)
 			p.entries = slices.Clone(p.entries) // from here on with gaps
 		} else {
@@ -150,6 +154,14 @@ func (l *Ledger) makeRoom(p *plan, frame, body int64) error {
 		return nil
 	}
 	return l.payloads.reserve(p.payloads + body)
+}
+
+// spare leaves space behind p with frame and body for outcomes and gaps.
+func (l *Ledger) spare(p *plan, frame, body int64) error {
+	if err := l.frames.spare(p.frames + frame + counterfoil.TrailerBytes); err != nil || body == 0 {
+		return err
+	}
+	return l.payloads.spare(p.payloads + body)
 }
 
 // joinBytes is the size up to which payloads are copied together to be written

@@ -236,6 +236,45 @@ func TestFailedFillIsNoFullDisk(t *testing.T) {
 	}
 }
 
+// TestSpaceIsKept: on a full disk, before anybody has noticed that it is full,
+// entries of other kinds leave a part of the prepared space to outcomes, whatever
+// their size.
+func TestSpaceIsKept(t *testing.T) {
+	for _, size := range []int64{90, 700, 5000, 40_000} {
+		disk := faulty.New(1)
+		l := &Ledger{cfg: testConfig(t.TempDir())}
+		l.cfg.Disk = disk
+		if err := l.makeDirs(); err != nil {
+			t.Fatal(err)
+		}
+		tr := l.track(counterfoil.LedgerSegment, l.cfg.Dir)
+		if err := tr.start(0, 0); err != nil {
+			t.Fatal(err)
+		}
+		tr.pos.Store(counterfoil.SegmentHeaderBytes)
+		var full error
+		for n := 0; full == nil; n++ {
+			if n == 5 {
+				disk.Inject(faulty.Fault{Ops: faulty.Grow, Err: syscall.ENOSPC})
+			}
+			if size > tr.room() {
+				if full = tr.roll(); full != nil {
+					break
+				}
+			}
+			if full = errors.Join(tr.reserve(size), tr.spare(size)); full == nil {
+				tr.pos.Store(tr.begin() + size)
+			}
+		}
+		if !errors.Is(full, syscall.ENOSPC) || tr.prepared() < tr.kept() {
+			t.Errorf("size %d: %d bytes are left of %d to be kept: %v", size, tr.prepared(), tr.kept(), full)
+		}
+		if err := tr.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestRotationInDoubt: when nobody knows whether the entry of a rotation is there,
 // a second try does not replace the key it may name.
 func TestRotationInDoubt(t *testing.T) {

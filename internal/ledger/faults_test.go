@@ -92,7 +92,7 @@ func TestFullDiskTakesOutcomesOnly(t *testing.T) {
 	cfg.Disk = disk
 	l := mustOpen(t, cfg)
 	var ids []counterfoil.ID
-	for range 300 {
+	for range 80 {
 		ids = append(ids, counterfoil.NewID())
 		mustAppend(t, l, intent(ids[len(ids)-1]), nil)
 	}
@@ -118,7 +118,7 @@ func TestFullDiskTakesOutcomesOnly(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r := verified(t, cfg); r.Outcomes != 300 || r.Open != 0 {
+	if r := verified(t, cfg); r.Outcomes != 80 || r.Open != 0 {
 		t.Fatalf("report %+v", r)
 	}
 }

@@ -35,7 +35,7 @@ type Config struct {
 	SegmentBytes int64
 	// FillAhead is the zero-filled space to keep in front of each of the two
 	// write positions, default 8 MiB. It is also what outcomes can use once the
-	// disk is full.
+	// disk is full; a quarter of it is never given to anything else.
 	FillAhead int64
 	// QueueLimit is how many entries may wait for the committer, default 8192.
 	QueueLimit int

@@ -38,8 +38,8 @@ type track struct {
 	pos  atomic.Int64 // in the current segment; 0 until its header is written
 	file atomic.Pointer[segment]
 
-	mu   sync.Mutex // held while filling
-	next *segment   // prepared and not begun; guarded by mu
+	mu   sync.Mutex              // held while filling
+	next atomic.Pointer[segment] // prepared and not begun; changed under mu
 }
 
 // segment is one open file. The filler syncs through its own descriptor, so
@@ -129,6 +129,42 @@ func (t *track) reserve(n int64) error {
 	return t.extend(s, end)
 }
 
+// spare makes sure that behind n bytes from begin a part of the wanted space is
+// left for what states how things ended: an entry of another kind that comes when
+// the filler has not noticed yet that the disk is full must not use it up.
+func (t *track) spare(n int64) error {
+	want := n + t.kept()
+	if t.prepared() >= want {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.file.Load()
+	if err := t.extend(s, min(t.begin()+want, t.limit)); err != nil {
+		return err
+	}
+	rest := want - (s.filled.Load() - t.begin())
+	if rest <= 0 {
+		return nil
+	}
+	if err := t.prepare(); err != nil {
+		return err
+	}
+	return t.extend(t.next.Load(), min(rest, t.limit))
+}
+
+// kept is the space that only outcomes and gaps may use.
+func (t *track) kept() int64 { return min(t.ahead, t.limit) / 4 }
+
+// prepared is how much is filled from begin on.
+func (t *track) prepared() int64 {
+	ready := max(t.file.Load().filled.Load()-t.begin(), 0)
+	if next := t.next.Load(); next != nil {
+		ready += next.filled.Load()
+	}
+	return ready
+}
+
 // roll makes the next segment current.
 func (t *track) roll() error {
 	t.mu.Lock()
@@ -137,21 +173,21 @@ func (t *track) roll() error {
 		return err
 	}
 	old := t.file.Load()
-	t.file.Store(t.next)
+	t.file.Store(t.next.Load())
 	t.pos.Store(0)
-	t.next = nil
+	t.next.Store(nil)
 	old.close() // all it holds was synced; readers have their own descriptors
 	return nil
 }
 
 // prepare opens the next segment. The caller holds mu.
 func (t *track) prepare() error {
-	if t.next != nil {
+	if t.next.Load() != nil {
 		return nil
 	}
 	s, err := t.open(t.file.Load().number + 1)
 	if err == nil {
-		t.next = s
+		t.next.Store(s)
 	}
 	return err
 }
@@ -191,10 +227,11 @@ func (t *track) fillStep() (more bool, err error) {
 	if err := t.prepare(); err != nil {
 		return false, err
 	}
-	if t.next.filled.Load() >= min(rest, t.limit) {
+	next := t.next.Load()
+	if next.filled.Load() >= min(rest, t.limit) {
 		return false, nil
 	}
-	err = t.extend(t.next, min(t.next.filled.Load()+t.step, t.limit))
+	err = t.extend(next, min(next.filled.Load()+t.step, t.limit))
 	return err == nil, err
 }
 
@@ -210,8 +247,8 @@ func (t *track) close() error {
 	if s := t.file.Load(); s != nil {
 		err = s.close()
 	}
-	if t.next != nil {
-		err = errors.Join(err, t.next.close())
+	if next := t.next.Load(); next != nil {
+		err = errors.Join(err, next.close())
 	}
 	return err
 }
