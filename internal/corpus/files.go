@@ -50,7 +50,7 @@ func files() []Case {
 			stranger, _ := logtest.NewKey(w.t, origin)
 			w.Node.Checkpoint = w.Node.head(stranger)
 		}},
-		Case{Name: "another log altogether, signed by its own key", Class: "head", Index: -1, Change: func(w *World) {
+		Case{Name: "another log altogether, signed by its own key", Class: "boot", Index: 0, Change: func(w *World) {
 			other := New(w.t)
 			w.Node = other.Node
 		}},
