@@ -234,6 +234,9 @@ func TestEraseInteraction(t *testing.T) {
 		}
 	}
 	h.close(a)
+	if r := h.verify(); r.Erased != 2 {
+		t.Errorf("the verifier counts %d payloads as erased", r.Erased)
+	}
 	again := h.open()
 	if got := states(t, again, gone); got != erased {
 		t.Errorf("after a start: %+v", got)

@@ -161,6 +161,7 @@ func TestEmptySegmentsAreDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.close(a)
+		h.verify()
 		a = h.openAt(now)
 	}
 }

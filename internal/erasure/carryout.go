@@ -127,15 +127,19 @@ func (e *Eraser) state(ctx context.Context, id, actor counterfoil.ID, bodies []c
 		}
 		next = receipt.Index + 1
 	}
-	if bodies[0].Scope == counterfoil.EraseSegments {
+	whole := bodies[0] // done in one go: the key store is written anew each time
+	whole.Keys, whole.Segments = nil, nil
+	for i := range bodies {
+		whole.Keys = append(whole.Keys, bodies[i].Keys...)
+		whole.Segments = append(whole.Segments, bodies[i].Segments...)
+	}
+	if whole.Scope == counterfoil.EraseSegments {
 		e.Reached(StepEmptied)
 	} else {
 		e.Reached(StepRecorded)
 	}
-	for i := range bodies {
-		if err := e.apply(ctx, &bodies[i]); err != nil {
-			return fmt.Errorf("the entry is written, and its erasure is not done; it is done at the next start at the latest: %w", err)
-		}
+	if err := e.apply(ctx, &whole); err != nil {
+		return fmt.Errorf("the entry is written, and its erasure is not done; it is done at the next start at the latest: %w", err)
 	}
 	if err := e.Keys.SetApplied(ctx, next); err != nil {
 		return err
