@@ -1533,6 +1533,8 @@ class Options(NamedTuple):
     tsa_roots: Sequence[Certificate] = ()
     policy: Optional[Policy] = None
     quick: bool = False
+    registry_keys: Sequence[str] = ()  # every key the registry beside the log had; none: not known
+    cosigned: Optional[bytes] = None  # of a registry: its newest head with cosignatures
 
 
 class Payloads:
@@ -1760,7 +1762,7 @@ class LogCheck:
             self.former(index, b)
             if not self.signers(SignedHead("", head, note), False):
                 raise Fault("the cosigned head bears no signature of this log")
-        elif self.options.registry_key and not signed_by(note, parse_key(self.options.registry_key)):
+        elif self.options.registry_keys and not any(signed_by(note, parse_key(k)) for k in self.options.registry_keys):
             raise Fault("the anchor bears no signature of the registry")
 
     def head_anchor(self, index: int, head: Head, note: Note) -> None:
@@ -1980,6 +1982,8 @@ def check_log(folder: str, payload: Optional[str], options: Options, report: Rep
         report.problem("head", "checkpoint", str(fault))
     for n, raw in enumerate(options.heads):
         check.add_head("given head %d" % (n + 1), raw)
+    if options.cosigned is not None:
+        check.add_head("cosigned", options.cosigned)
     for where, head in also:
         check.trust_head(where, head)
     for n, raw in enumerate(options.receipts):
@@ -2038,27 +2042,29 @@ def check_data_directory(path: str, options: Options) -> Report:
     also: List[Tuple[str, Head]] = []
     registry = os.path.join(path, "registry")
     if os.path.isdir(registry) and begun(registry):
-        also = check_registry(registry, options, report)
+        also, keys = check_registry(registry, options, report)
+        options = options._replace(registry_keys=keys)
     elif options.policy is not None:
         report.unchecked.append("The directory holds no registry, so the policy was not applied.")
     check_log(os.path.join(path, "ledger"), os.path.join(path, "payload"), options, report, also)
     return report
 
 
-def check_registry(folder: str, options: Options, report: Report) -> List[Tuple[str, Head]]:
-    """The registry's log beside the node's; its problems come with its name."""
+def check_registry(folder: str, options: Options, report: Report) -> Tuple[List[Tuple[str, Head]], List[str]]:
+    """The registry's log beside the node's; its problems come with its name. Returns
+    the node's heads it took in, and the keys it ever had."""
     other = Report()
-    check = check_log(folder, None, options._replace(key=options.registry_key, heads=(), receipts=()), other)
+    cosigned = read_file(os.path.join(folder, "cosigned"), MAX_NOTE)
+    check = check_log(folder, None, options._replace(key=options.registry_key, heads=(), receipts=(), cosigned=cosigned), other)
     for p in other.problems:
         report.problem(p["class"], "registry, " + p["where"], p["text"])
     report.checked += ["registry: " + s for s in other.checked]
     report.unchecked += ["registry: " + s for s in other.unchecked]
-    cosigned = read_file(os.path.join(folder, "cosigned"), MAX_NOTE) if options.policy else None
-    if cosigned is not None:
+    if options.policy is not None and cosigned is not None:
         check_policy(report, options, cosigned)
     elif options.policy is not None:
         report.problem("cosignature", "cosigned", "no head bears the cosignatures the policy asks for")
-    return check.node_heads
+    return check.node_heads, list(check.keys.spans)
 
 
 # --- Tiles (C2SP tlog-tiles; P 5) -----------------------------------------------------------------
