@@ -95,6 +95,7 @@ func (v *verification) reconsiderHeads(b *counterfoil.KeyEvent) {
 // behind heads kept from before.
 func (v *verification) concludeKeys() {
 	if v.keys.ever != nil && !v.keys.ever[v.VerifierKey] {
+		v.report.Signed = 0 // what counts is what the key given has signed
 		for i := range v.heads[:v.due] {
 			h := &v.heads[i]
 			if h.signed == nil {
@@ -102,7 +103,9 @@ func (v *verification) concludeKeys() {
 			}
 			if _, err := counterfoil.VerifyCheckpoint(h.signed, v.VerifierKey); err != nil {
 				v.report.problem(ProblemHead, h.where, "the key that was given did not sign it: %v", err)
+				continue
 			}
+			v.report.Signed = h.size
 		}
 		v.problem(ProblemBoot, v.keys.first, "the start names another key than %q, and no entry leads from one to the other", v.VerifierKey)
 	}
