@@ -245,6 +245,7 @@ func (c *Console) routes() []route {
 		{"GET /erasures/new", needsPerson, c.newErasure},
 		{"POST /erasures", needsPerson, c.requestErasure},
 		{"GET /erasures/{id}", needsPerson, c.showErasure},
+		{"POST /erasures/{id}/name", needsPerson, c.showErased},
 		{"POST /erasures/{id}/approve", needsPerson, c.approveErasure},
 		{"POST /erasures/{id}/reject", needsPerson, c.rejectErasure},
 

@@ -25,6 +25,9 @@ type erasurePage struct {
 	Lead    string
 	Stub    []fact
 	Facts   []fact
+	MayName bool   // whom it is about can be shown
+	Named   string // who that is, once asked
+	Now     time.Time
 	Counts  []fact // what it would erase; nil until asked, for it reads the whole ledger
 	Waits   bool
 	WhyNot  string // this person cannot approve; empty when they can
@@ -44,6 +47,28 @@ func (c *Console) showErasure(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Counts = previewFacts(&preview)
+	}
+	return c.render(w, http.StatusOK, "erasure", &p)
+}
+
+// showErased shows whom a request is about, so that whoever decides knows. That is
+// recorded first.
+func (c *Console) showErased(w http.ResponseWriter, r *http.Request) error {
+	one, err := c.requestOf(r)
+	if err != nil {
+		return err
+	}
+	known, ok := c.directory.Snapshot().Person(identity.PersonID(one.Target.Person))
+	if !ok {
+		return notFound("This person is not in the register: never registered, or erased.")
+	}
+	if err := c.recorder.Access(r.Context(), person(r), "name_shown", one.Target.Person); err != nil {
+		return err
+	}
+	p := c.erasurePage(r, one)
+	p.Named = known.Email
+	if known.Name != "" {
+		p.Named = known.Name + ", " + known.Email
 	}
 	return c.render(w, http.StatusOK, "erasure", &p)
 }
@@ -81,6 +106,8 @@ func (c *Console) erasurePage(r *http.Request, one *erasure.Case) erasurePage {
 		at := uint64(one.Erased[i].Entry)
 		p.Entries = append(p.Entries, link{Label: "Entry " + number(at), Href: "/ledger/entries/" + strconv.FormatUint(at, 10)})
 	}
+	_, p.MayName = c.directory.Snapshot().Person(identity.PersonID(one.Target.Person))
+	p.Now = c.clock.Now()
 	p.Lead = "Text goes for good, and the ledger verifies as before: its entries hold none."
 	if p.Waits && counterfoil.ID(one.By) == person(r) {
 		p.WhyNot = "You asked for this, so another administrator has to approve it. You can withdraw it."

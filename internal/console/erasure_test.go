@@ -199,8 +199,17 @@ func TestDecideOnAnErasure(t *testing.T) {
 	if got := w.accesses[1:]; !slices.Equal(got, []string{"erasure_approve_refused", "erasure_approve", "erasure_approve", "erasure_reject"}) {
 		t.Errorf("recorded %v", got)
 	}
+	if code := w.post(path + "/name").Code; code != http.StatusNotFound {
+		t.Errorf("the name of nobody: %d", code)
+	}
 	me, _ := w.roll.Snapshot().PersonByEmail(adminEmail)
-	w.eraser.cases[0].By = me.ID
+	w.eraser.cases[0].By, w.eraser.cases[0].Target.Person = me.ID, counterfoil.ID(me.ID)
+	if strings.Contains(w.get(path).Body.String(), adminEmail) {
+		t.Error("the person is named unasked")
+	}
+	if body := w.post(path + "/name").Body.String(); !strings.Contains(body, "Ruth Osei, "+adminEmail) || w.accesses[len(w.accesses)-1] != "name_shown" {
+		t.Errorf("the name is not shown, or that is not recorded: %v", w.accesses)
+	}
 	if body := w.get(path).Body.String(); !strings.Contains(body, "You asked for this") || strings.Contains(body, "Approve and erase") || !strings.Contains(body, "Withdraw the request") {
 		t.Error("the page offers to approve one's own request")
 	}
