@@ -126,7 +126,8 @@ func TestWitnessesThatLie(t *testing.T) {
 		problem string
 		alarm   bool
 	}{
-		"another witness's cosignature": {honest.witness.ServeHTTP, "without a valid cosignature", false},
+		// Which of the two questions reaches the honest one first decides what is wrong.
+		"another witness's cosignature": {honest.witness.ServeHTTP, "witness w2.example", false},
 		"a line that is none":           {answer(200, "text/plain", "— w2.example AAAAAAAAAAAAAAAA\n"), "without a valid cosignature", false},
 		"garbage":                       {answer(200, "text/plain", strings.Repeat("x", 70<<10)), "longer than", false},
 		"a redirect":                    {http.RedirectHandler(honest.URL+"/add-checkpoint", http.StatusTemporaryRedirect).ServeHTTP, "307", false},
