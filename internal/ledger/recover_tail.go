@@ -126,6 +126,6 @@ func (l *Ledger) startTracks(end head) error {
 func (l *Ledger) track(kind counterfoil.SegmentKind, dir string) *track {
 	return &track{
 		kind: kind, dir: dir, disk: l.cfg.Disk, origin: counterfoil.OriginDigest(l.Origin()),
-		limit: l.cfg.SegmentBytes, ahead: l.cfg.FillAhead, step: max(l.cfg.FillAhead/2, int64(len(zeros))),
+		limit: l.cfg.SegmentBytes, ahead: l.cfg.FillAhead, step: min(max(l.cfg.FillAhead/2, int64(len(zeros))), fillStep),
 	}
 }

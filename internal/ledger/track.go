@@ -19,6 +19,14 @@ import (
 // pieces of this size.
 var zeros [256 << 10]byte
 
+// fillStep is the most that is filled between two syncs. A commit that meets one
+// waits until the zeros are on the disk too, because they lie in the same file.
+// Measured at 36 MB/s on a busy machine, where a commit took 0.13 ms in the
+// median: with 4 MiB one commit in 130 met a step, and one in ten of those took
+// 2.6 ms or longer; with 1 MiB it was one in 50 and 1.3 ms, with 256 KiB one in
+// 12 and 1 ms. Room allotted beforehand, and filling another file, did no better.
+const fillStep = 1 << 20
+
 // errUnsynced: a sync failed. That is no lack of space: what is on the disk is
 // not known any more.
 var errUnsynced = errors.New("a sync failed")
@@ -33,7 +41,7 @@ type track struct {
 	origin counterfoil.Hash
 	limit  int64 // size of a segment; only a single larger payload exceeds it
 	ahead  int64 // zero-filled bytes to keep in front of the position
-	step   int64 // how much is filled at once
+	step   int64 // how much is filled between two syncs
 
 	pos  atomic.Int64 // in the current segment; 0 until its header is written
 	file atomic.Pointer[segment]
