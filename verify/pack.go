@@ -44,6 +44,7 @@ type packCheck struct {
 	headNote           []byte
 	registryNote       []byte
 	enrolledFor        map[string]string // origin by verifier key, of key entries in the registry's part
+	links              [][2]string       // verifier keys that key entries tie to each other, each signed by both
 	counts             packCounts
 	rows               map[counterfoil.Index]packRow
 	erasedRows         map[counterfoil.Index]bool
@@ -195,13 +196,14 @@ func (p *packCheck) packHead(folder string, want packHead) (counterfoil.Checkpoi
 // trust sets the pack's keys against what the verifier brought.
 func (p *packCheck) trust() {
 	m := &p.manifest
-	if m.Signer != m.Log.Verifier && p.enrolledFor[m.Signer] != m.Log.Origin {
+	if !p.linked(m.Signer, m.Log.Verifier) {
 		p.pack("manifest.json", "no entry in the pack leads from the key of the log to the key that signed the manifest")
 	}
 	switch key := p.VerifierKey; {
 	case key == "":
 		p.report.unchecked("No key was given: that the log is the right one is the pack's own word.")
-	case key == m.Log.Verifier, m.Registry != nil && key == m.Registry.Verifier && p.enrolledFor[m.Log.Verifier] == m.Log.Origin:
+	case p.linked(key, m.Log.Verifier):
+	case m.Registry != nil && key == m.Registry.Verifier && p.enrolledFor[m.Log.Verifier] == m.Log.Origin:
 	default:
 		p.report.problem(ProblemHead, "log/verifier", "the pack is of the log %s, not of the key that was given", m.Log.Verifier)
 	}
@@ -218,6 +220,28 @@ func (p *packCheck) trust() {
 			p.report.checked("Witnesses: %d cosignatures on the registry's head meet the policy.", len(list))
 		}
 	}
+}
+
+// link remembers an event whose signatures verified. Only what both keys signed ties
+// them: anybody can make a registry that enrols his own key, or has it succeed.
+func (p *packCheck) link(k *counterfoil.KeyEvent) {
+	if (k.Event == counterfoil.KeyRotated || k.Event == counterfoil.KeySucceeded) && len(k.FormerSignature) > 0 {
+		p.links = append(p.links, [2]string{k.Former, k.Key})
+	}
+}
+
+// linked tells whether links lead from one key to another, in either direction.
+func (p *packCheck) linked(from, to string) bool {
+	reached := map[string]bool{from: true}
+	for grown := true; grown && !reached[to]; {
+		grown = false
+		for _, l := range p.links {
+			if reached[l[0]] != reached[l[1]] {
+				reached[l[0]], reached[l[1]], grown = true, true, true
+			}
+		}
+	}
+	return reached[to]
 }
 
 // concludePack says what was done.

@@ -206,6 +206,13 @@ func (p *packCheck) contained(i counterfoil.Index, raw []byte) {
 	if e.Gap != nil {
 		p.counts.Unrecorded += e.Gap.Requests
 	}
+	if e.Key != nil {
+		if err := e.Key.CheckSignatures(); err != nil {
+			p.problem(ProblemKey, i, "%v", err)
+		} else {
+			p.link(e.Key)
+		}
+	}
 	if e.Kind == counterfoil.KindIntent {
 		p.intent(i, e, state)
 	} else if e.Kind == counterfoil.KindOutcome {

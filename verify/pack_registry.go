@@ -54,6 +54,7 @@ func (p *packCheck) keyInPack(where string, k *counterfoil.KeyEvent) {
 		p.report.problem(ProblemKey, where, "the key follows one that is not known")
 		return
 	}
+	p.link(k)
 	if k.Key != "" {
 		p.enrolledFor[k.Key] = k.Origin
 	}
