@@ -35,7 +35,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from typing import Any, BinaryIO, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, BinaryIO, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 EXIT_SOUND, EXIT_UNUSABLE, EXIT_BROKEN = 0, 2, 3
 # Of a report whose problems are all of one class; the table of docs/verify.md.
@@ -1578,7 +1578,7 @@ class LogCheck:
         self.due = 0
         self.counted: List[Tuple[SignedHead, List[str]]] = []  # heads and the keys they counted under
         self.receipts: Dict[int, List[Dict[str, Any]]] = {}
-        self.suspects: Dict[int, Tuple[str, bytes, int, str]] = {}
+        self.suspects: Dict[Tuple[str, Union[int, bytes]], List[int]] = {}  # how many, and the first of them
         self.sealed_by: Dict[bytes, int] = {}
         self.erased: Tuple[Set[bytes], Set[bytes], Set[int]] = (set(), set(), set())
         self.enrolled: Dict[str, Set[str]] = {}
@@ -1803,27 +1803,49 @@ class LogCheck:
         raw = self.payloads.read(ref)
         ident = e.get("id", bytes(16))
         if raw is None:
-            self.suspects[index] = ("missing", ident, ref.segment, "its payload is missing in payload segment %s" % segment_name(ref.segment))
+            self.suspect("missing", ref.segment, index)
+        elif not any(raw):
+            self.suspect("zero", ident, index)
         elif crc32c(raw) != ref.crc:
-            how = "zero" if not any(raw) else "changed"
-            self.suspects[index] = (how, ident, ref.segment, "its payload was changed, in %s" % place(ref.segment, ref.offset))
+            self.report.problem("payload", where, "its payload was changed, in %s" % place(ref.segment, ref.offset))
         else:
             self.report.counts["payloads"] += 1
             if raw[:1] == b"\xc1" and len(raw) >= 17:
                 self.sealed_by[raw[1:17]] = self.sealed_by.get(raw[1:17], 0) + 1
-        if len(self.suspects) > 10_000:
-            self.settle_payloads()
+
+    def suspect(self, how: str, name: Union[int, bytes], index: int) -> None:
+        """A payload that is gone: right if an erasure names its segment or its entry.
+        Kept by that name, so that millions of them need little memory."""
+        seen = self.suspects.setdefault((how, name), [0])
+        seen[0] += 1
+        if len(seen) <= MAX_PROBLEMS:
+            seen.append(index)
 
     def settle_payloads(self) -> None:
         """An erasure may lie behind the payload it explains (rule 7)."""
         _, targets, segments = self.erased
-        for index, (how, ident, segment, text) in sorted(self.suspects.items()):
-            if how == "missing" and segment in segments or how == "zero" and ident in targets:
-                self.report.counts["erased"] += 1
-                self.report.counts["payloads"] += 1
-            else:
+        for (how, name), (n, *indexes) in sorted(self.suspects.items(), key=lambda kv: kv[1][1]):
+            if name in (segments if how == "missing" else targets):
+                self.report.counts["erased"] += n
+                self.report.counts["payloads"] += n
+                continue
+            text = "its payload is missing in payload segment %s" % segment_name(name) if isinstance(name, int) else "its payload was overwritten, and no entry says that it was erased"
+            for index in indexes:
                 self.report.problem("payload", "entry %d" % index, text)
         self.suspects.clear()
+
+    def check_target(self, index: int, ref: Optional[Ref], raw: bytes) -> None:
+        """A payload that an erasure names by its entry is overwritten (rule 7)."""
+        if ref is None or ref.length == 0 or self.payloads is None:
+            return
+        try:
+            e = decode_entry(raw)
+        except Fault:
+            return
+        if e.get("id") in self.erased[1]:
+            sealed = self.payloads.read(ref)
+            if sealed is not None and crc32c(sealed) == ref.crc:
+                self.report.problem("erasure", "entry %d" % index, "an entry says that its payload was overwritten, and it is still there")
 
     # Receipts (docs/publish.md)
 
@@ -1988,13 +2010,21 @@ def check_log(folder: str, payload: Optional[str], options: Options, report: Rep
         check.trust_head(where, head)
     for n, raw in enumerate(options.receipts):
         check.add_receipt(n, raw)
-    walk(check, Segments(folder, founding))
+    sound = walk(check, Segments(folder, founding))
     check.conclude()
+    if sound and check.erased[1] and check.payloads is not None and not options.quick:
+        again = Segments(folder, founding)
+        for batch in again:
+            for n, (ref, raw) in enumerate(batch.entries):
+                check.check_target(batch.first + n, ref, raw)
+            if check.keys.succeeded:
+                again.origin_follows(check.keys.origin)
     summarize(check)
     return check
 
 
-def walk(check: LogCheck, segments: Segments) -> None:
+def walk(check: LogCheck, segments: Segments) -> bool:
+    """Whether the log could be read to its end."""
     report = check.report
     check.check_heads()
     try:
@@ -2012,6 +2042,8 @@ def walk(check: LogCheck, segments: Segments) -> None:
         else:
             report.problem("segment", stopped.at, stopped.text)
             report.unchecked.append("What lies behind entry %d could not be read." % check.tree.size)
+            return False
+    return True
 
 
 def summarize(check: LogCheck) -> None:

@@ -81,7 +81,7 @@ func (v *verification) headAnchor(i counterfoil.Index, a *counterfoil.Anchor) {
 		return
 	}
 	v.anchors.notes[a.Origin] = a.Size
-	if a.Origin == v.NodeOrigin {
+	if a.Origin == v.nodeOrigin {
 		v.anchors.foreign = append(v.anchors.foreign, head{
 			size: a.Size, root: a.Root, where: fmt.Sprintf("registry entry %d", i), class: ProblemRegistry, index: int64(i),
 		})

@@ -46,15 +46,15 @@ type Options struct {
 	Policy *counterfoil.Policy
 	// Roots are the authorities whose time-stamps count; nil leaves them unchecked.
 	Roots *x509.CertPool
-	// NodeOrigin is, for a registry, the log whose heads are to be compared.
-	NodeOrigin string
-
 	// Progress is called now and then with the number of entries checked.
 	Progress func(entries uint64)
 
-	log       string // "log" or "registry", as problems name it
-	published bool   // entries without payloads, from a published log
+	nodeOrigin string // in a registry: the log whose heads are kept for its own walk
+	published  bool   // entries without payloads, from a published log
 }
+
+// isRegistry tells that the log at hand is a registry's.
+func (o *Options) isRegistry() bool { return o.nodeOrigin != "" }
 
 // DirOptions are the options for a data directory.
 func DirOptions(dir string) Options {
@@ -65,8 +65,9 @@ func DirOptions(dir string) Options {
 // order, the hash tree and every batch's root, the signed heads, the starts,
 // that every outcome has its intent and no intent has two, and every payload.
 //
-// It only reads, holds no more than a batch and the open intents in memory, and
-// works beside a running server: it then checks up to the last whole batch. An
+// It only reads, and works beside a running server: it then checks up to the last
+// whole batch. Beside a batch it holds in memory the open intents, one record for
+// each wrapping key and each erasure's name, and the heads the log must pass. An
 // error means that the check could not be made; what is wrong with the log
 // stands in the report.
 func Dir(ctx context.Context, o Options) (Report, error) {
@@ -75,6 +76,9 @@ func Dir(ctx context.Context, o Options) (Report, error) {
 		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
 	if err := v.compareFormer(ctx); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
+	}
+	if err := v.compareTargets(ctx); err != nil {
 		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
 	v.receipts(ctx)
@@ -88,9 +92,6 @@ func newVerification(o Options) *verification {
 	if v.LockPath == "" {
 		v.LockPath = filepath.Join(filepath.Dir(v.LedgerDir), "lock")
 	}
-	if v.log == "" {
-		v.log = "log"
-	}
 	return v
 }
 
@@ -103,7 +104,7 @@ func (v *verification) run(ctx context.Context) error {
 	if err := v.loadHeads(); err != nil {
 		return err
 	}
-	if v.log == "log" {
+	if !v.isRegistry() {
 		if err := v.registry(ctx); err != nil {
 			return err
 		}
@@ -151,7 +152,7 @@ func (v *verification) loadKey() error {
 		v.report.unchecked("The verifier key was read from the directory itself. Give the key you were handed to know that it is the right log.")
 	}
 	origin, _, found := strings.Cut(v.VerifierKey, "+")
-	if !found {
+	if !found || origin == "" {
 		return errors.New("the verifier key does not have the form name+hash+key")
 	}
 	v.report.Origin = origin
@@ -197,8 +198,11 @@ func (v *verification) problem(class string, i counterfoil.Index, format string,
 // overtaken tells whether the walk has reached what a running server recorded
 // after the run began: a busy log would otherwise never end. All heads known at
 // the beginning are behind it by then.
+//
+// Deletion follows its entry, so a payload that is gone may be explained by an
+// entry recorded meanwhile: then the walk goes on to the end of the log.
 func (v *verification) overtaken() bool {
-	return v.running && v.later && v.due == len(v.heads)
+	return v.running && v.later && v.due == len(v.heads) && !v.erased.unexplained()
 }
 
 // end judges how the log ends.
@@ -256,7 +260,7 @@ func (v *verification) conclude() {
 	if v.published {
 		r.unchecked("Payloads are not part of a published log.")
 	}
-	if v.log == "registry" || v.published {
+	if v.isRegistry() || v.published {
 		return
 	}
 	r.checked("%d payloads: present, with their length and checksum, or erased.", r.Payloads)

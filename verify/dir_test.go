@@ -86,7 +86,7 @@ func (l *testLog) openPayload(e *counterfoil.Entry, sealed []byte) ([]byte, [32]
 	if !found {
 		return nil, key, errors.New("does not open")
 	}
-	if e.ID[15] == 1 {
+	if e.ID[15] == 1 || e.ID[15] == 91 {
 		return nil, key, ErrErased
 	}
 	return sealed[18:], key, nil

@@ -5,8 +5,7 @@
 // docs/ledger-format.md: for auditors, for the nightly self-check, and for
 // whoever writes a verifier of their own and wants to compare.
 //
-// It only reads, needs no network and no secret, and holds no more than a batch,
-// the open intents and the erased keys in memory. What is wrong stands in the
+// It only reads, and needs no network and no secret. What is wrong stands in the
 // [Report], with a class and a place; so does what was checked and what was not.
 // An error means that the check could not be made.
 package verify

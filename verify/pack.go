@@ -13,16 +13,14 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/mod/sumdb/note"
-
 	"github.com/counterfoil/counterfoil"
 )
 
 // Pack checks an evidence pack by section 10 of docs/pack-format.md. files is the
 // zip file (a *zip.Reader is an fs.FS) or the folder it unpacks to. Of o it uses
 // VerifierKey, Policy, Roots and Progress; the key is that of the log or of the
-// registry. It holds the open intents of the range in memory and one file at a
-// time, none above a bound.
+// registry. It holds in memory the names of the files, a row for each interaction
+// of the range and one small file at a time; payloads and tables are read in pieces.
 func Pack(ctx context.Context, files fs.FS, o Options) (Report, error) {
 	p := &packCheck{verification: newVerification(o), files: files, found: make(map[string]bool)}
 	if err := p.check(ctx); err != nil {
@@ -53,8 +51,10 @@ type packCheck struct {
 
 // limits of what a pack may make a verifier hold.
 const (
-	maxPackFile  = 1 << 30 // one file, in bytes; a plaintext is the largest
-	maxPackNames = 4 << 20
+	maxPackFile     = 1 << 30  // one file, in bytes; a plaintext is the largest
+	maxPackManifest = 1 << 29  // names every file
+	maxPackSmall    = 64 << 20 // a file that is read whole; a bundle of the largest entries is 4 MiB
+	maxPackNames    = 4 << 20
 )
 
 var errPack = errors.New("the pack cannot be read")
@@ -81,7 +81,9 @@ func (p *packCheck) check(ctx context.Context) error {
 	if err := p.entries(ctx); err != nil {
 		return err
 	}
-	p.registryPart()
+	if err := p.registryPart(ctx); err != nil {
+		return err
+	}
 	p.trust()
 	p.tableOfRows()
 	p.compareCounts()
@@ -151,21 +153,23 @@ func packName(name string) bool {
 	}
 }
 
-// read returns a file, or reports it and returns nil.
-func (p *packCheck) read(name string) []byte {
+// read returns a small file, or reports it and returns nil.
+func (p *packCheck) read(name string) []byte { return p.readUpTo(name, maxPackSmall) }
+
+func (p *packCheck) readUpTo(name string, limit int) []byte {
 	f, err := p.files.Open(name)
 	if err != nil {
 		p.pack(name, "the file is missing")
 		return nil
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxPackFile+1))
+	b, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
 	switch {
 	case err != nil:
 		p.pack(name, "the file cannot be read: %v", err)
 		return nil
-	case len(b) > maxPackFile:
-		p.pack(name, "the file is larger than %d bytes", maxPackFile)
+	case len(b) > limit:
+		p.pack(name, "the file is larger than %d bytes", limit)
 		return nil
 	}
 	return b
@@ -269,6 +273,3 @@ func (p *packCheck) concludePack() {
 	}
 	r.unchecked("That the range is all the node did, and what needs the log before it: seals, outcomes of earlier intents, which key was in force.")
 }
-
-// verifierFor returns the verifier of a key.
-func verifierFor(key string) (note.Verifier, error) { return note.NewVerifier(key) }

@@ -291,8 +291,17 @@ func (p *packCheck) disclosed(i counterfoil.Index, e *counterfoil.Entry, base st
 		p.pack(base+".key", "it is no key of a commitment")
 		return
 	}
+	f, err := p.files.Open(base + ".bin")
+	if err != nil {
+		p.pack(base+".bin", "the file cannot be read: %v", err)
+		return
+	}
+	defer f.Close()
 	mac := hmac.New(sha256.New, key)
-	mac.Write(p.read(base + ".bin"))
+	if _, err := io.Copy(mac, io.LimitReader(f, maxPackFile)); err != nil {
+		p.pack(base+".bin", "the file cannot be read: %v", err)
+		return
+	}
 	if !hmac.Equal(mac.Sum(nil), e.Commitment) {
 		p.problem(ProblemCommitment, i, "its payload is not what the entry commits to")
 	}
@@ -325,7 +334,12 @@ func (p *packCheck) erasedList() error {
 // tableOfRows compares the table of interactions with the entries.
 func (p *packCheck) tableOfRows() {
 	const name = "interactions.csv"
-	r := csv.NewReader(bytes.NewReader(p.read(name)))
+	f, err := p.files.Open(name)
+	if err != nil {
+		return // that it is missing was reported
+	}
+	defer f.Close()
+	r := csv.NewReader(io.LimitReader(f, maxPackFile))
 	head, err := r.Read()
 	if err != nil || len(head) != 29 || head[0] != "interaction" || head[1] != "intent" || head[2] != "outcome" || head[18] != "result" {
 		p.pack(name, "it has not the columns of the format")

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/counterfoil/counterfoil"
 )
 
@@ -84,7 +86,7 @@ type packStatement struct {
 
 // readManifest checks form and signature of the manifest; false ends the check.
 func (p *packCheck) readManifest() bool {
-	st, err := p.openEnvelope(p.read("manifest.json"))
+	st, err := p.openEnvelope(p.readUpTo("manifest.json", maxPackManifest))
 	if err != nil {
 		p.pack("manifest.json", "%v", err)
 		return false
@@ -132,7 +134,7 @@ func (p *packCheck) openEnvelope(raw []byte) (*packStatement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signature: %w", err)
 	}
-	v, err := verifierFor(st.Predicate.Signer)
+	v, err := note.NewVerifier(st.Predicate.Signer)
 	if err != nil {
 		return nil, fmt.Errorf("signer: %w", err)
 	}

@@ -17,15 +17,15 @@ import (
 
 // registryPart checks what the registry says of the pack's head: rules 8, 9 and 11
 // of section 10.
-func (p *packCheck) registryPart() {
+func (p *packCheck) registryPart(ctx context.Context) error {
 	p.enrolledFor = map[string]string{}
 	p.consistencies("log", p.head)
 	if p.manifest.Registry == nil {
-		return
+		return nil
 	}
 	p.consistencies("registry", p.registryHead)
 	covering := false
-	_ = p.proved(context.Background(), "registry", p.registryHead, p.registryNote, func(i counterfoil.Index, raw []byte) {
+	err := p.proved(ctx, "registry", p.registryHead, p.registryNote, func(i counterfoil.Index, raw []byte) {
 		where := fmt.Sprintf("registry entry %d", i)
 		e, err := counterfoil.DecodeEntry(raw)
 		switch {
@@ -42,6 +42,7 @@ func (p *packCheck) registryPart() {
 	if absent := slices.Contains(p.manifest.Absent, "registry_head"); covering == absent {
 		p.report.problem(ProblemRegistry, "registry", "that the registry took in the pack's head is %v, and the manifest says otherwise", covering)
 	}
+	return err
 }
 
 // keyInPack follows the keys of the log and of others.

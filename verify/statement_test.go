@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/durable"
 	"github.com/counterfoil/counterfoil/internal/logtest"
 )
 
@@ -45,11 +46,16 @@ func TestStatements(t *testing.T) {
 			l.add(l.outcomeOf(90, 1))
 		}},
 		{"overwritten by an entry", "", 0, func(l *testLog) {
+			clear(l.payloadOf(6))
 			clear(l.payloadOf(8))
 			l.add(&counterfoil.Entry{Kind: counterfoil.KindErasure, Erasure: &counterfoil.Erasure{Scope: counterfoil.EraseInteraction, Basis: "recorded_in_error", Targets: []counterfoil.ID{other}}})
 		}},
+		{"overwritten by an entry alone", ProblemErasure, 10, func(l *testLog) {
+			l.add(&counterfoil.Entry{Kind: counterfoil.KindErasure, Erasure: &counterfoil.Erasure{Scope: counterfoil.EraseInteraction, Basis: "recorded_in_error", Targets: []counterfoil.ID{{0: 7, 15: 102}}}})
+		}},
 		{"overwritten by nobody", ProblemPayload, 11, func(l *testLog) { clear(l.payloadOf(8)) }},
 		{"overwritten in part", ProblemPayload, 11, func(l *testLog) {
+			clear(l.payloadOf(6))
 			clear(l.payloadOf(8)[:20])
 			l.add(&counterfoil.Entry{Kind: counterfoil.KindErasure, Erasure: &counterfoil.Erasure{Scope: counterfoil.EraseInteraction, Basis: "recorded_in_error", Targets: []counterfoil.ID{other}}})
 		}},
@@ -250,5 +256,47 @@ func TestPolicy(t *testing.T) {
 	r.Write(filepath.Join(l.Dir, "registry", "cosigned"), signed)
 	if got := l.verify(under); got.Integrity != IntegrityOK || got.Witnessed != l.Tree.Size() {
 		t.Errorf("cosigned: %+v", got)
+	}
+}
+
+// TestErasureBesideAServer: an erasure may be recorded and carried out while the
+// walk is under way. What is gone is explained by the entry behind it, and what was
+// opened before the entry is no fault.
+func TestErasureBesideAServer(t *testing.T) {
+	late := time.Now().Add(time.Hour).UnixMicro() // after the run began
+	for _, tt := range []struct {
+		name   string
+		keys   []counterfoil.ID
+		broken bool
+	}{
+		{"gone, and an entry recorded meanwhile says so", []counterfoil.ID{{0: 7, 15: 91}}, false},
+		{"opened, and erased meanwhile", []counterfoil.ID{{0: 7, 15: 2}, {0: 7, 15: 91}}, false},
+		{"gone, and nothing says so", nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newTestLog(t)
+			l.Batch(nil, l.sealed(entryOf(counterfoil.KindIntent, 91), "prompt"))
+			l.add(l.outcomeOf(91, 1))
+			l.sign()
+			for n := range byte(3) { // batches of their own, all recorded meanwhile
+				e := record(uint64(n) + 1)
+				e.Time = late
+				l.add(e)
+			}
+			if tt.keys != nil {
+				e := erasure(tt.keys...)
+				e.Time = late
+				l.add(e)
+			}
+			l.Flush()
+			lock, err := durable.LockFile(filepath.Join(l.Dir, "lock"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer lock.Unlock()
+			if r := l.verify(nil); (r.Integrity == IntegrityBroken) != tt.broken {
+				t.Errorf("problems %v", r.Problems)
+			}
+		})
 	}
 }

@@ -105,8 +105,8 @@ type Ledger interface {
 	Size() uint64
 	Origin() string
 	Health() error
-	VerifierKeys() []string                     // in force, the newest first
-	Checkpoint(context.Context) ([]byte, error) // the newest head, signed
+	VerifierKeys() []string // in force, the newest first
+	Published() []byte      // the newest signed head; nil before the first
 }
 
 // Retention is how long what is kept; 0 means for ever.

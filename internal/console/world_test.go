@@ -128,15 +128,12 @@ func (w *world) Origin() string { return "northgate.example/gw-1" }
 
 func (w *world) Health() error { return w.sick }
 
-// VerifierKeys and Checkpoint implement Ledger, LedgerEntry Evidence.
+// VerifierKeys and Published implement Ledger, LedgerEntry Evidence.
 func (w *world) VerifierKeys() []string { return []string{"northgate.example/gw-1+0badcafe+AAAA"} }
 
-func (w *world) Checkpoint(context.Context) ([]byte, error) {
-	if w.sick != nil {
-		return nil, w.sick
-	}
+func (w *world) Published() []byte {
 	c := counterfoil.Checkpoint{Origin: w.Origin(), Size: w.Size(), Root: counterfoil.EmptyRoot()}
-	return []byte(c.Text() + "\n— " + w.Origin() + " c2lnbmVk\n"), nil
+	return []byte(c.Text() + "\n— " + w.Origin() + " c2lnbmVk\n")
 }
 
 func (w *world) LedgerEntry(_ context.Context, i counterfoil.Index) (*evidence.LedgerEntry, error) {

@@ -61,6 +61,15 @@ func payloads() []Case {
 			b, at := w.Node.Frame(atSignal)
 			w.Node.Batches[b].Frames[at].Sealed = []byte("loose")
 		}},
+		Case{Name: "overwritten by an entry alone", Class: "erasure", Index: 2, Change: func(w *World) {
+			b, at := w.Node.Frame(2)
+			e, err := counterfoil.DecodeEntry(w.Node.Batches[b].Frames[at].Raw)
+			if err != nil {
+				panic(err) // the honest log decodes
+			}
+			w.Node.entry(&counterfoil.Entry{Kind: counterfoil.KindErasure, Time: 20, Erasure: &counterfoil.Erasure{Scope: counterfoil.EraseInteraction, Basis: "recorded_in_error", Targets: []counterfoil.ID{e.ID}}})
+			w.Node.Checkpoint = w.Node.head(w.Node.Signers...)
+		}},
 		Case{Name: "segment gone, and an entry says so", Index: -1, Change: func(w *World) {
 			w.Node.entry(&counterfoil.Entry{Kind: counterfoil.KindErasure, Time: 20, Erasure: &counterfoil.Erasure{Scope: counterfoil.EraseSegments, Basis: "retention", Segments: []uint64{0}}})
 			w.Node.Checkpoint = w.Node.head(w.Node.Signers...)
