@@ -81,6 +81,9 @@ func (r *Registry) readCosigned() error {
 		r.cfg.Log.Error("alarm", "err", r.alarm)
 		return nil
 	}
+	if len(c.list) == 0 {
+		return nil // of witnesses the policy no longer names
+	}
 	r.kept, r.obtained = c, c
 	for _, w := range r.witnesses {
 		for _, one := range c.list {
@@ -159,7 +162,9 @@ func (r *Registry) ask(ctx context.Context, w *witnessState, signed []byte, head
 		return // the process stops
 	}
 	conflict, ahead := errors.AsType[*witness.ConflictError](err)
-	alarm := errors.Is(err, witness.ErrFork) || ahead && conflict.Size > head.Size
+	// The proof is of this log from the size the witness stated. If it does not lead
+	// from what the witness cosigned there, that was another log.
+	alarm := errors.Is(err, witness.ErrFork) || errors.Is(err, witness.ErrProof) || ahead && conflict.Size > head.Size
 	switch {
 	case alarm && !w.alarm:
 		r.cfg.Log.Error("alarm: a witness has seen another history of the registry, or a later one than this: a fork, or an older copy was put back",

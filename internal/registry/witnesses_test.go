@@ -132,6 +132,7 @@ func TestWitnessesThatLie(t *testing.T) {
 		"garbage":                       {answer(200, "text/plain", strings.Repeat("x", 70<<10)), "longer than", false},
 		"a redirect":                    {http.RedirectHandler(honest.URL+"/add-checkpoint", http.StatusTemporaryRedirect).ServeHTTP, "307", false},
 		"a larger size":                 {answer(409, "text/x.tlog.size", "4000\n"), "size 4000", true},
+		"a refusal of every proof":      {answer(422, "text/plain", "no\n"), "consistency proof", true},
 		"a smaller size again and again": {func(rw http.ResponseWriter, _ *http.Request) {
 			answer(409, "text/x.tlog.size", "0\n")(rw, nil)
 		}, "size 0", false},
@@ -193,6 +194,13 @@ func TestRegistrySetBack(t *testing.T) {
 	w.round()
 	if s := w.status(); !s.Witnesses[0].Alarm || !s.Overdue() || s.Alarm != "" {
 		t.Errorf("%+v", s)
+	}
+	for range 6 { // it grows past what the witness has seen
+		w.grow()
+		w.round()
+	}
+	if s := w.status(); !s.Witnesses[0].Alarm || s.Witnesses[0].Problem == "" {
+		t.Errorf("the alarm passes by itself: %+v", s)
 	}
 	setBack() // with the newest cosigned head left beside it
 	if err := os.WriteFile(w.registry.cosignedPath(), newest, 0o600); err != nil {
@@ -269,5 +277,22 @@ func TestPolicyOfAnotherLog(t *testing.T) {
 	w.open()
 	if n := strings.Count(w.log.String(), "log "+key); n != 1 {
 		t.Errorf("said %d times", n)
+	}
+}
+
+// TestWitnessOfAFormerPolicy: a head that only witnesses no longer named have cosigned
+// is not entered as a cosigned one.
+func TestWitnessOfAFormerPolicy(t *testing.T) {
+	w := newWorld(t)
+	w.watch("w1.example")
+	w.policy += "quorum w1.example\n"
+	w.open()
+	w.round()
+	w.policy = "quorum none\n"
+	r := w.reopen()
+	w.round()
+	w.wantStory(r.Log(), "boot\nenrolled 1\nhead 1\nboot\nhead 2\n")
+	if s := w.status(); s.Quorum.Asked || s.Overdue() {
+		t.Errorf("%+v", s)
 	}
 }
