@@ -196,9 +196,11 @@ func cosignatureLine(checkpoint, answer []byte, verifier note.Verifier) ([]byte,
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoCosignature, err)
 	}
-	sig := opened.Sigs[0]
-	return []byte("— " + sig.Name + " " + sig.Base64 + "\n"), nil
+	return []byte(signatureLine(opened.Sigs[0])), nil
 }
+
+// signatureLine is a signature as it stands in a note.
+func signatureLine(sig note.Signature) string { return "— " + sig.Name + " " + sig.Base64 + "\n" }
 
 // splitNote parts a signed note where note.Open does: text with its newline,
 // signature lines.

@@ -28,10 +28,11 @@ func (s *Server) cosign(body []byte) ([]byte, error) {
 	if l == nil {
 		return nil, &refusal{http.StatusNotFound, "This witness does not watch the log. Its operator adds logs."}
 	}
-	head, err := l.verify(req.checkpoint)
+	head, own, err := l.verify(req.checkpoint)
 	if err != nil {
 		return nil, &refusal{http.StatusForbidden, "No signature on the checkpoint is by a key this witness knows for the log."}
 	}
+	req.checkpoint = own
 	if req.old > head.Size {
 		return nil, &refusal{http.StatusBadRequest, "The old size is larger than the checkpoint's."}
 	}
@@ -46,11 +47,7 @@ func (s *Server) cosign(body []byte) ([]byte, error) {
 	if s.stored != nil {
 		s.stored()
 	}
-	line, err := s.sign(req.checkpoint)
-	if err == nil {
-		s.log.Info("cosigned", "log", l.origin, "size", head.Size)
-	}
-	return line, err
+	return s.sign(req.checkpoint)
 }
 
 // grow moves the log to head, if that contains what was cosigned before, and
@@ -60,14 +57,18 @@ func (s *Server) grow(l *watched, head counterfoil.Checkpoint, req request) erro
 	case req.old != l.head.Size:
 		return &otherSize{l.head.Size}
 	case head.Size == l.head.Size && head.Root != l.head.Root:
-		s.log.Error("the log signed two trees of one size", "log", l.origin, "size", head.Size,
-			"cosigned", l.head.Root, "refused", string(req.checkpoint))
+		if l.tell(head) {
+			s.log.Error("the log signed two trees of one size", "log", l.origin, "size", head.Size,
+				"cosigned", string(l.signed), "refused", string(req.checkpoint))
+		}
 		return &refusal{http.StatusConflict, "The witness has cosigned another tree of this size."}
 	}
 	if err := counterfoil.CheckConsistency(l.head, head, req.proof); err != nil {
 		// The proof comes from whoever asks, so this alone does not accuse the log.
-		s.log.Warn("the proof does not lead from the head cosigned last", "log", l.origin, "cosigned", l.head.Size,
-			"refused", string(req.checkpoint), "error", err)
+		if l.tell(head) {
+			s.log.Warn("the proof does not lead from the head cosigned last", "log", l.origin, "cosigned", l.head.Size,
+				"refused", string(req.checkpoint), "error", err)
+		}
 		return &refusal{http.StatusUnprocessableEntity, "The proof does not show that the log grew from the head cosigned last."}
 	}
 	if head.Size == l.head.Size {
@@ -76,7 +77,11 @@ func (s *Server) grow(l *watched, head counterfoil.Checkpoint, req request) erro
 	if !l.growth.allow(s.clock.Now()) {
 		return &refusal{http.StatusTooManyRequests, "The log asks too often. Ask again later."}
 	}
-	return l.keep(head, req.checkpoint)
+	if err := l.keep(head, req.checkpoint); err != nil {
+		return err
+	}
+	s.log.Info("the log grew", "log", l.origin, "size", head.Size)
+	return nil
 }
 
 // sign makes the signature line over the checkpoint's whole text.

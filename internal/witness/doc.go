@@ -14,7 +14,7 @@
 //     cosignature is made;
 //   - it cosigns for the logs it was given the keys of, and for no others;
 //   - what it reads is bounded in size and time, before and after it knows who
-//     asks.
+//     asks, and a head it refuses is written to its log once.
 //
 // The promise ends with the directory: a witness whose directory was lost or
 // put back from a copy does not know what it signed. It needs a new key.

@@ -18,6 +18,9 @@ const (
 // maxInFlight bounds the requests read at once, before anybody is known.
 const maxInFlight = 64
 
+// maxTold bounds how many refused heads of a log are told between two it grew to.
+const maxTold = 1000
+
 // bucket lets growthBurst events pass at once, and then one every growthEvery.
 type bucket struct {
 	mu   sync.Mutex

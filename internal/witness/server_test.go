@@ -5,6 +5,7 @@ package witness
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -430,5 +431,37 @@ func TestOtherRequests(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestEvidenceOfAFork: the witness's log holds both signed trees, and whoever sends
+// them over and over, with lines of their own behind them, does not fill it.
+func TestEvidenceOfAFork(t *testing.T) {
+	log := newTestLog(t, "log.example").grow(9, "main")
+	fork := log.fork(5).grow(4, "other")
+	s := serve(t, log.key)
+	var said strings.Builder
+	s.log = slog.New(slog.NewJSONHandler(&said, nil))
+	if _, err := s.cosign(request{0, nil, log.head(t, 9)}.marshal()); err != nil {
+		t.Fatal(err)
+	}
+	junk := "— log.example " + strings.Repeat("A", 40<<10) + "\n"
+	for _, body := range [][]byte{
+		request{9, nil, append(fork.head(t, 9), junk...)}.marshal(),          // another tree
+		request{9, log.roots[:1], append(log.head(t, 9), junk...)}.marshal(), // a proof that is none
+		request{9, nil, append(log.head(t, 9), junk...)}.marshal(),           // the same head again
+	} {
+		for range 1000 {
+			_, _ = s.cosign(body)
+		}
+	}
+	first, _, _ := strings.Cut(said.String()[strings.Index(said.String(), "two trees"):], "}")
+	for name, head := range map[string][]byte{"cosigned": log.head(t, 9), "refused": fork.head(t, 9)} {
+		if quoted, err := json.Marshal(string(head)); err != nil || !strings.Contains(first, `"`+name+`":`+string(quoted)) {
+			t.Errorf("the signed head %s is not in it: %s", name, first)
+		}
+	}
+	if lines := strings.Count(said.String(), "\n"); lines != 3 || said.Len() > 4<<10 {
+		t.Errorf("%d lines, %d bytes", lines, said.Len())
 	}
 }

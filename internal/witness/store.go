@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/durable"
 )
@@ -24,8 +26,10 @@ type watched struct {
 	file   string // the head as the log signed it; missing: none yet
 	growth bucket
 
-	mu   sync.Mutex // held from the comparison to the cosignature
-	head counterfoil.Checkpoint
+	mu     sync.Mutex // held from the comparison to the cosignature
+	head   counterfoil.Checkpoint
+	signed []byte                    // head as the log signed it; nil: none yet
+	told   map[counterfoil.Hash]bool // roots of heads refused since the log grew; never more than maxTold
 }
 
 // openLog reads what is known of a log. A file that does not hold a head of it
@@ -52,21 +56,47 @@ func openLog(dir, origin string, keys []string) (*watched, error) {
 	if head.Origin != origin {
 		return nil, fmt.Errorf("read the head of %q: %s is of %q", origin, l.file, head.Origin)
 	}
-	l.head = head
+	l.head, l.signed = head, signed
 	return l, nil
 }
 
-// verify checks the log's signature: that of any of its keys.
-func (l *watched) verify(signed []byte) (counterfoil.Checkpoint, error) {
-	var failed error
+// verify checks the log's signature: that of any of its keys. It returns the
+// checkpoint with this signature alone, since whoever asks may have put other lines
+// behind it, and they are not to fill the disk.
+func (l *watched) verify(signed []byte) (head counterfoil.Checkpoint, own []byte, err error) {
 	for _, key := range l.keys {
-		head, err := counterfoil.VerifyCheckpoint(signed, key)
-		if err == nil {
-			return head, nil
+		if head, err = counterfoil.VerifyCheckpoint(signed, key); err == nil {
+			own, err = signedBy(signed, key)
+			return head, own, err
 		}
-		failed = err
 	}
-	return counterfoil.Checkpoint{}, failed
+	return head, nil, err
+}
+
+func signedBy(signed []byte, key string) ([]byte, error) {
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := note.Open(signed, note.VerifierList(verifier))
+	if err != nil {
+		return nil, err
+	}
+	return []byte(opened.Text + "\n" + signatureLine(opened.Sigs[0])), nil
+}
+
+// tell reports whether a refused head is new, and so worth a line in the witness's
+// own log: heads are public, and anybody may send one over and over. The caller holds
+// mu.
+func (l *watched) tell(head counterfoil.Checkpoint) bool {
+	if l.told[head.Root] || len(l.told) == maxTold {
+		return false
+	}
+	if l.told == nil {
+		l.told = make(map[counterfoil.Hash]bool)
+	}
+	l.told[head.Root] = true
+	return true
 }
 
 // keep makes a head durable. The caller holds mu. If it fails, the file may hold
@@ -76,6 +106,6 @@ func (l *watched) keep(head counterfoil.Checkpoint, signed []byte) error {
 	if err := durable.WriteFile(l.file, signed, 0o600); err != nil {
 		return fmt.Errorf("keep the head of %q: %w", l.origin, err)
 	}
-	l.head = head
+	l.head, l.signed, l.told = head, signed, nil
 	return nil
 }
