@@ -65,15 +65,11 @@ func (r *keyring) at(size uint64) ([]note.Signer, error) {
 // the entry, then removes one. So after a crash the log says how to go on.
 func (l *Ledger) settleKeys(current nodeKey, history keyHistory) error {
 	ring := &keyring{history: history, signers: map[string]note.Signer{}}
-	newest := history.Spans[0].Key
-	current, err := l.settleNext(current, newest)
+	current, err := l.settleNext(current, history.Spans[0].Key)
 	if err != nil {
-		return err
+		return fmt.Errorf("open ledger: %w", err)
 	}
-	if current.verifier != newest {
-		return fmt.Errorf("open ledger: %s holds the key %s, and the log is signed by %s; put the key back from a backup", l.cfg.KeyPath, current.verifier, newest)
-	}
-	ring.signers[newest] = current.signer
+	ring.signers[current.verifier] = current.signer
 	former, err := loadSpareKey(l.cfg.formerKeyPath())
 	if err != nil {
 		return fmt.Errorf("open ledger: former key: %w", err)
@@ -93,21 +89,35 @@ func (l *Ledger) settleKeys(current nodeKey, history keyHistory) error {
 	return nil
 }
 
-// settleNext deals with the key of a rotation that a crash cut short: installed if
-// the log names it, dropped if not, since nothing was ever signed with it then.
+// newestKey loads the newest key. Where the files of an earlier rotation could not
+// be moved it moves them now: the next one would take the place of its key.
+func (l *Ledger) newestKey() (nodeKey, error) {
+	current, err := loadKey(l.cfg.KeyPath)
+	if err != nil {
+		return current, err
+	}
+	return l.settleNext(current, l.VerifierKey())
+}
+
+// settleNext deals with the key of a rotation that was cut short: installed if
+// the log names it, dropped if not, since nothing was ever signed with it then. It
+// returns the newest key.
 func (l *Ledger) settleNext(current nodeKey, newest string) (nodeKey, error) {
 	next, err := loadSpareKey(l.cfg.nextKeyPath())
 	switch {
 	case err != nil:
-		return current, fmt.Errorf("open ledger: next key: %w", err)
-	case next == nil:
-		return current, nil
-	case next.verifier == newest && current.verifier != newest:
+		return current, fmt.Errorf("next key: %w", err)
+	case next != nil && next.verifier == newest && current.verifier != newest:
 		l.log.Warn("a rotation of the signing key was recorded and not finished; it is finished now", "key", newest)
 		return *next, l.installKey(current)
+	case current.verifier != newest:
+		return current, fmt.Errorf("%s holds the key %s, and the log is signed by %s; put the key back from a backup", l.cfg.KeyPath, current.verifier, newest)
+	case next != nil:
+		l.log.Warn("a rotation of the signing key was begun and not recorded; its key is dropped. Rotate again", "key", next.verifier)
+		return current, removeKey(l.cfg.nextKeyPath())
+	default:
+		return current, nil
 	}
-	l.log.Warn("a rotation of the signing key was begun and not recorded; its key is dropped. Rotate again", "key", next.verifier)
-	return current, removeKey(l.cfg.nextKeyPath())
 }
 
 // installKey makes the next key the current one, and that the former.

@@ -31,7 +31,7 @@ func (l *Ledger) RotateKey(ctx context.Context) (counterfoil.KeyEvent, error) {
 	if len(inForce) > 1 {
 		return counterfoil.KeyEvent{}, fmt.Errorf("%w: the former signing key is still in force; retire it first", ErrConflict)
 	}
-	current, err := loadKey(l.cfg.KeyPath)
+	current, err := l.newestKey()
 	if err != nil {
 		return counterfoil.KeyEvent{}, fmt.Errorf("rotate key: %w", err)
 	}

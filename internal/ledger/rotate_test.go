@@ -197,6 +197,37 @@ func TestRotationCutShort(t *testing.T) {
 	}
 }
 
+// TestRotationBehindUnmovedFiles: a rotation whose files could not be moved keeps the
+// only copy of the key in force where the next rotation puts its own.
+func TestRotationBehindUnmovedFiles(t *testing.T) {
+	cfg := testConfig(t.TempDir())
+	l := mustOpen(t, cfg)
+	mustAppend(t, l, bootEntry(), nil)
+	if err := os.Mkdir(cfg.formerKeyPath(), 0o700); err != nil { // no file can take its place
+		t.Fatal(err)
+	}
+	first, err := l.RotateKey(t.Context())
+	if err == nil || first.Key != l.VerifierKey() {
+		t.Fatalf("a rotation whose files cannot be moved: %+v, %v", first, err)
+	}
+	if err := os.Remove(cfg.formerKeyPath()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.RetireKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	second, err := l.RotateKey(t.Context())
+	if err != nil || second.Former != first.Key {
+		t.Fatalf("the next rotation: %+v, %v", second, err)
+	}
+	mustClose(t, l)
+	l = mustOpen(t, cfg)
+	mustAppend(t, l, bootEntry(), nil)
+	wantHead(t, l, []string{second.Key, first.Key}, nil)
+	mustClose(t, l)
+	verified(t, cfg)
+}
+
 // TestKeysNotAtHand: without the newest key the log does not go on; without the
 // former one it does, under the new key alone.
 func TestKeysNotAtHand(t *testing.T) {
