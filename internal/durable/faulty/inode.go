@@ -181,5 +181,5 @@ func sized(b []byte, n int64) []byte {
 	if int64(len(b)) >= n {
 		return b[:n:n]
 	}
-	return append(b[:len(b):len(b)], make([]byte, n-int64(len(b)))...)
+	return append(b, make([]byte, n-int64(len(b)))...)
 }
