@@ -149,6 +149,9 @@ func (w *wrapDB) settleRoot() error {
 			return fmt.Errorf("replace root key: %w", err)
 		}
 	default: // not what the keys are under, or not whole
+		if old, err := readRoot(root); used && (err != nil || !w.opensUnder(old)) {
+			return fmt.Errorf("no root key opens the stored keys, neither %s nor %s: nothing was changed; restore them from the backup of the keys", root, next)
+		}
 		if err := errors.Join(overwrite(next), os.Remove(next), durable.SyncDir(w.dir)); err != nil {
 			return fmt.Errorf("discard the root key of a rotation that was not finished: %w", err)
 		}

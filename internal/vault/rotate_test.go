@@ -118,6 +118,25 @@ func TestRotationCutOff(t *testing.T) {
 	}
 }
 
+// TestTheOnlyRootKeyStays: a new root key that counts already and cannot be taken,
+// here because it is open to others, is not discarded with a rotation that failed.
+func TestTheOnlyRootKeyStays(t *testing.T) {
+	dir := t.TempDir()
+	v := open(t, dir, clock.NewSet(noon))
+	sealed := seal(t, v, []byte("text"))
+	rewrapped(t, v.keys.store)
+	v.Close()
+	next := filepath.Join(dir, nextName)
+	must(t, os.Chmod(next, 0o644))
+	if _, err := Open(Config{Dir: dir, Origin: origin, Clock: clock.NewSet(noon)}); err == nil {
+		t.Fatal("opened without a root key")
+	}
+	must(t, os.Chmod(next, 0o600))
+	if _, err := open(t, dir, clock.NewSet(noon)).Open(entry, counterfoil.KindIntent, sealed.Bytes); err != nil {
+		t.Error(err)
+	}
+}
+
 func rewrapped(t *testing.T, w *wrapDB) {
 	path := filepath.Join(w.dir, nextName)
 	must(t, createRootKey(path))
