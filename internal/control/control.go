@@ -251,11 +251,17 @@ func problem(err error) (Problem, int) {
 	return Problem{Kind: k.word, Message: f.Public, Fields: f.Fields}, k.status
 }
 
-func fail(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
+// report makes an error a problem, and logs it when it is the server's.
+func report(r *http.Request, err error, log *slog.Logger) (Problem, int) {
 	p, status := problem(err)
 	if status >= http.StatusInternalServerError {
 		log.Error("control request failed", "path", r.URL.Path, "err", err)
 	}
+	return p, status
+}
+
+func fail(w http.ResponseWriter, r *http.Request, err error, log *slog.Logger) {
+	p, status := report(r, err, log)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(p) // the command line reports a cut answer itself

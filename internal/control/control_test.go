@@ -242,6 +242,16 @@ func TestTheLastLineTells(t *testing.T) {
 	}
 }
 
+// TestRefusalsAreNotErrorsOfTheServer: a wrong password is nothing to wake anybody for.
+func TestRefusalsAreNotErrorsOfTheServer(t *testing.T) {
+	for _, r := range routes {
+		var log bytes.Buffer
+		if send(t, &fake{err: fault.Forbidden("Not you.", nil)}, &log, r.method, r.path, r.body); log.Len() > 0 {
+			t.Errorf("%s %s logs %s", r.method, r.path, log.String())
+		}
+	}
+}
+
 func decode(t *testing.T, body string) (all []Line) {
 	t.Helper()
 	for d := json.NewDecoder(strings.NewReader(body)); ; {

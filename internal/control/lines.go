@@ -77,7 +77,6 @@ func finish(out *json.Encoder, r *http.Request, err error, log *slog.Logger) {
 		_ = out.Encode(Line{Done: true}) // the client notices a missing last line
 		return
 	}
-	log.Error("control request failed", "path", r.URL.Path, "err", err)
-	p, _ := problem(err)
+	p, _ := report(r, err, log)
 	_ = out.Encode(Line{Problem: &p})
 }
