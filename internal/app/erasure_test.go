@@ -5,7 +5,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +17,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
@@ -429,5 +433,44 @@ func TestRotateRootRecordsIt(t *testing.T) {
 	h.verify()
 	if _, err := h.open().register.Authenticate(t.Context(), ruth.As, ruth.Password); err != nil {
 		t.Error(fmt.Errorf("after the rotation: %w", err))
+	}
+}
+
+// TestAnErasureThatFailedIsDoneBeforeTheNext: what an entry states is not passed
+// over by the note of the next erasure.
+func TestAnErasureThatFailedIsDoneBeforeTheNext(t *testing.T) {
+	h := newHouse(t)
+	segment := filepath.Join(h.data, "payload", counterfoil.SegmentName(0))
+	broken := false
+	o := h.options()
+	o.reached = func(s erasure.Step) {
+		if s != erasure.StepRecorded || broken {
+			return
+		}
+		broken = true
+		if err := errors.Join(os.Rename(segment, segment+".away"), os.Mkdir(segment, 0o700)); err != nil {
+			t.Error(err)
+		}
+	}
+	a, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	administer(t, a)
+	ada, _ := keyOf(t, a, "ada@example.com")
+	first, second := converse(t, a, ada, "first"), converse(t, a, ada, "second")
+	asked := request(t, a, control.NewErasure{Interaction: first.String()})
+	if _, err := (service{a}).ApproveErasure(t.Context(), asked.ID, noor, nothing); err == nil {
+		t.Fatal("erased in a segment that cannot be opened")
+	}
+	if err := errors.Join(os.Remove(segment), os.Rename(segment+".away", segment)); err != nil {
+		t.Fatal(err)
+	}
+	erase(t, a, control.NewErasure{Interaction: second.String()})
+	for _, id := range []counterfoil.ID{first, second} {
+		if got := states(t, a, id); got != erased {
+			t.Errorf("interaction %s: %+v", id, got)
+		}
 	}
 }

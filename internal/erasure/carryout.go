@@ -84,7 +84,7 @@ func (e *Eraser) erase(ctx context.Context, actor counterfoil.ID, statement coun
 	if err := e.state(ctx, id, actor, split(statement, p, targets, s)); err != nil {
 		return err
 	}
-	dead := s.dead(e.Log.WrittenPayloads(), p.ids(), targets)
+	dead := s.dead(p.ids(), targets)
 	if len(dead) == 0 {
 		return nil
 	}
@@ -139,7 +139,7 @@ func (e *Eraser) state(ctx context.Context, id, actor counterfoil.ID, bodies []c
 		e.Reached(StepRecorded)
 	}
 	if err := e.apply(ctx, &whole); err != nil {
-		return fmt.Errorf("the entry is written, and its erasure is not done; it is done at the next start at the latest: %w", err)
+		return fmt.Errorf("the entry is written, and its erasure is not done; it is done in the night or at the next start: %w", err)
 	}
 	if err := e.Keys.SetApplied(ctx, next); err != nil {
 		return err

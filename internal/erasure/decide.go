@@ -121,6 +121,9 @@ func (e *Eraser) Approve(ctx context.Context, by identity.PersonID, id counterfo
 	if err := e.mayAct(by); err != nil {
 		return nil, err
 	}
+	if _, err := e.overdue(ctx); err != nil {
+		return nil, fmt.Errorf("carry out what was approved before: %w", err)
+	}
 	r, subject, err := e.waiting(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("approve erasure: %w", err)

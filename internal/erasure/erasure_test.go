@@ -57,7 +57,7 @@ func TestDeadSegments(t *testing.T) {
 		return m
 	}
 	s := &survey{
-		erasedKeys: of(a), erasedTargets: of(),
+		erasedKeys: of(a), erasedTargets: of(), written: 6,
 		segments: map[uint32]*contents{
 			0: {keys: of(a)},
 			1: {keys: of(a, b)},
@@ -68,8 +68,12 @@ func TestDeadSegments(t *testing.T) {
 			6: {keys: of(a)}, // being written
 		},
 	}
-	if got := s.dead(6, []counterfoil.ID{b}, []counterfoil.ID{target}); !slices.Equal(got, []uint64{0, 1, 3}) {
+	if got := s.dead([]counterfoil.ID{b}, []counterfoil.ID{target}); !slices.Equal(got, []uint64{0, 1, 3}) {
 		t.Errorf("dead segments: %v", got)
+	}
+	// The next class of the same retention run: what was named is not named again.
+	if got := s.dead([]counterfoil.ID{c}, nil); !slices.Equal(got, []uint64{2}) {
+		t.Errorf("dead segments of the next class: %v", got)
 	}
 }
 

@@ -20,27 +20,38 @@ func (e *Eraser) Resume(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("resume erasures: %w", err)
 	}
-	applied, err := e.Keys.Applied(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("resume erasures: %w", err)
-	}
-	behind := 0
 	for _, entry := range all {
 		if entry.Scope == counterfoil.ErasePerson {
 			e.Keys.Bar(entry.Subject) // an id is erased for ever
 		}
-		if entry.Entry < applied {
-			continue
-		}
-		behind++
-		if err := e.again(ctx, entry.Entry); err != nil {
-			return behind, fmt.Errorf("carry out the erasure of entry %d: %w", entry.Entry, err)
-		}
 	}
-	if err := e.Keys.SetApplied(ctx, counterfoil.Index(e.Log.Size())); err != nil {
+	behind, err := e.overdue(ctx)
+	if err != nil {
 		return behind, err
 	}
 	return behind, e.finish(ctx)
+}
+
+// overdue carries out what entries state and the note does not cover: a process
+// ended in between, or a step failed. It comes before whatever moves the note on.
+func (e *Eraser) overdue(ctx context.Context) (int, error) {
+	applied, err := e.Keys.Applied(ctx)
+	if err != nil {
+		return 0, err
+	}
+	behind, err := e.Index.Erasures(ctx, applied)
+	if err != nil {
+		return 0, err
+	}
+	for n, entry := range behind {
+		if err := e.again(ctx, entry.Entry); err != nil {
+			return n, fmt.Errorf("carry out the erasure of entry %d: %w", entry.Entry, err)
+		}
+		if err := e.Keys.SetApplied(ctx, entry.Entry+1); err != nil {
+			return n, err
+		}
+	}
+	return len(behind), nil
 }
 
 // again carries out the erasure an entry states.

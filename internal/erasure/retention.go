@@ -23,10 +23,13 @@ type Retained struct {
 
 // Retain deletes the keys whose time is over, except those that a hold covers or
 // that keep a record in force: a person who still signs in, a system still in use.
-// Requests that were approved and not finished are taken up first.
+// What was stated or approved before and not finished is taken up first.
 func (e *Eraser) Retain(ctx context.Context) (Retained, error) {
 	e.acting.Lock()
 	defer e.acting.Unlock()
+	if _, err := e.overdue(ctx); err != nil {
+		return Retained{}, err
+	}
 	if err := e.finish(ctx); err != nil {
 		return Retained{}, err
 	}

@@ -18,6 +18,7 @@ import (
 type survey struct {
 	payloads map[counterfoil.ID]uint64 // by wrapping key; those overwritten or deleted are left out
 	segments map[uint32]*contents
+	written  uint32 // the payload segment written to when it began; those below hold nothing newer
 
 	erasedKeys, erasedTargets map[counterfoil.ID]bool // what entries name
 }
@@ -36,7 +37,7 @@ const surveyStep = 10_000
 func (e *Eraser) survey(ctx context.Context, progress Progress) (*survey, error) {
 	s := &survey{
 		payloads: make(map[counterfoil.ID]uint64), segments: make(map[uint32]*contents),
-		erasedKeys: make(map[counterfoil.ID]bool), erasedTargets: make(map[counterfoil.ID]bool),
+		erasedKeys: make(map[counterfoil.ID]bool), erasedTargets: make(map[counterfoil.ID]bool), written: e.Log.WrittenPayloads(),
 	}
 	err := e.Log.Scan(ctx, 0, func(entry ledger.Stored) error {
 		if progress != nil && entry.Index%surveyStep == 0 {
@@ -99,10 +100,12 @@ func (e *Eraser) look(s *survey, entry ledger.Stored) error {
 	return nil
 }
 
-// dead are the segments below limit of which entries name everything as erased,
-// with the keys given. A key that is only missing does not count: the store may
-// be the wrong one, and what lies under its keys still be wanted.
-func (s *survey) dead(limit uint32, keys, targets []counterfoil.ID) []uint64 {
+// dead are the segments of which entries name everything as erased, with the keys
+// given; each is returned once. Not the one being written when the survey began,
+// even if it is full by now: others wrote into it since. A key that is only missing
+// does not count: the store may be the wrong one, and what lies under its keys still
+// be wanted.
+func (s *survey) dead(keys, targets []counterfoil.ID) []uint64 {
 	for _, id := range keys {
 		s.erasedKeys[id] = true
 	}
@@ -111,8 +114,9 @@ func (s *survey) dead(limit uint32, keys, targets []counterfoil.ID) []uint64 {
 	}
 	var dead []uint64
 	for n, c := range s.segments {
-		if n < limit && s.allErased(c) {
+		if n < s.written && s.allErased(c) {
 			dead = append(dead, uint64(n))
+			delete(s.segments, n)
 		}
 	}
 	slices.Sort(dead)
