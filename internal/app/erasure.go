@@ -68,6 +68,9 @@ type storedRecords struct{ records }
 
 // Records implements erasure.Records.
 func (a storedRecords) Records(ctx context.Context, typ string) ([]erasure.Stored, error) {
+	if err := a.awaitAll(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := a.index.Records(ctx, typ)
 	if err != nil {
 		return nil, err
@@ -83,6 +86,9 @@ func (a storedRecords) Records(ctx context.Context, typ string) ([]erasure.Store
 
 // Record implements erasure.Records.
 func (a storedRecords) Record(ctx context.Context, id counterfoil.ID) (erasure.Stored, error) {
+	if err := a.awaitAll(ctx); err != nil {
+		return erasure.Stored{}, err
+	}
 	row, err := a.index.Record(ctx, id)
 	if err != nil {
 		return erasure.Stored{}, err

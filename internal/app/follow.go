@@ -78,6 +78,12 @@ func (a *App) sameLedger(ctx context.Context) error {
 		}
 	}
 	a.log.Warn("the index belongs to another ledger and is rebuilt")
+	return a.emptyIndex(ctx)
+}
+
+// emptyIndex makes everybody wait who asks for what the index had.
+func (a *App) emptyIndex(ctx context.Context) error {
+	a.projected.reached(0)
 	return a.index.Reset(ctx)
 }
 
@@ -222,13 +228,13 @@ func (a *App) putInForce() {
 	a.state.Store(a.rules.state(a.roll.Snapshot()))
 }
 
-// projected tells those who wait for their own write how far the index is.
+// projected tells those who wait for a write how far the index is.
 type projected struct {
 	exclusive sync.Mutex // one projection at a time
 
 	mu      sync.Mutex
 	next    counterfoil.Index
-	changed chan struct{} // closed when next grows
+	changed chan struct{} // closed when next changes
 	urgent  chan struct{} // somebody waits: do not gather
 }
 

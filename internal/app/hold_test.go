@@ -4,7 +4,9 @@
 package app
 
 import (
+	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,6 +71,52 @@ func TestHoldsStopErasure(t *testing.T) {
 	}
 	if n := len(erasures(t, a)); n != 0 {
 		t.Errorf("%d erasures", n)
+	}
+}
+
+// TestAHoldStandsDuringReindex: while the index is made again, nobody erases as if
+// there were no holds, and neither after that failed.
+func TestAHoldStandsDuringReindex(t *testing.T) {
+	a := newHouse(t).open()
+	administer(t, a)
+	s := service{a}
+	ada, _ := keyOf(t, a, "ada@example.com")
+	text := converse(t, a, ada, "text")
+	asked := request(t, a, control.NewErasure{Person: ada.String()})
+	if _, err := s.PlaceHold(t.Context(), control.NewHold{Proof: ruth, Person: ada.String(), Reason: "case"}); err != nil {
+		t.Fatal(err)
+	}
+	decided := make(chan error, 1)
+	var once sync.Once
+	approve := func(_, _ uint64) { // the index is empty now
+		once.Do(func() {
+			go func() {
+				_, err := s.ApproveErasure(t.Context(), asked.ID, noor, nothing)
+				decided <- err
+			}()
+		})
+	}
+	gone, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	if err := s.Reindex(gone, approve); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-decided; fault.KindOf(err) != fault.KindConflict {
+		t.Errorf("approved in spite of the hold: %v", err)
+	}
+	if err := a.emptyIndex(t.Context()); err != nil { // as after a full disk
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if holds, err := a.erasure.Holds(short); fault.KindOf(err) != fault.KindUnavailable {
+		t.Errorf("an empty index shows %d holds, %v", len(holds), err)
+	}
+	if err := s.Reindex(t.Context(), nothing); err != nil {
+		t.Fatal(err)
+	}
+	if got := states(t, a, text); got != readable {
+		t.Errorf("text: %+v", got)
 	}
 }
 

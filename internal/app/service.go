@@ -208,11 +208,16 @@ func (a service) Interaction(ctx context.Context, id counterfoil.ID) (any, error
 	return a.evidence.Interaction(ctx, id)
 }
 
-// Reindex implements control.Service.
+// Reindex implements control.Service. It goes on when whoever asked for it hangs
+// up: half an index shows half of the holds.
 func (a service) Reindex(ctx context.Context, progress func(done, total uint64)) error {
+	return a.erasure.Alone(func() error { return a.reindex(context.WithoutCancel(ctx), progress) })
+}
+
+func (a service) reindex(ctx context.Context, progress func(done, total uint64)) error {
 	a.projected.exclusive.Lock()
 	defer a.projected.exclusive.Unlock()
-	if err := a.index.Reset(ctx); err != nil {
+	if err := a.emptyIndex(ctx); err != nil {
 		return err
 	}
 	for {
@@ -234,9 +239,6 @@ func (a service) Status(ctx context.Context) (control.Status, error) {
 		Version: a.options.Version, Origin: a.ledger.Origin(), Entries: a.ledger.Size(), Projected: uint64(a.index.Position().Next), Healthy: true,
 		Retention: a.lastRetained(),
 	}
-	a.mu.Lock()
-	s.Retention = a.retained
-	a.mu.Unlock()
 	if err := a.ledger.Health(); err != nil {
 		s.Healthy, s.Problem = false, err.Error()
 		return s, nil
