@@ -1818,7 +1818,7 @@ class LogCheck:
         Kept by that name, so that millions of them need little memory."""
         seen = self.suspects.setdefault((how, name), [0])
         seen[0] += 1
-        if len(seen) <= MAX_PROBLEMS:
+        if len(seen) <= MAX_PROBLEMS + 1:  # one more shows that there are more
             seen.append(index)
 
     def settle_payloads(self) -> None:
