@@ -81,11 +81,11 @@ func (a *App) run(ctx context.Context) error {
 		serving.Go(func() { stop(l.serve()) })
 	}
 	serving.Go(func() { stop(control.Serve(ctx, socket, a.Control())) })
-	_ = a.rounds.Enter(ctx) // logged; a registry that fails is no reason not to serve
-	serving.Go(func() { a.rounds.Run(ctx) })
 	serving.Go(func() { a.reloadOnHangup(ctx) })
 	serving.Go(func() { a.keep(ctx) })
 	serving.Go(func() { stop(a.watchHealth(ctx)) })
+	_ = a.rounds.Enter(ctx) // logged; a registry that fails is no reason not to serve
+	serving.Go(func() { a.rounds.Run(ctx) })
 	if err := a.welcome(ctx, listeners); err != nil {
 		stop(err)
 	}

@@ -21,7 +21,7 @@ var errContradicted = errors.New("the node's log does not bear out what the regi
 func (r *Registry) Run(ctx context.Context) {
 	ticker := time.NewTicker(r.cfg.Interval)
 	defer ticker.Stop()
-	for steps := r.vouch; ; steps = r.round {
+	for steps := r.first; ; steps = r.round {
 		_ = r.do(ctx, steps) // kept for Status, and logged when it changes
 		select {
 		case <-ctx.Done():
@@ -31,8 +31,21 @@ func (r *Registry) Run(ctx context.Context) {
 	}
 }
 
+// first is the round behind Enter. If that failed it is tried again, since others
+// who vouch do not make up for it.
+func (r *Registry) first(ctx context.Context) error {
+	r.mu.Lock()
+	failed := r.trouble != nil
+	r.mu.Unlock()
+	if failed {
+		return r.round(ctx)
+	}
+	return r.vouch(ctx)
+}
+
 // Enter enters the node's log as it is now, if it grew, and asks nobody. A server
-// does so before it serves, so that the registry knows of every start.
+// does so before it says where it is reached, so that the registry knows of every
+// start.
 func (r *Registry) Enter(ctx context.Context) error { return r.do(ctx, r.takeIn) }
 
 // Round enters the node's log as it is now, if it grew, and asks for the

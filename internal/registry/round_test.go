@@ -4,6 +4,7 @@
 package registry
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"os"
@@ -413,4 +414,39 @@ func TestRegistryDiskFails(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	w.check()
+}
+
+// TestRegistryThatCannotBeRead shows its trouble to whoever asks how it stands, and goes
+// on showing it.
+func TestRegistryThatCannotBeRead(t *testing.T) {
+	w := newWorld(t)
+	w.watch("w1.example")
+	w.policy += "quorum w1.example\n"
+	w.open()
+	w.round()
+	if err := w.registry.Close(); err != nil {
+		t.Fatal(err)
+	}
+	segment := filepath.Join(w.in("registry"), "0000000000.seg")
+	raw, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(segment, bytes.Replace(raw, []byte("v0.0.0-test"), []byte("v0.0.0-tEst"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := w.open()
+	if err := r.Enter(t.Context()); err == nil {
+		t.Fatal("damage is not noticed")
+	}
+	if err := r.do(t.Context(), r.first); err == nil {
+		t.Error("nothing could be entered, and the round passes for one that succeeded")
+	}
+	s := w.status()
+	if !strings.Contains(s.Problem, "read the registry") || !s.Overdue() || !s.Quorum.Asked || len(s.Witnesses) != 1 || s.Size == 0 {
+		t.Errorf("%+v", s)
+	}
+	if strings.Contains(w.log.String(), "succeed again") {
+		t.Error("the trouble is said to be over")
+	}
 }

@@ -92,7 +92,7 @@ var errFound = errors.New("found")
 // waiting returns when the first head of the node was taken in that no head of the
 // registry of a size covers; zero when there is none. The caller holds mu.
 func (r *Registry) waiting(ctx context.Context, size uint64) (since time.Time, err error) {
-	if r.known.head.Size == 0 || uint64(r.known.headAt) < size {
+	if r.known == nil || r.known.head.Size == 0 || uint64(r.known.headAt) < size {
 		return time.Time{}, nil
 	}
 	err = r.log.Scan(ctx, counterfoil.Index(size), func(s ledger.Stored) error {

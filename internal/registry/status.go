@@ -89,18 +89,26 @@ func (r *Registry) conclude(err error) {
 // they may take.
 func (r *Registry) patience() time.Duration { return 3*r.cfg.Interval + time.Minute }
 
-// Status reads the log the first time it is asked for, and nothing after that.
+// Status reads the whole log if nothing did before it; after that, of what nobody has
+// vouched for yet, the first entries. A log that cannot be read is a problem it tells,
+// no error.
 func (r *Registry) Status(ctx context.Context) (Status, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.read(ctx); err != nil {
-		return Status{}, err
-	}
 	s := Status{
-		Origin: r.log.Origin(), VerifierKeys: r.log.VerifierKeys(), Size: r.log.Size(), Covered: r.known.head.Size, LastRound: r.ended,
-		Problem: text(r.trouble), Alarm: text(r.alarm), Witnesses: []WitnessStatus{}, Authorities: []AuthorityStatus{},
+		Origin: r.log.Origin(), VerifierKeys: r.log.VerifierKeys(), Size: r.log.Size(), LastRound: r.ended,
+		Problem: text(r.trouble), Witnesses: []WitnessStatus{}, Authorities: []AuthorityStatus{},
 	}
-	var err error
+	err := r.read(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return Status{}, context.Cause(ctx)
+	case err != nil:
+		s.Problem = err.Error()
+	default:
+		s.Covered = r.known.head.Size
+	}
+	s.Alarm = text(r.alarm) // reading may have found one
 	if s.Quorum, err = r.quorumStatus(ctx); err != nil {
 		return Status{}, err
 	}
