@@ -146,7 +146,7 @@ func (c *Console) ledgerLead(checks []eventRow) string {
 	case checks[0].What.Mark.Class == "bad":
 		return lead + " The last self-check found that the ledger does not verify."
 	default:
-		return lead + " The last self-check found them sound."
+		return lead + " The last self-check found all before it sound."
 	}
 }
 

@@ -44,7 +44,7 @@ func TestLedgerPage(t *testing.T) {
 	}
 	at := w.speak()
 	page := w.get("/ledger").Body.String()
-	for _, want := range []string{"The last self-check found them sound.", "Rotated", "A person", "The disk was full", "2026q3", "&lt;script&gt;", fmt.Sprintf("/ledger/entries/%d", at[counterfoil.KindSeal])} {
+	for _, want := range []string{"The last self-check found all before it sound.", "Rotated", "A person", "The disk was full", "2026q3", "&lt;script&gt;", fmt.Sprintf("/ledger/entries/%d", at[counterfoil.KindSeal])} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
