@@ -154,10 +154,13 @@ func (a *App) open(ctx context.Context) error {
 	a.register = register.New(register.Config{Journal: records{a}, Directory: &a.roll, Clock: a.clock})
 	a.prover = register.NewProver(register.ProverConfig{Register: a.register, Directory: &a.roll, Attempts: a.index, Recorder: a, Clock: a.clock})
 	a.erasure = a.newEraser()
-	if err := a.catchUp(ctx); err != nil {
+	if err := a.sameLedger(ctx); err != nil {
 		return err
 	}
-	if err := a.enrollAll(ctx); err != nil {
+	if err := a.enrollAll(ctx); err != nil { // before what is new, which brings its bodies
+		return err
+	}
+	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
