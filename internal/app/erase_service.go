@@ -160,7 +160,7 @@ func (a service) RejectErasure(ctx context.Context, text string, p control.Proof
 // shown is a request as the command line prints it.
 func (a service) shown(c *erasure.Case, preview *erasure.Preview) control.Erasure {
 	out := control.Erasure{
-		ID: c.ID.String(), State: c.State, Scope: c.Target.Scope(), Person: text(c.Target.Person), Email: a.email(identity.PersonID(c.Target.Person)),
+		ID: c.ID.String(), State: c.State, Scope: c.Scope(), Person: text(c.Target.Person), Email: a.email(identity.PersonID(c.Target.Person)),
 		Interaction: text(c.Target.Interaction), Before: c.Target.Before, Basis: c.Basis, Reason: c.Reason,
 		RequestedBy: a.called(c.By), Requested: c.Requested, DecidedBy: a.called(c.DecidedBy), Decided: c.Decided,
 		Payloads: c.Payloads(), Entries: []uint64{}, Preview: (*control.ErasurePreview)(preview),

@@ -474,3 +474,34 @@ func TestAnErasureThatFailedIsDoneBeforeTheNext(t *testing.T) {
 		}
 	}
 }
+
+// TestARequestThatWentWithThePerson still tells what it was for, and is not taken
+// up again as if it were for everything.
+func TestARequestThatWentWithThePerson(t *testing.T) {
+	a := newHouse(t).open()
+	administer(t, a)
+	ada, _ := keyOf(t, a, "ada@example.com")
+	bob, _ := keyOf(t, a, "bob@example.com")
+	his := converse(t, a, bob, "his")
+	done := erase(t, a, control.NewErasure{Interaction: converse(t, a, ada, "text").String()})
+	rejected := request(t, a, control.NewErasure{Interaction: converse(t, a, ada, "text").String()})
+	if _, err := (service{a}).RejectErasure(t.Context(), rejected.ID, noor); err != nil {
+		t.Fatal(err)
+	}
+	erase(t, a, control.NewErasure{Person: ada.String()})
+	for id, want := range map[string][2]string{done.ID: {"done", "interaction"}, rejected.ID: {"rejected", ""}} {
+		out, err := service{a}.Erasure(t.Context(), id, nothing)
+		if err != nil || [2]string{out.State, out.Scope} != want || out.Reason != "" {
+			t.Errorf("%+v, want %v: %v", out, want, err)
+		}
+	}
+	if err := a.Retain(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := states(t, a, his); got != readable {
+		t.Errorf("his: %+v", got)
+	}
+	if n := len(erasures(t, a)); n != 2 {
+		t.Errorf("%d erasures", n)
+	}
+}

@@ -118,7 +118,7 @@ func (c *Console) erasurePage(r *http.Request, one *erasure.Case) erasurePage {
 func erasureHeading(one *erasure.Case) string {
 	what := map[string]string{
 		counterfoil.ErasePerson: "one person", counterfoil.EraseInteraction: "one interaction", counterfoil.EraseBefore: "interactions up to a date",
-	}[one.Target.Scope()]
+	}[one.Scope()]
 	switch one.State {
 	case erasure.StateDone:
 		return "The text of " + what + " is erased"

@@ -33,6 +33,15 @@ func (c *Case) Payloads() (n uint64) {
 	return n
 }
 
+// Scope is the scope of what is or was to be erased; "" when nothing tells any more,
+// because the request went with a person.
+func (c *Case) Scope() string {
+	if len(c.Erased) > 0 {
+		return c.Erased[0].Scope
+	}
+	return c.Target.Scope()
+}
+
 // StateVoid is the state of a request whose person was erased by another one.
 const StateVoid = "void"
 

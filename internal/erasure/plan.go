@@ -55,8 +55,10 @@ func (e *Eraser) plan(ctx context.Context, t Target) (*plan, error) {
 			}
 			p.subject, p.single = i.person, i
 		}
-	default:
+	case counterfoil.EraseBefore:
 		p.keys, err = e.Keys.Keys(ctx, vault.Selection{Class: classInteraction, Ended: t.Before})
+	default: // a selection without a bound would be all keys
+		err = errors.New("plan an erasure: it is not known what of")
 	}
 	if err != nil {
 		return nil, err

@@ -36,15 +36,18 @@ type Target struct {
 	Before      time.Time      `json:"before,omitzero"` // interactions of months that ended by then
 }
 
-// Scope is the scope of the erasure entry.
+// Scope is the scope of the erasure entry; "" when no field is set, as when the
+// request went with a person.
 func (t Target) Scope() string {
 	switch {
 	case !t.Person.IsZero():
 		return counterfoil.ErasePerson
 	case !t.Interaction.IsZero():
 		return counterfoil.EraseInteraction
-	default:
+	case !t.Before.IsZero():
 		return counterfoil.EraseBefore
+	default:
+		return ""
 	}
 }
 

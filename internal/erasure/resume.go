@@ -79,7 +79,7 @@ func (e *Eraser) finish(ctx context.Context) error {
 	}
 	for i := range cases {
 		c := &cases[i]
-		begun := c.State == StateDone && c.Target.Scope() == counterfoil.EraseBefore
+		begun := c.State == StateDone && c.Scope() == counterfoil.EraseBefore
 		if c.State != StateApproved && !begun {
 			continue
 		}
