@@ -139,11 +139,7 @@ func (w *tileWalk) bundle(tile counterfoil.Tile) (bool, error) {
 
 // receipt checks that the log holds the entry a client has a receipt of.
 func (w *tileWalk) receipt(file []byte) error {
-	signed, err := counterfoil.DecodeReceipt(file)
-	if err != nil {
-		return err
-	}
-	r, err := counterfoil.VerifyReceipt(signed, w.v.VerifierKey)
+	r, err := w.v.openReceipt(file)
 	if err != nil {
 		return err
 	}

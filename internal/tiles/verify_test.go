@@ -4,6 +4,7 @@
 package tiles
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -58,6 +59,10 @@ func TestAuditorVerifiesFolders(t *testing.T) {
 // not one of an entry it does not hold.
 func TestAuditorChecksReceipts(t *testing.T) {
 	l, _ := newLedger(t)
+	start := &counterfoil.Entry{Kind: counterfoil.KindBoot, ID: counterfoil.NewID(), Boot: &counterfoil.Boot{Version: "0.1.0"}}
+	if _, err := l.Append(t.Context(), start, nil); err != nil { // it names the key
+		t.Fatal(err)
+	}
 	grow(t, l, 300)
 	e := &counterfoil.Entry{Kind: counterfoil.KindIntent, ID: counterfoil.NewID(), Intent: &counterfoil.Intent{Provider: "sandbox"}}
 	receipt, err := l.Append(t.Context(), e, nil)
@@ -82,11 +87,25 @@ func TestAuditorChecksReceipts(t *testing.T) {
 	if got := code(); got != verify.ExitSound {
 		t.Errorf("exit code %d", got)
 	}
+	honest := signed
 	receipt.Index--
 	if signed, err = l.SignReceipt(e, receipt); err != nil {
 		t.Fatal(err)
 	}
 	if got := code(); got != 27 {
 		t.Errorf("a receipt of another entry: exit code %d", got)
+	}
+	for _, turn := range []func(context.Context) (counterfoil.KeyEvent, error){l.RotateKey, l.RetireKey} {
+		if _, err := turn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustExport(t, Log{Source: l}, dir)
+	if got := code(); got != 27 {
+		t.Errorf("a receipt of another entry, by the key before a rotation: exit code %d", got)
+	}
+	signed = honest
+	if got := code(); got != verify.ExitSound {
+		t.Errorf("a receipt by the key before a rotation, under the one behind it: exit code %d", got)
 	}
 }
