@@ -1533,6 +1533,7 @@ class Options(NamedTuple):
     tsa_roots: Sequence[Certificate] = ()
     policy: Optional[Policy] = None
     quick: bool = False
+    signer: str = ""  # of packs, instead of the log
     registry_keys: Sequence[str] = ()  # every key the registry beside the log had; none: not known
     cosigned: Optional[bytes] = None  # of a registry: its newest head with cosignatures
 
@@ -2906,7 +2907,7 @@ class PackCheck:
 
     def check_trust(self, signer: str) -> None:
         log = self.predicate["log"]["verifier"]
-        if signer not in self.reach({log} | ({self.options.key} if self.options.key else set())):
+        if signer != self.options.signer and signer not in self.reach({log} | ({self.options.key} if self.options.key else set())):
             self.report.problem("pack", "manifest.json", "no entry leads from the key of the log to that of the signer")
         registry = self.predicate.get("registry", {}).get("verifier", "")
         if self.options.registry_key and registry and registry not in self.reach({self.options.registry_key}):
@@ -3118,6 +3119,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("path", help="data directory, folder of a published log, or pack")
     parser.add_argument("--key", default="", help="verifier key of the log, from somebody you trust")
     parser.add_argument("--registry-key", default="", help="verifier key of the registry")
+    parser.add_argument("--signer", default="", help="verifier key a pack may be signed by instead of the log's")
     parser.add_argument("--head", action="append", default=[], help="file with a signed head kept earlier; may be repeated")
     parser.add_argument("--receipt", action="append", default=[], help="file with a receipt; may be repeated")
     parser.add_argument("--tsa-roots", default="", help="PEM file with the root certificates of time-stamp authorities")
@@ -3128,7 +3130,7 @@ def run(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     try:
         options = Options(args.key, args.registry_key, [load(p) for p in args.head], [load(p) for p in args.receipt],
-                          roots_of(args.tsa_roots), policy_of(args.policy), args.quick)
+                          roots_of(args.tsa_roots), policy_of(args.policy), args.quick, args.signer)
         report = check_vectors(args.path) if args.vectors else check_path(args.path, options)
     except (Unusable, OSError) as err:
         print("verify.py: %s" % err, file=sys.stderr)

@@ -31,6 +31,8 @@ type Options struct {
 	// with. Empty takes the one that lies in LedgerDir, which shows that the
 	// directory agrees with itself and no more.
 	VerifierKey string
+	// PackSigner is the verifier key a pack may be signed by instead of the log's.
+	PackSigner string
 	// Heads are signed notes kept elsewhere, which the log must still bear out.
 	Heads [][]byte
 

@@ -18,9 +18,10 @@ import (
 
 // Pack checks an evidence pack by section 10 of docs/pack-format.md. files is the
 // zip file (a *zip.Reader is an fs.FS) or the folder it unpacks to. Of o it uses
-// VerifierKey, Policy, Roots and Progress; the key is that of the log or of the
-// registry. It holds in memory the names of the files, a row for each interaction
-// of the range and one small file at a time; payloads and tables are read in pieces.
+// VerifierKey, PackSigner, Policy, Roots and Progress; the key is that of the log or
+// of the registry. It holds in memory the names of the files, a row for each
+// interaction of the range and one small file at a time; payloads and tables are
+// read in pieces.
 func Pack(ctx context.Context, files fs.FS, o Options) (Report, error) {
 	p := &packCheck{verification: newVerification(o), files: files, found: make(map[string]bool)}
 	if err := p.check(ctx); err != nil {
@@ -200,8 +201,8 @@ func (p *packCheck) packHead(folder string, want packHead) (counterfoil.Checkpoi
 // trust sets the pack's keys against what the verifier brought.
 func (p *packCheck) trust() {
 	m := &p.manifest
-	if !p.linked(m.Signer, m.Log.Verifier) {
-		p.pack("manifest.json", "no entry in the pack leads from the key of the log to the key that signed the manifest")
+	if m.Signer != p.PackSigner && !p.linked(m.Signer, m.Log.Verifier) {
+		p.pack("manifest.json", "it is signed by %s, which is not a key that was given for this, and no entry in the pack leads to it from the key of the log", m.Signer)
 	}
 	switch key := p.VerifierKey; {
 	case key == "":
@@ -267,6 +268,9 @@ func (p *packCheck) concludePack() {
 	}
 	for _, code := range m.Absent {
 		r.unchecked("Absent by the manifest: %s.", strings.ReplaceAll(code, "_", " "))
+	}
+	if n := len(p.Heads) + len(p.Receipts); n > 0 {
+		r.unchecked("%d kept heads and receipts that were given: they are compared with a data directory or a published log.", n)
 	}
 	if p.counts.Open > 0 {
 		r.unchecked("%d interactions end behind the range.", p.counts.Open)

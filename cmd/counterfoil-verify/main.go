@@ -38,6 +38,7 @@ checkpoint and tile/ in it, or a pack: the zip file or the folder it unpacks to.
   --key VERIFIER     key of the log, "name+hash+key", best from somebody you trust
   --head FILE        a signed head kept earlier, which the log must bear out; may be repeated
   --receipt FILE     a receipt, which the log must bear out; may be repeated
+  --signer VERIFIER  key a pack may be signed by instead of the log's
   --policy FILE      which witnesses must have cosigned (C2SP tlog-policy)
   --tsa-roots FILE   certificates of time-stamp authorities you trust, in PEM
   --json             print the report as JSON

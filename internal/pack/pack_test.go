@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 func (n *node) mustCreate(c Config) ([]byte, Summary) {
@@ -267,7 +268,8 @@ func TestOverwrittenPayloads(t *testing.T) {
 	}
 }
 
-// TestSignedByAnotherKey: with a key of its own, the manifest names it.
+// TestSignedByAnotherKey: a pack signed by a key from a file verifies for whoever is
+// given that key too, and for nobody else.
 func TestSignedByAnotherKey(t *testing.T) {
 	n := newNode(t)
 	n.work(30)
@@ -280,6 +282,17 @@ func TestSignedByAnotherKey(t *testing.T) {
 	c.Signer = signer
 	if again, _ := n.mustCreate(c); !bytes.Equal(first, again) {
 		t.Error("the same key from a file signs something else")
+	}
+	other := newNode(t)
+	if c.Signer, err = LoadSigner(filepath.Join(other.dir, "keys", "ledger.key")); err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := n.mustCreate(c)
+	for key, want := range map[string]string{other.log.VerifierKey(): "", n.log.VerifierKey(): "manifest.json", "": "manifest.json"} {
+		r := reportUnder(t, raw, verify.Options{VerifierKey: n.log.VerifierKey(), PackSigner: key})
+		if got := len(r.Problems) > 0; got != (want != "") || got && r.Problems[0].Where != want {
+			t.Errorf("given the signer %q: %v", key, r.Problems)
+		}
 	}
 	for _, content := range []string{"", "PRIVATE+KEY+x\n", n.log.VerifierKey()} {
 		path := filepath.Join(t.TempDir(), "key")

@@ -23,11 +23,16 @@ func verifyPack(t *testing.T, raw []byte, key string) {
 
 func reportOn(t *testing.T, raw []byte, key string) verify.Report {
 	t.Helper()
+	return reportUnder(t, raw, verify.Options{VerifierKey: key})
+}
+
+func reportUnder(t *testing.T, raw []byte, o verify.Options) verify.Report {
+	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := verify.Pack(t.Context(), z, verify.Options{VerifierKey: key})
+	r, err := verify.Pack(t.Context(), z, o)
 	if err != nil {
 		t.Fatal(err)
 	}
