@@ -89,17 +89,17 @@ func (r *cborReader) body(e *Entry, k uint64) {
 	case uint64(bodyKey(KindConfig)):
 		e.Config = r.config()
 	case uint64(bodyKey(KindSignal)):
-		e.Signal = r.signal()
+		e.Signal = readBody[Signal](r, KindSignal)
 	case uint64(bodyKey(KindKey)):
-		e.Key = r.keyEvent()
+		e.Key = readBody[KeyEvent](r, KindKey)
 	case uint64(bodyKey(KindErasure)):
-		e.Erasure = r.erasure()
+		e.Erasure = readBody[Erasure](r, KindErasure)
 	case uint64(bodyKey(KindGap)):
-		e.Gap = r.gap()
+		e.Gap = readBody[Gap](r, KindGap)
 	case uint64(bodyKey(KindAnchor)):
-		e.Anchor = r.anchor()
+		e.Anchor = readBody[Anchor](r, KindAnchor)
 	case uint64(bodyKey(KindSeal)):
-		e.Seal = r.seal()
+		e.Seal = readBody[Seal](r, KindSeal)
 	default:
 		r.fail("unknown key %d", k)
 	}

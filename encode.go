@@ -43,6 +43,10 @@ func (e *Entry) writeBody(w *mapWriter) {
 		w.key(bodyKey(k))
 		w.buf = body(w.buf)
 	}
+	log := func(k Kind, b logBody) {
+		w.key(bodyKey(k))
+		w.buf = appendBody(w.buf, b)
+	}
 	if e.Boot != nil {
 		put(KindBoot, e.Boot.append)
 	}
@@ -57,7 +61,7 @@ func (e *Entry) writeBody(w *mapWriter) {
 		put(KindRecord, e.Record.append)
 	}
 	if e.Signal != nil {
-		put(KindSignal, e.Signal.append)
+		log(KindSignal, e.Signal)
 	}
 	if e.Access != nil {
 		put(KindAccess, e.Access.append)
@@ -66,19 +70,19 @@ func (e *Entry) writeBody(w *mapWriter) {
 		put(KindConfig, e.Config.append)
 	}
 	if e.Key != nil {
-		put(KindKey, e.Key.append)
+		log(KindKey, e.Key)
 	}
 	if e.Erasure != nil {
-		put(KindErasure, e.Erasure.append)
+		log(KindErasure, e.Erasure)
 	}
 	if e.Gap != nil {
-		put(KindGap, e.Gap.append)
+		log(KindGap, e.Gap)
 	}
 	if e.Anchor != nil {
-		put(KindAnchor, e.Anchor.append)
+		log(KindAnchor, e.Anchor)
 	}
 	if e.Seal != nil {
-		put(KindSeal, e.Seal.append)
+		log(KindSeal, e.Seal)
 	}
 }
 
