@@ -145,6 +145,7 @@ func (w *wrapDB) settleRoot() error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err == nil && used && w.opensUnder(begun):
+		w.root = begun // whatever fails below: what is wrapped next must open after a start
 		if err := errors.Join(overwrite(root), os.Rename(next, root), durable.SyncDir(w.dir)); err != nil {
 			return fmt.Errorf("replace root key: %w", err)
 		}

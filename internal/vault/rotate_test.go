@@ -137,6 +137,31 @@ func TestTheOnlyRootKeyStays(t *testing.T) {
 	}
 }
 
+// TestARotationWhoseFilesStay: keys made after the root key could not be renamed lie
+// under the one that counts at the next start.
+func TestARotationWhoseFilesStay(t *testing.T) {
+	dir := t.TempDir()
+	v := open(t, dir, clock.NewSet(noon))
+	before := seal(t, v, []byte("text"))
+	rewrapped(t, v.keys.store)
+	root := filepath.Join(dir, rootName)
+	must(t, os.Remove(root))
+	must(t, os.MkdirAll(filepath.Join(root, "in the way"), 0o700))
+	if err := v.keys.store.settleRoot(); err == nil {
+		t.Fatal("replaced a folder")
+	}
+	after, err := v.Seal(Scope{Subject: person(7), Class: "interaction"}, entry, counterfoil.KindIntent, []byte("text"))
+	must(t, err)
+	v.Close()
+	must(t, os.RemoveAll(root))
+	later := open(t, dir, clock.NewSet(noon))
+	for _, s := range []Sealed{before, after} {
+		if _, err := later.Open(entry, counterfoil.KindIntent, s.Bytes); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func rewrapped(t *testing.T, w *wrapDB) {
 	path := filepath.Join(w.dir, nextName)
 	must(t, createRootKey(path))
