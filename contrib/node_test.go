@@ -188,6 +188,14 @@ func TestPolicies(t *testing.T) {
 		if a := j.ask(question{Args: []string{"--json", "--key", key, "--policy", file, dir}}); a.Exit != want {
 			t.Errorf("%s: exit %d, Go wants %d; %v", name, a.Exit, want, a.Report.Problems)
 		}
+		if want == 2 {
+			continue
+		}
+		p, _ := counterfoil.ParsePolicy([]byte(text)) // parsed above
+		r, err := verify.Tiles(t.Context(), dir, verify.Options{VerifierKey: key, Policy: p})
+		if err != nil || r.ExitCode() != want {
+			t.Errorf("%s: package verify: exit %d, want %d; %v", name, r.ExitCode(), want, err)
+		}
 	}
 }
 

@@ -2077,8 +2077,8 @@ def check_data_directory(path: str, options: Options) -> Report:
     if os.path.isdir(registry) and begun(registry):
         also, keys = check_registry(registry, options, report)
         options = options._replace(registry_keys=keys)
-    elif options.policy is not None:
-        report.unchecked.append("The directory holds no registry, so the policy was not applied.")
+    elif options.policy is not None and options.policy.quorum != "none":
+        report.problem("cosignature", "registry", "the directory holds no registry, so no witness the policy asks for has seen it")
     check_log(os.path.join(path, "ledger"), os.path.join(path, "payload"), options, report, also)
     return report
 

@@ -260,7 +260,7 @@ func (v *verification) conclude() {
 		r.checked("Gaps: %d requests went out unrecorded, as the configuration allowed; the log says when and why.", r.Gaps)
 	}
 	if v.published {
-		r.unchecked("Payloads are not part of a published log.")
+		r.unchecked("Payloads, and what a registry says of the log, are not part of a published log.")
 	}
 	if v.isRegistry() || v.published {
 		return

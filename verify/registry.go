@@ -28,6 +28,9 @@ func (v *verification) registry(ctx context.Context) error {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "verifier")); errors.Is(err, fs.ErrNotExist) {
 		v.report.unchecked("There is no registry beside the ledger, so nothing outside bounds its history or its time.")
+		if v.Policy != nil && v.Policy.Quorum(nil) != nil {
+			v.report.problem(ProblemCosignature, "registry", "there is no registry beside the ledger, so no witness the policy asks for has seen it")
+		}
 		return nil
 	}
 	o := Options{LedgerDir: dir, LockPath: v.LockPath, Policy: v.Policy, Roots: v.Roots, Progress: v.resting(), nodeOrigin: v.report.Origin}

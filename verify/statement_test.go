@@ -242,6 +242,12 @@ func TestPolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	under := func(o *Options) { o.Policy = policy }
+	bare := newTestLog(t)
+	bare.sign()
+	bare.Flush()
+	if got := bare.verify(under); len(got.Problems) != 1 || got.Problems[0].Class != ProblemCosignature || got.Problems[0].Where != "registry" {
+		t.Errorf("no registry: %v", got.Problems)
+	}
 	if got := l.verify(under); len(got.Problems) != 1 || got.Problems[0].Class != ProblemCosignature {
 		t.Errorf("no cosignature: %v", got.Problems)
 	}

@@ -26,7 +26,8 @@ const maxTileBytes = counterfoil.TileWidth * (2 + counterfoil.MaxEntryBytes)
 // tile/ that `counterfoil ledger export` writes. It reads every entry, computes
 // every hash tile again and compares, and applies the rules across entries to them
 // as Dir does. What needs payloads, or a log that lies beside this one, it leaves
-// out and says so. Of o it uses VerifierKey, Heads, Receipts and Progress.
+// out and says so. Of o it uses VerifierKey, Heads, Receipts, Policy (for the
+// published head), Roots and Progress.
 func Tiles(ctx context.Context, dir string, o Options) (Report, error) {
 	o.LedgerDir, o.OpenPayload = dir, nil
 	v := newVerification(o)
@@ -63,6 +64,7 @@ func (v *verification) tiles(ctx context.Context) error {
 		return err
 	}
 	v.conclude()
+	v.publishedHead(signed, c.Size)
 	for n, file := range v.Receipts {
 		if err := w.receipt(file); err != nil {
 			v.report.problem(ProblemReceipt, fmt.Sprintf("receipt %d", n+1), "%v", err)
@@ -75,6 +77,25 @@ func (v *verification) tiles(ctx context.Context) error {
 		v.report.unchecked("%d former heads that entries speak of were not compared: that needs the data directory.", n)
 	}
 	return nil
+}
+
+// publishedHead says who else has seen the head and, in a registry, its time-stamps.
+func (v *verification) publishedHead(signed []byte, size uint64) {
+	r := &v.report
+	if v.Policy == nil {
+		r.unchecked("Witnesses were not checked: that needs a trust policy.")
+	} else if _, list, err := v.Policy.Check(signed); err != nil {
+		r.problem(ProblemCosignature, "checkpoint", "%v", err)
+	} else {
+		r.Witnessed = size
+		r.checked("Witnesses: %d cosignatures on the published head meet the policy.", len(list))
+	}
+	if n := v.anchors.unproved; n > 0 {
+		r.unchecked("%d time-stamps were not verified: that needs the certificates of their authorities.", n)
+	}
+	if n := v.anchors.stamps; n > 0 {
+		r.checked("%d time-stamps of trusted authorities.", n)
+	}
 }
 
 // tileWalk goes through a published log from its first bundle.
