@@ -22,10 +22,11 @@ func epochOf(t time.Time) string {
 // sealEpoch closes the last epoch when it is over: one seal, however many
 // quarters passed without an entry. A clock set back seals nothing.
 func (a *App) sealEpoch(ctx context.Context) error {
-	if err := a.projected.wait(ctx, counterfoil.Index(a.ledger.Size())); err != nil {
+	size := counterfoil.Index(a.ledger.Size())
+	if err := a.projected.wait(ctx, size); err != nil {
 		return fmt.Errorf("seal epoch: %w", err)
 	}
-	over, first, err := a.openEpoch(ctx)
+	over, first, err := a.openEpoch(ctx, size)
 	if err != nil {
 		return fmt.Errorf("seal epoch: %w", err)
 	}
@@ -54,12 +55,19 @@ func (a *App) sealEpoch(ctx context.Context) error {
 }
 
 // openEpoch is the epoch that is not sealed yet, by the time of its first entry,
-// and the index of that entry.
-func (a *App) openEpoch(ctx context.Context) (string, counterfoil.Index, error) {
+// and the index of that entry. The index must know the first size entries: one that
+// is being made again would show no seal, and what is sealed would be sealed twice.
+func (a *App) openEpoch(ctx context.Context, size counterfoil.Index) (string, counterfoil.Index, error) {
 	var first counterfoil.Index
+	a.projected.exclusive.Lock()
+	known := a.index.Position().Next
 	seals, err := a.index.Events(ctx, index.EventFilter{Kinds: []counterfoil.Kind{counterfoil.KindSeal}, Limit: 1})
+	a.projected.exclusive.Unlock()
 	if err != nil {
 		return "", 0, err
+	}
+	if known < size {
+		return "", 0, fmt.Errorf("the index knows %d entries of %d", known, size)
 	}
 	if len(seals) > 0 {
 		first = seals[0].Entry + 1

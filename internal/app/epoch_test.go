@@ -4,6 +4,7 @@
 package app
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -128,6 +129,38 @@ func TestSealEpoch(t *testing.T) {
 	}
 	if diff := cmp.Diff(uint64(202), got[0].Intents+s.Intents); diff != "" {
 		t.Errorf("intents in both epochs: %s", diff)
+	}
+	h.close(a)
+	h.verify()
+}
+
+// TestNothingIsSealedTwiceDuringReindex: an index that is being made again shows no
+// seal, which must not pass for a log that has none.
+func TestNothingIsSealedTwiceDuringReindex(t *testing.T) {
+	h := newHouse(t)
+	c := clock.NewSet(time.Date(2026, 9, 30, 23, 0, 0, 0, time.UTC))
+	a := h.openAt(c)
+	c.Advance(2 * time.Hour)
+	if err := a.sealEpoch(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	halfMade(t, a)
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := a.sealEpoch(short); err == nil {
+		t.Error("looked for seals in an empty index")
+	}
+	if over, _, err := a.openEpoch(t.Context(), counterfoil.Index(a.ledger.Size())); err == nil {
+		t.Errorf("an empty index shows that %s is not sealed", over)
+	}
+	if err := (service{a}).Reindex(t.Context(), nothing); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.sealEpoch(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if n := len(seals(t, a)); n != 1 {
+		t.Errorf("%d seals", n)
 	}
 	h.close(a)
 	h.verify()

@@ -81,6 +81,17 @@ func TestReindexGivesTheSameRows(t *testing.T) {
 	addSystem(t, a, "Contract Review") // saving and waiting for the index go on
 }
 
+// halfMade leaves the index as a reindex does that failed, on a full disk say: empty,
+// and nobody at it until the next one.
+func halfMade(t *testing.T, a *App) {
+	t.Helper()
+	a.stop()
+	a.following.Wait()
+	if err := a.emptyIndex(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAMissingIndexIsMadeAgain(t *testing.T) {
 	h := newHouse(t)
 	a := h.open()
