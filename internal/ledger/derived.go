@@ -150,24 +150,28 @@ func (d *derived) sync(need int64) error {
 	return unwritten
 }
 
-// readAt fills p from offset.
+// readAt fills p from offset. The committer does not wait while the disk is read:
+// what is in the file does not change.
 func (d *derived) readAt(p []byte, offset int64) error {
+	inFile, err := d.readEnd(p, offset)
+	if err == nil && inFile > 0 {
+		_, err = d.file.ReadAt(p[:inFile], offset)
+	}
+	return err
+}
+
+// readEnd fills in what is in memory only and returns how much of p is in the file.
+func (d *derived) readEnd(p []byte, offset int64) (inFile int64, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if offset+int64(len(p)) > d.written+int64(len(d.end)) {
-		return ErrNotFound
+	length := int64(len(p))
+	if offset+length > d.written+int64(len(d.end)) {
+		return 0, ErrNotFound
 	}
-	if offset < d.written {
-		n := min(int64(len(p)), d.written-offset)
-		if _, err := d.file.ReadAt(p[:n], offset); err != nil {
-			return err
-		}
-		p, offset = p[n:], offset+n
+	if inFile = max(0, min(length, d.written-offset)); inFile < length {
+		copy(p[inFile:], d.end[offset+inFile-d.written:])
 	}
-	if len(p) > 0 {
-		copy(p, d.end[offset-d.written:])
-	}
-	return nil
+	return inFile, nil
 }
 
 // cut drops everything behind size.

@@ -192,6 +192,44 @@ func TestFullQueueIsBusyAfterAWhile(t *testing.T) {
 	}
 }
 
+// TestSlowReadHoldsNobodyUp: entries are written while somebody waits for a tree
+// node from the disk.
+func TestSlowReadHoldsNobodyUp(t *testing.T) {
+	disk := faulty.New(1)
+	cfg := testConfig(t.TempDir())
+	cfg.Disk = disk
+	l := mustOpen(t, cfg)
+	mustAppend(t, l, record(1), nil)
+	mustCheckpoint(t, l) // the nodes lie in the file now
+	hold := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) })
+	defer release()
+	disk.Inject(faulty.Fault{Ops: faulty.Read, Path: "hashes", Times: 1, Hold: hold})
+	read := make(chan error, 1)
+	go func() {
+		_, err := l.Read(0)
+		read <- err
+	}()
+	var written atomic.Int32
+	go func() {
+		for range 50 {
+			if _, err := l.Append(context.Background(), record(2), nil); err != nil {
+				t.Error(err)
+				return
+			}
+			written.Add(1)
+		}
+	}()
+	waitFor(t, "all written", func() bool { return written.Load() == 50 })
+	if len(read) > 0 {
+		t.Error("the read was not held")
+	}
+	release()
+	if err := <-read; err != nil {
+		t.Error(err)
+	}
+}
+
 func (l *Ledger) waiting() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
