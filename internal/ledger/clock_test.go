@@ -19,6 +19,7 @@ import (
 // indexes whatever the times say, heads go on being signed, and a restart at an
 // earlier time than the last entry changes nothing.
 func TestClockJumps(t *testing.T) {
+	t.Parallel()
 	set := clock.NewSet(time.UnixMicro(1_790_000_000_000_000))
 	cfg := testConfig(t.TempDir())
 	cfg.Clock, cfg.HeadEvery = set, time.Millisecond

@@ -57,6 +57,7 @@ func putBack(t *testing.T, from, to string) {
 // would contradict a signed head does not start, says what to do, and signs
 // nothing; what can be made anew is made anew.
 func TestOlderCopies(t *testing.T) {
+	t.Parallel()
 	a, g := aged(t)
 	cases := []struct {
 		name  string
@@ -114,6 +115,7 @@ func wantNothingSigned(t *testing.T, cfg Config, want error, text string) {
 
 // TestHeads: what lies in the place of the heads of this log.
 func TestHeads(t *testing.T) {
+	t.Parallel()
 	_, g := aged(t)
 	missing := crashed(t, g.dir)
 	if err := os.Remove(missing.HeadsPath); err != nil {

@@ -21,6 +21,7 @@ import (
 // the next process a batch that is not on the disk. What that process builds on
 // it must survive a loss of power all the same.
 func TestFailedSyncIsNotTrusted(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(24) {
 		disk := faulty.New(seed)
 		cfg := testConfig(t.TempDir())
@@ -278,6 +279,7 @@ func TestSpaceIsKept(t *testing.T) {
 // TestRotationInDoubt: when nobody knows whether the entry of a rotation is there,
 // a second try does not replace the key it may name.
 func TestRotationInDoubt(t *testing.T) {
+	t.Parallel()
 	var rotated int
 	for seed := range uint64(12) {
 		cfg, disk := testConfig(t.TempDir()), faulty.New(seed)
@@ -354,6 +356,7 @@ func (g *grown) wantWithoutBegun(t *testing.T, cfg Config, lost int) {
 // TestDamageAmongAcknowledged changes one byte, or loses a sector, of entries
 // that were acknowledged since the last head, with others behind them.
 func TestDamageAmongAcknowledged(t *testing.T) {
+	t.Parallel()
 	g := grow(t)
 	for range 5 {
 		g.add(t)

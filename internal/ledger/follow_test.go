@@ -156,6 +156,7 @@ func TestRefusedEntriesLeaveNoTrace(t *testing.T) {
 
 // TestLargePayload writes what is larger than the space kept ready.
 func TestLargePayload(t *testing.T) {
+	t.Parallel()
 	cfg := testConfig(t.TempDir())
 	cfg.SegmentBytes, cfg.FillAhead = 64<<20, 1<<20
 	l := mustOpen(t, cfg)

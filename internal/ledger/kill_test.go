@@ -27,6 +27,7 @@ import (
 // every head ever signed must lie on the way of the log, every intent have one
 // outcome, and the verifier be content.
 func TestKilledProcessLosesNothing(t *testing.T) {
+	t.Parallel()
 	kills, fresh := 14, 3
 	if *long {
 		kills, fresh = 1000, 60

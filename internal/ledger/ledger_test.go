@@ -210,6 +210,7 @@ func plainRoot(leaves []counterfoil.Hash) counterfoil.Hash {
 }
 
 func TestAppendReadProveReopen(t *testing.T) {
+	t.Parallel()
 	cfg := testConfig(t.TempDir())
 	j := newJournal()
 	for round := range 5 {

@@ -18,6 +18,7 @@ import (
 // told which one has it, and the first goes on unharmed. The lock of a dead
 // process is none, although its file is there.
 func TestTwoProcesses(t *testing.T) {
+	t.Parallel()
 	cfg := killConfig(t.TempDir())
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), childDir+"="+filepath.Dir(cfg.Dir))

@@ -129,6 +129,7 @@ func (g *grown) last() (from, to int64) {
 }
 
 func TestUnfinishedTailIsCut(t *testing.T) {
+	t.Parallel()
 	g := grow(t)
 	g.wantWithout(t, crashed(t, g.dir), 0)
 	from, to := g.last()
@@ -282,6 +283,7 @@ func TestDerivedFilesAreRebuilt(t *testing.T) {
 }
 
 func TestTornSegmentStart(t *testing.T) {
+	t.Parallel()
 	g := grow(t)
 	for g.l.durableEnd().Segment == 0 {
 		g.add(t)

@@ -136,6 +136,7 @@ func mustClose(t testing.TB, l *Ledger) {
 // TestRotationCutShort copies the directory after every step of a rotation and of a
 // retirement and opens the copy: the log decides, and a next rotation is possible.
 func TestRotationCutShort(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cfg := testConfig(dir)
 	l := mustOpen(t, cfg)

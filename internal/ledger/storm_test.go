@@ -32,6 +32,7 @@ var (
 // that fails is run again with -args -seed N; what it draws is the same, the
 // order in which goroutines come to the disk may not be.
 func TestStorms(t *testing.T) {
+	t.Parallel()
 	if *seed != 0 {
 		new(storm).run(t, *seed)
 		return
