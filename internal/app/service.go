@@ -208,10 +208,14 @@ func (a service) Interaction(ctx context.Context, id counterfoil.ID) (any, error
 	return a.evidence.Interaction(ctx, id)
 }
 
-// Reindex implements control.Service. It goes on when whoever asked for it hangs
-// up: half an index shows half of the holds.
+// Reindex implements control.Service. In a server it goes on when whoever asked for
+// it hangs up, for nobody could use half an index; a command can be broken off, and
+// the next start goes on where it ended.
 func (a service) Reindex(ctx context.Context, progress func(done, total uint64)) error {
-	return a.erasure.Alone(func() error { return a.reindex(context.WithoutCancel(ctx), progress) })
+	if !a.options.Offline {
+		ctx = context.WithoutCancel(ctx)
+	}
+	return a.erasure.Alone(func() error { return a.reindex(ctx, progress) })
 }
 
 func (a service) reindex(ctx context.Context, progress func(done, total uint64)) error {
