@@ -147,9 +147,35 @@ func (p *packCheck) bundle(reader tlog.HashReader, t counterfoil.Tile, from, to 
 			p.problem(ProblemRoot, counterfoil.Index(i), "the tree holds another entry there")
 			continue
 		}
-		if i >= from && i < to {
-			p.contained(counterfoil.Index(i), raw)
+		if i < from || i >= to {
+			continue
 		}
+		if e := p.contained(counterfoil.Index(i), raw); e != nil {
+			p.ownPlace(reader, counterfoil.Index(i), e)
+		}
+	}
+}
+
+// ownPlace compares what an entry says of the log before it with the pack's tiles.
+func (p *packCheck) ownPlace(reader tlog.HashReader, i counterfoil.Index, e *counterfoil.Entry) {
+	var size uint64
+	var root counterfoil.Hash
+	var class string
+	switch {
+	case e.Boot != nil:
+		size, root, class = e.Boot.PrevSize, e.Boot.PrevRoot, ProblemBoot
+	case e.Seal != nil:
+		size, root, class = e.Seal.Size, e.Seal.Root, ProblemSeal
+	case e.Key != nil && e.Key.Size == uint64(i) && (e.Key.Event == counterfoil.KeyRotated || e.Key.Event == counterfoil.KeySucceeded):
+		size, root, class = e.Key.Size, e.Key.Root, ProblemKey
+	default:
+		return
+	}
+	before, err := tlog.TreeHash(int64(i), reader)
+	if err != nil {
+		p.report.problem(ProblemRoot, "log/tile", "the root before entry %d cannot be computed: %v", i, err)
+	} else if size != uint64(i) || root != counterfoil.Hash(before) {
+		p.problem(class, i, "it names a log of %d entries with another root than lies before it", size)
 	}
 }
 
@@ -194,12 +220,13 @@ func (p *packCheck) proved(ctx context.Context, folder string, head counterfoil.
 	return nil
 }
 
-// contained checks one contained entry and what belongs to it.
-func (p *packCheck) contained(i counterfoil.Index, raw []byte) {
+// contained checks one contained entry and what belongs to it. It returns nil for one
+// that cannot be read.
+func (p *packCheck) contained(i counterfoil.Index, raw []byte) *counterfoil.Entry {
 	e, err := counterfoil.DecodeEntry(raw)
 	if err != nil {
 		p.problem(ProblemEncoding, i, "%v", err)
-		return
+		return nil
 	}
 	state := p.payloadState(i, e)
 	p.counts.Entries++
@@ -221,6 +248,7 @@ func (p *packCheck) contained(i counterfoil.Index, raw []byte) {
 	if p.manifest.System != nil && e.Kind == counterfoil.KindIntent && e.Intent.System != p.manifest.System.ID {
 		p.problem(ProblemPack, i, "the intent is not of the system the pack is about")
 	}
+	return e
 }
 
 func (p *packCheck) intent(i counterfoil.Index, e *counterfoil.Entry, state string) {

@@ -72,3 +72,37 @@ func TestKeysAcrossRotation(t *testing.T) {
 		}
 	}
 }
+
+// TestEntriesNameTheirPlace: a start, a rotation and a seal state the log before them,
+// and the tiles of a pack show whether they are right.
+func TestEntriesNameTheirPlace(t *testing.T) {
+	n := newNode(t)
+	n.work(300)
+	if _, err := n.log.RotateKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	appendSeal := func(wrong bool) counterfoil.Index {
+		r, err := n.log.AppendBuilt(t.Context(), counterfoil.KindSeal, func(before counterfoil.Checkpoint) (*counterfoil.Entry, error) {
+			if wrong {
+				before.Root[0] ^= 1
+			}
+			seal := counterfoil.Seal{Epoch: "2026q4", Size: before.Size, Root: before.Root}
+			return &counterfoil.Entry{Kind: counterfoil.KindSeal, ID: counterfoil.NewID(), Time: n.now.UnixMicro(), Seal: &seal}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Index
+	}
+	c := n.config(0, 0)
+	appendSeal(false)
+	c.Until = time.Now().Add(time.Hour)
+	raw, _ := n.mustCreate(c)
+	verifyPack(t, raw, n.log.VerifierKey())
+	at := appendSeal(true)
+	raw, _ = n.mustCreate(c)
+	r := reportOn(t, raw, n.log.VerifierKey())
+	if len(r.Problems) != 1 || r.Problems[0].Class != verify.ProblemSeal || r.Problems[0].Index == nil || *r.Problems[0].Index != uint64(at) {
+		t.Errorf("%v", r.Problems)
+	}
+}
