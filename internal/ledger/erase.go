@@ -4,6 +4,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (l *Ledger) Overwrite(ctx context.Context, refs []PayloadRef) error {
 		return fmt.Errorf("overwrite payloads: %w", err)
 	}
 	refs = slices.Clone(refs)
-	slices.SortFunc(refs, func(a, b PayloadRef) int { return int(int64(a.Segment) - int64(b.Segment)) })
+	slices.SortFunc(refs, func(a, b PayloadRef) int { return cmp.Compare(a.Segment, b.Segment) })
 	for len(refs) > 0 {
 		n := 1
 		for n < len(refs) && refs[n].Segment == refs[0].Segment {
