@@ -254,11 +254,14 @@ func (p *packCheck) concludePack() {
 	r, m := &p.report, &p.manifest
 	r.Entries, r.Intents, r.Outcomes, r.Open = p.counts.Entries, p.counts.Intents, p.counts.Outcomes, p.counts.Open
 	r.Gaps, r.Payloads, r.Erased = p.counts.Unrecorded, p.counts.Payloads.Disclosed, p.counts.Payloads.Erased
-	r.checked("%d files, each with the digest in the signed manifest.", len(p.names)-1)
+	r.checked("%d files: compared with the digests in the signed manifest.", len(p.names)-1)
 	r.checked("%d entries of the range %d to %d under a head of %d entries: encoding, leaf hashes, tree or proof.", p.counts.Entries, m.Range.From, m.Range.To, p.head.Size)
-	r.checked("%d payloads disclosed: each is what its entry commits to.", p.counts.Payloads.Disclosed)
+	r.checked("%d payloads disclosed: compared with what their entries commit to.", p.counts.Payloads.Disclosed)
 	if m.Registry != nil {
 		r.checked("The registry's part: proofs, keys, heads tied to the log's.")
+		if p.Policy == nil && p.VerifierKey != m.Registry.Verifier {
+			r.unchecked("Whose registry it is: that is the pack's own word, without its key or a trust policy.")
+		}
 	}
 	if p.anchors.stamps > 0 {
 		r.checked("%d time-stamps of trusted authorities.", p.anchors.stamps)
