@@ -44,6 +44,7 @@ func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("publish checkpoint: %w", err)
 	}
 	l.checkpoint, l.published = signed, h.Size
+	l.shown.Store(&signed)
 	return signed, nil
 }
 

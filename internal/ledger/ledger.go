@@ -107,9 +107,10 @@ type Ledger struct {
 	full     atomic.Pointer[error]
 
 	headMu     sync.Mutex
-	signed     head   // the last head in the store; guarded by headMu
-	checkpoint []byte // the last note that was published; nil before the first of this process; guarded by headMu
-	published  uint64 // its size; guarded by headMu
+	signed     head                   // the last head in the store; guarded by headMu
+	checkpoint []byte                 // the last note that was published; nil before the first of this process; guarded by headMu
+	shown      atomic.Pointer[[]byte] // the same, for readers, who must not wait for the store of heads
+	published  uint64                 // its size; guarded by headMu
 
 	closing    chan struct{}
 	refill     chan struct{}
