@@ -28,10 +28,9 @@ type aim struct {
 	unaimed bool   // a figure for information
 }
 
-func unaimed(unit string) aim               { return aim{unit: unit, unaimed: true} }
-func atLeast(limit float64) aim             { return aim{limit: limit, unit: "x"} }
-func atMost(limit float64) aim              { return aim{limit: limit, unit: "x", atMost: true} }
-func within(limit float64, unit string) aim { return aim{limit: limit, unit: unit, atMost: true} }
+func unaimed(unit string) aim   { return aim{unit: unit, unaimed: true} }
+func atLeast(limit float64) aim { return aim{limit: limit, unit: "x"} }
+func atMost(limit float64) aim  { return aim{limit: limit, unit: "x", atMost: true} }
 
 func (a aim) met(figure float64) bool {
 	if a.atMost {
