@@ -184,5 +184,12 @@ func (a *App) resumeErasures(ctx context.Context) error {
 	if behind > 0 {
 		a.log.Warn("erasures of an earlier process were carried out", "entries", behind)
 	}
+	lost, err := a.erasure.LostHolds(ctx)
+	if err != nil {
+		return fmt.Errorf("read the holds: %w", err)
+	}
+	for i := range lost {
+		a.log.Error("a hold cannot be read, and nothing is erased until it is: its key is missing, and no entry erased it; put back the newest copy of the folder keys", "hold", lost[i].ID)
+	}
 	return nil
 }

@@ -5,6 +5,8 @@ package app
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -147,5 +149,65 @@ func TestAHoldComesBetween(t *testing.T) {
 	}
 	if holds, err := s.Holds(t.Context()); err != nil || len(holds) != 0 {
 		t.Errorf("the hold on her, which went with her: %+v, %v", holds, err)
+	}
+}
+
+// TestALostHoldStopsEverything: an older copy of the keys is put back, which has not
+// got the key of a hold. Nobody erased it, so nothing goes until it is released.
+func TestALostHoldStopsEverything(t *testing.T) {
+	h := newHouse(t)
+	h.config = h.write("counterfoil.yaml", shortMemory)
+	now := clock.NewSet(time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC))
+	a := h.openAt(now)
+	administer(t, a)
+	ada, _ := keyOf(t, a, "ada@example.com")
+	hers := converse(t, a, ada, "hers")
+	h.close(a)
+	keys := filepath.Join(h.data, "keys", "wrap.db")
+	older, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a = h.openAt(now)
+	bob, _ := keyOf(t, a, "bob@example.com")
+	placed, err := service{a}.PlaceHold(t.Context(), control.NewHold{Proof: ruth, Person: bob.String(), Reason: "case"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.close(a)
+	if err := os.WriteFile(keys, older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	a = h.openAt(now)
+	s := service{a}
+	if !strings.Contains(h.log.String(), "a hold cannot be read") {
+		t.Error("the log does not tell")
+	}
+	now.Advance(90 * 24 * time.Hour)
+	stops := func(err error) {
+		t.Helper()
+		if fault.KindOf(err) != fault.KindConflict || !strings.Contains(err.Error(), placed.ID) || !strings.Contains(err.Error(), "put back the newest copy of keys") {
+			t.Errorf("refused with: %v", err)
+		}
+	}
+	_, err = s.RequestErasure(t.Context(), control.NewErasure{Proof: ruth, Person: ada.String(), Basis: "court_order", Reason: "case"}, nothing)
+	stops(err)
+	stops(a.Retain(t.Context()))
+	if got := states(t, a, hers); got != readable {
+		t.Errorf("hers: %+v", got)
+	}
+	list, err := s.Holds(t.Context())
+	if err != nil || len(list) != 1 || !list[0].InForce || list[0].PlacedBy != ruth.As {
+		t.Errorf("holds: %+v, %v", list, err)
+	}
+	if _, err := s.ReleaseHold(t.Context(), placed.ID, noor); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Retain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := states(t, a, hers); got != erased {
+		t.Errorf("hers, after the release: %+v", got)
 	}
 }

@@ -93,6 +93,8 @@ func erasuresLead(waiting, holds uint64) string {
 func (c *Console) holdRow(r *http.Request, h *erasure.Hold) holdRow {
 	row := holdRow{Reason: h.Reason, By: c.whoFact(r, "", h.By), Placed: h.Placed, Until: fact{Value: "Released by hand", Missing: true}}
 	switch {
+	case h.Lost:
+		row.What, row.Reason = fact{Value: "Not known: its key is missing", Missing: true}, "Nothing is erased until the newest copy of the folder keys is put back, or the hold released."
 	case !h.Interaction.IsZero():
 		row.What = targetFact(erasure.Target{Interaction: h.Interaction})
 	case !h.Person.IsZero():

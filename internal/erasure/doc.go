@@ -27,7 +27,8 @@
 //
 // # Parts
 //
-// request.go and hold.go are the records, decide.go who may do what with them;
-// plan.go and survey.go find out what an erasure takes, carryout.go does it,
-// retention.go does it by the calendar, resume.go after a crash.
+// request.go and hold.go are the records, decide.go who may do what with them,
+// lost.go what holds do that cannot be read; plan.go and survey.go find out what
+// an erasure takes, carryout.go does it, retention.go does it by the calendar,
+// resume.go after a crash.
 package erasure

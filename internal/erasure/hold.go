@@ -25,6 +25,7 @@ type Hold struct {
 	Until       time.Time         `json:"until,omitzero"` // ends by itself; zero: only when released
 	ReleasedBy  identity.PersonID `json:"released_by,omitzero"`
 	Released    time.Time         `json:"released,omitzero"`
+	Lost        bool              `json:"lost,omitzero"` // its text did not open: on everything, whatever it was on
 }
 
 // InForce tells whether the hold stops anything at a time.
@@ -38,6 +39,8 @@ func (h *Hold) everything() bool { return h.Person.IsZero() && h.Interaction.IsZ
 // What says in words what the hold is on.
 func (h *Hold) What() string {
 	switch {
+	case h.Lost:
+		return "what nobody can tell: its text does not open"
 	case h.everything():
 		return "everything"
 	case !h.Interaction.IsZero():
@@ -80,6 +83,11 @@ func (e *Eraser) stopped(h *Hold) error {
 	who := "person " + h.By.String()
 	if p, ok := e.People.Snapshot().Person(h.By); ok {
 		who = p.Email
+	}
+	if h.Lost {
+		return fault.Conflict(fmt.Sprintf("Nothing is erased, because hold %s of %s cannot be read: the key of its text is missing from keys/wrap.db, and no entry says that it was erased. "+
+			"The folder keys is older than the ledger, or damaged. Stop the server and put back the newest copy of keys. If there is none, ask %s what the hold is on; an administrator can release it.",
+			h.ID, h.Placed.Format(time.DateOnly), who), nil)
 	}
 	until := ""
 	if !h.Until.IsZero() {

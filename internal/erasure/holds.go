@@ -87,23 +87,37 @@ func (e *Eraser) saveHold(ctx context.Context, by identity.PersonID, subject cou
 	return e.save(ctx, by, subject, h.ID, counterfoil.Record{Type: TypeHold, Version: h.Version, Transition: transition}, h)
 }
 
-// Holds returns all holds, oldest change first. Those on people who were erased
-// since are left out: they went with them.
+// Holds returns all holds, oldest change first. Those that went with a person who was
+// erased are left out; those that do not open for another reason are on everything.
 func (e *Eraser) Holds(ctx context.Context) ([]Hold, error) {
 	rows, err := e.Records.Records(ctx, TypeHold)
 	if err != nil {
 		return nil, err
 	}
+	var gone *named // read when the first body is missing
 	holds := make([]Hold, 0, len(rows))
-	for _, row := range rows {
-		if len(row.Body) == 0 {
+	for i := range rows {
+		row := &rows[i]
+		if len(row.Body) > 0 {
+			var h Hold
+			if err := json.Unmarshal(row.Body, &h); err != nil {
+				return nil, fmt.Errorf("read hold %s: %w", row.ID, err)
+			}
+			holds = append(holds, h)
 			continue
 		}
-		var h Hold
-		if err := json.Unmarshal(row.Body, &h); err != nil {
-			return nil, fmt.Errorf("read hold %s: %w", row.ID, err)
+		if gone == nil {
+			if gone, err = e.named(ctx); err != nil {
+				return nil, fmt.Errorf("find out whether hold %s was erased: %w", row.ID, err)
+			}
 		}
-		holds = append(holds, h)
+		erased, err := e.erased(row, gone)
+		if err != nil {
+			return nil, fmt.Errorf("find out whether hold %s was erased: %w", row.ID, err)
+		}
+		if !erased {
+			holds = append(holds, lostHold(row))
+		}
 	}
 	return holds, nil
 }

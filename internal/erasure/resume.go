@@ -56,18 +56,11 @@ func (e *Eraser) overdue(ctx context.Context) (int, error) {
 
 // again carries out the erasure an entry states.
 func (e *Eraser) again(ctx context.Context, at counterfoil.Index) error {
-	s, err := e.Log.Read(at)
+	b, err := e.stated(at)
 	if err != nil {
 		return err
 	}
-	entry, err := counterfoil.DecodeEntry(s.Raw)
-	if err != nil {
-		return err
-	}
-	if entry.Erasure == nil {
-		return fmt.Errorf("entry %d is no erasure: the index does not agree with the ledger", at)
-	}
-	return e.apply(ctx, entry.Erasure)
+	return e.apply(ctx, b)
 }
 
 // finish carries out requests that were approved and are not done. One by date may

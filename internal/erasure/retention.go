@@ -75,6 +75,11 @@ func (e *Eraser) over(ctx context.Context) ([]vault.WrappingKey, Retained, error
 	if err != nil {
 		return nil, r, err
 	}
+	for i := range holds {
+		if holds[i].hold.Lost { // an error, not a count: somebody has to put the keys back
+			return nil, r, e.stopped(&holds[i].hold)
+		}
+	}
 	used, err := e.Records.InUse(ctx)
 	if err != nil {
 		return nil, r, err
