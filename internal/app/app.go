@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/config"
 	"github.com/counterfoil/counterfoil/internal/control"
@@ -31,7 +32,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/gateway"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/registry"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
@@ -62,10 +62,10 @@ type App struct {
 	registry *ledger.Ledger // the registry's log
 	vault    *vault.Vault
 	index    *index.Index
-	register *register.Register
+	accounts *accounts.Accounts
 	evidence *evidence.Reader
 	erasure  *erasure.Eraser
-	prover   *register.Prover
+	prover   *accounts.Prover
 	underway sync.RWMutex // held for reading from sealing until what was sealed is appended
 
 	reloading sync.Mutex // one reload at a time
@@ -73,7 +73,7 @@ type App struct {
 	rules     *rules
 	retained  control.Retention // the last run in this process
 	state     atomic.Pointer[gateway.State]
-	roll      register.Roll // the register as projected
+	roll      accounts.Roll // the register as projected
 
 	setup struct { // the one-time way to the first administrator
 		token string
@@ -151,8 +151,8 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.evidence = &evidence.Reader{Ledger: a.ledger, Vault: a.vault, Index: a.index, Names: &a.roll, Erasures: a.index}
-	a.register = register.New(register.Config{Journal: records{a}, Directory: &a.roll, Clock: a.clock})
-	a.prover = register.NewProver(register.ProverConfig{Register: a.register, Directory: &a.roll, Attempts: a.index, Recorder: a, Clock: a.clock})
+	a.accounts = accounts.New(accounts.Config{Journal: records{a}, Directory: &a.roll, Clock: a.clock})
+	a.prover = accounts.NewProver(accounts.ProverConfig{Accounts: a.accounts, Directory: &a.roll, Attempts: a.index, Recorder: a, Clock: a.clock})
 	a.erasure = a.newEraser()
 	if err := a.sameLedger(ctx); err != nil {
 		return err

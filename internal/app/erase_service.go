@@ -10,17 +10,17 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // prove finds out who acts through the socket, and records it before they do.
 func (a service) prove(ctx context.Context, p control.Proof, action string, target counterfoil.ID) (identity.PersonID, error) {
 	who, err := a.prover.Prove(ctx, action, p.As, p.Password, "socket")
-	if many, ok := errors.AsType[*register.TooManyError](err); ok {
+	if many, ok := errors.AsType[*accounts.TooManyError](err); ok {
 		return identity.PersonID{}, fault.Unavailable(fmt.Sprintf("Nothing was done: too many passwords were wrong. Try again in %d minutes.",
 			int((many.Wait+time.Minute-1)/time.Minute)), err)
 	}
@@ -257,7 +257,7 @@ func (a service) AddAdministrator(ctx context.Context, q control.NewAdministrato
 	if p, ok := a.roll.Snapshot().Person(who); !ok || !p.Has(identity.RoleAdministrator) {
 		return control.Administrator{}, fault.Forbidden("Only an administrator may do this.", nil)
 	}
-	made, err := a.register.CreateAdministrator(ctx, who, register.NewAdministrator{Email: q.Email, Name: q.Name, Password: q.NewPassword})
+	made, err := a.accounts.CreateAdministrator(ctx, who, accounts.NewAdministrator{Email: q.Email, Name: q.Name, Password: q.NewPassword})
 	if err != nil {
 		return control.Administrator{}, err
 	}

@@ -8,16 +8,16 @@ import (
 	"fmt"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // newEraser joins the parts an erasure works on.
 func (a *App) newEraser() *erasure.Eraser {
 	return erasure.New(erasure.Config{
-		Log: a.ledger, Keys: a.vault, Records: storedRecords{records{a}}, Index: currentIndex{a}, People: people{&a.roll, a.register},
+		Log: a.ledger, Keys: a.vault, Records: storedRecords{records{a}}, Index: currentIndex{a}, People: people{&a.roll, a.accounts},
 		Program: forgetter{a}, Clock: a.clock, Reached: a.options.reached,
 	})
 }
@@ -35,13 +35,13 @@ func (c consoleEraser) ApproveAndErase(ctx context.Context, by identity.PersonID
 
 // people is the register of people, to read and to end keys.
 type people struct {
-	*register.Roll
-	register *register.Register
+	*accounts.Roll
+	accounts *accounts.Accounts
 }
 
 // RevokeKey implements erasure.People.
 func (p people) RevokeKey(ctx context.Context, actor identity.PersonID, key string) (identity.Key, error) {
-	return p.register.RevokeKey(ctx, actor, key)
+	return p.accounts.RevokeKey(ctx, actor, key)
 }
 
 // currentIndex is the index once it shows everything durable.

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/evidence"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // visitor is a browser in front of the real console.
@@ -69,7 +69,7 @@ func TestEraseFromTheConsole(t *testing.T) {
 	administer(t, a)
 	eve := control.Proof{As: "eve@example.com", Password: "a passphrase of eve 5"}
 	first, _ := a.roll.Snapshot().PersonByEmail(ruth.As)
-	third, err := a.register.CreateAdministrator(t.Context(), first.ID, register.NewAdministrator{Email: eve.As, Password: eve.Password})
+	third, err := a.accounts.CreateAdministrator(t.Context(), first.ID, accounts.NewAdministrator{Email: eve.As, Password: eve.Password})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,10 +27,10 @@ import (
 	"github.com/klauspost/compress/s2"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/gateway"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // The person of TestNothingTellsAGuessRight. All of it is invented.
@@ -53,7 +53,7 @@ func TestNothingTellsAGuessRight(t *testing.T) {
 	administer(t, a)
 	person, secret := keyOf(t, a, guessedEmail)
 	ruths, _ := a.roll.Snapshot().PersonByEmail(ruth.As)
-	if _, err := a.register.CreateAdministrator(t.Context(), ruths.ID, register.NewAdministrator{Email: guessedEmail, Name: guessedName, Password: guessedPassword}); err != nil {
+	if _, err := a.accounts.CreateAdministrator(t.Context(), ruths.ID, accounts.NewAdministrator{Email: guessedEmail, Name: guessedName, Password: guessedPassword}); err != nil {
 		t.Fatal(err)
 	}
 	pages, err := a.pages("http://127.0.0.1:1", "http://127.0.0.1:2")

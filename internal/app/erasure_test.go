@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/erasure"
@@ -22,7 +23,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/interaction"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // The two administrators of these tests, and how they prove it.
@@ -36,7 +36,7 @@ func administer(t *testing.T, a *App) {
 	t.Helper()
 	var first identity.PersonID
 	for _, p := range []control.Proof{ruth, noor} {
-		who, err := a.register.CreateAdministrator(t.Context(), first, register.NewAdministrator{Email: p.As, Name: "An Administrator", Password: p.Password})
+		who, err := a.accounts.CreateAdministrator(t.Context(), first, accounts.NewAdministrator{Email: p.As, Name: "An Administrator", Password: p.Password})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,7 @@ func TestErasePerson(t *testing.T) {
 	if got := states(t, reopened, his); got != readable {
 		t.Errorf("after a start, another person's: %+v", got)
 	}
-	if _, err := reopened.register.Authenticate(t.Context(), ruth.As, ruth.Password); err != nil {
+	if _, err := reopened.accounts.Authenticate(t.Context(), ruth.As, ruth.Password); err != nil {
 		t.Errorf("after a start, an administrator: %v", err)
 	}
 }
@@ -281,7 +281,7 @@ func TestErasureIsGuarded(t *testing.T) {
 	administer(t, a)
 	ada, _ := keyOf(t, a, "ada@example.com")
 	const password = "a passphrase of ada 3"
-	if err := a.register.SetPassword(t.Context(), operator, identity.PersonID(ada), password); err != nil {
+	if err := a.accounts.SetPassword(t.Context(), operator, identity.PersonID(ada), password); err != nil {
 		t.Fatal(err)
 	}
 	hers := control.Proof{As: "ada@example.com", Password: password}
@@ -356,7 +356,7 @@ func TestWrongPasswordsAreCounted(t *testing.T) {
 	administer(t, a)
 	ada, _ := keyOf(t, a, "ada@example.com")
 	asked := request(t, a, control.NewErasure{Person: ada.String()})
-	for range register.AccountAttempts {
+	for range accounts.AccountAttempts {
 		if _, err := (service{a}).ApproveErasure(t.Context(), asked.ID, control.Proof{As: noor.As, Password: "wrong"}, nothing); fault.KindOf(err) != fault.KindForbidden {
 			t.Fatal(err)
 		}
@@ -431,7 +431,7 @@ func TestRotateRootRecordsIt(t *testing.T) {
 	}
 	h.close(a)
 	h.verify()
-	if _, err := h.open().register.Authenticate(t.Context(), ruth.As, ruth.Password); err != nil {
+	if _, err := h.open().accounts.Authenticate(t.Context(), ruth.As, ruth.Password); err != nil {
 		t.Error(fmt.Errorf("after the rotation: %w", err))
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -190,7 +190,7 @@ func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
 		return nil
 	}
 	err := a.roll.Put(typ, body)
-	if errors.Is(err, register.ErrUnknownType) {
+	if errors.Is(err, accounts.ErrUnknownType) {
 		return nil // a record of a later kind is nothing the live path knows
 	}
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/gateway"
 	"github.com/counterfoil/counterfoil/internal/ledger"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -87,9 +87,9 @@ func (a interactions) Receipt(e *counterfoil.Entry, at counterfoil.Index) ([]byt
 // records is the register's journal.
 type records struct{ *App }
 
-// Save implements register.Journal: it returns when the record is durable and
+// Save implements accounts.Journal: it returns when the record is durable and
 // can be read back.
-func (a records) Save(ctx context.Context, s register.Entry) (counterfoil.Index, error) {
+func (a records) Save(ctx context.Context, s accounts.Entry) (counterfoil.Index, error) {
 	e := &counterfoil.Entry{Kind: counterfoil.KindRecord, ID: s.ID, Actor: s.Actor, Time: a.clock.Now().UnixMicro(), Record: &s.Record}
 	at, err := a.append(ctx, e, vault.Scope{Subject: s.Subject, Class: classRecord}, s.Body)
 	if err != nil {

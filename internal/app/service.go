@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // service answers the command line. Its actor is the operator, who has no
@@ -24,7 +24,7 @@ var operator identity.PersonID
 
 // AddSystem implements control.Service.
 func (a service) AddSystem(ctx context.Context, q control.NewSystem) (control.System, error) {
-	s, err := a.register.AddSystem(ctx, operator, register.NewSystem{Name: q.Name, OwnerEmail: q.Owner, Models: q.Models})
+	s, err := a.accounts.AddSystem(ctx, operator, accounts.NewSystem{Name: q.Name, OwnerEmail: q.Owner, Models: q.Models})
 	if err != nil {
 		return control.System{}, err
 	}
@@ -50,7 +50,7 @@ func (a service) ChangeModels(ctx context.Context, slug string, models []string)
 	if models == nil {
 		models = []string{}
 	}
-	changed, err := a.register.ChangeSystem(ctx, operator, s.ID, register.SystemChange{Models: &models})
+	changed, err := a.accounts.ChangeSystem(ctx, operator, s.ID, accounts.SystemChange{Models: &models})
 	if err != nil {
 		return control.System{}, err
 	}
@@ -73,11 +73,11 @@ func (a service) email(id identity.PersonID) string {
 
 // CreateKey implements control.Service.
 func (a service) CreateKey(ctx context.Context, q control.NewKey) (control.Key, error) {
-	in := register.NewKey{SystemSlug: q.System, PersonEmail: q.Person, Workload: q.Workload}
+	in := accounts.NewKey{SystemSlug: q.System, PersonEmail: q.Person, Workload: q.Workload}
 	if q.Valid != 0 {
 		in.Expires = a.clock.Now().Add(q.Valid)
 	}
-	k, secret, err := a.register.CreateKey(ctx, operator, in)
+	k, secret, err := a.accounts.CreateKey(ctx, operator, in)
 	if err != nil {
 		return control.Key{}, err
 	}
@@ -98,7 +98,7 @@ func (a service) Keys(context.Context) ([]control.Key, error) {
 
 // RevokeKey implements control.Service.
 func (a service) RevokeKey(ctx context.Context, id string) (control.Key, error) {
-	k, err := a.register.RevokeKey(ctx, operator, id)
+	k, err := a.accounts.RevokeKey(ctx, operator, id)
 	if err != nil {
 		return control.Key{}, err
 	}

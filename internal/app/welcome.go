@@ -14,16 +14,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/console"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/sandbox"
 )
 
 // pages makes the console.
 func (a *App) pages(gatewayURL, consoleURL string) (http.Handler, error) {
-	if !a.register.HasAdministrator() {
+	if !a.accounts.HasAdministrator() {
 		a.setup.token, a.setup.hash = identity.NewToken()
 	}
 	rules := a.inForce()
@@ -37,7 +37,7 @@ func (a *App) pages(gatewayURL, consoleURL string) (http.Handler, error) {
 		providers = append(providers, console.Provider{Name: p.Name, Dialect: p.Dialect})
 	}
 	c, err := console.New(console.Config{
-		Index: freshIndex{a.index, a}, Directory: &a.roll, Register: a.register, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Ledger: a.ledger,
+		Index: freshIndex{a.index, a}, Directory: &a.roll, Accounts: a.accounts, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Ledger: a.ledger,
 		Clock: a.clock, Log: a.log, Findings: types, Gateway: gatewayURL, Providers: providers,
 		Registry:  a.rounds.Status,
 		Retention: console.Retention{Interactions: cfg.Retention.Interactions.Duration, Records: cfg.Retention.Records.Duration},
@@ -68,7 +68,7 @@ func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 	for _, l := range listeners[2:] {
 		fmt.Fprintf(out, "  %s  %s\n", l.name, l.address())
 	}
-	playground, err := a.register.EnsureBuiltinPlayground(ctx, []string{sandbox.Model})
+	playground, err := a.accounts.EnsureBuiltinPlayground(ctx, []string{sandbox.Model})
 	if err != nil {
 		return fmt.Errorf("register the Playground: %w", err)
 	}
@@ -91,12 +91,12 @@ func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 func (a *App) firstKey(ctx context.Context, playground identity.System) (string, error) {
 	for _, k := range a.roll.Snapshot().Keys() {
 		if k.System == playground.ID && k.Person.IsZero() && k.Revoked.IsZero() {
-			if _, err := a.register.RevokeKey(ctx, operator, k.ID.String()); err != nil {
+			if _, err := a.accounts.RevokeKey(ctx, operator, k.ID.String()); err != nil {
 				return "", fmt.Errorf("end the key of an earlier start: %w", err)
 			}
 		}
 	}
-	_, secret, err := a.register.CreateKey(ctx, operator, register.NewKey{
+	_, secret, err := a.accounts.CreateKey(ctx, operator, accounts.NewKey{
 		SystemSlug: playground.Slug, Workload: true, Expires: a.clock.Now().Add(firstKeyLife),
 	})
 	if err != nil {

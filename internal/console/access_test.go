@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/httpx"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // fillPath puts something into the wildcards of a route.
@@ -185,7 +185,7 @@ func TestSignInIsLimited(t *testing.T) {
 	try := func(email, password string) int {
 		return w.post("/login", "email", email, "password", password).Code
 	}
-	for i := range register.AccountAttempts {
+	for i := range accounts.AccountAttempts {
 		if code := try(adminEmail, "wrong password here"); code != http.StatusUnprocessableEntity {
 			t.Fatalf("attempt %d answered %d", i, code)
 		}
@@ -206,7 +206,7 @@ func TestSignInIsLimited(t *testing.T) {
 		t.Errorf("the same account from another address answered %d", code)
 	}
 	w.address, w.cookies = "192.0.2.7:50001", map[string]string{}
-	w.clock.Advance(register.AttemptWindow + time.Second)
+	w.clock.Advance(accounts.AttemptWindow + time.Second)
 	if code := try(adminEmail, adminPassword); code != http.StatusSeeOther {
 		t.Errorf("after the wait answered %d", code)
 	}
@@ -214,7 +214,7 @@ func TestSignInIsLimited(t *testing.T) {
 
 func TestAddressIsLimited(t *testing.T) {
 	w := newWorld(t)
-	for i := range register.AddressAttempts {
+	for i := range accounts.AddressAttempts {
 		if a := w.post("/login", "email", fmt.Sprintf("nobody%d@example.com", i), "password", "x"); a.Code != http.StatusUnprocessableEntity {
 			t.Fatalf("attempt %d answered %d", i, a.Code)
 		}

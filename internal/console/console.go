@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/erasure"
@@ -21,7 +22,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/httpx"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/registry"
 )
 
@@ -52,13 +52,13 @@ type Directory interface {
 	Snapshot() *identity.Snapshot
 }
 
-// Register changes systems, people and keys; *register.Register implements it.
-type Register interface {
-	AddSystem(context.Context, identity.PersonID, register.NewSystem) (identity.System, error)
-	ChangeSystem(context.Context, identity.PersonID, identity.SystemID, register.SystemChange) (identity.System, error)
-	CreateKey(context.Context, identity.PersonID, register.NewKey) (made identity.Key, secret string, err error)
+// Accounts changes systems, people and keys; *accounts.Accounts implements it.
+type Accounts interface {
+	AddSystem(context.Context, identity.PersonID, accounts.NewSystem) (identity.System, error)
+	ChangeSystem(context.Context, identity.PersonID, identity.SystemID, accounts.SystemChange) (identity.System, error)
+	CreateKey(context.Context, identity.PersonID, accounts.NewKey) (made identity.Key, secret string, err error)
 	RevokeKey(ctx context.Context, actor identity.PersonID, key string) (identity.Key, error)
-	CreateAdministrator(context.Context, identity.PersonID, register.NewAdministrator) (identity.Person, error)
+	CreateAdministrator(context.Context, identity.PersonID, accounts.NewAdministrator) (identity.Person, error)
 	HasAdministrator() bool
 	// Authenticate takes the same time whether the address or the password is
 	// wrong; both are a fault of kind forbidden.
@@ -82,9 +82,9 @@ type Recorder interface {
 	Access(ctx context.Context, actor counterfoil.ID, action string, target counterfoil.ID) error
 }
 
-// Prover checks passwords; *register.Prover implements it.
+// Prover checks passwords; *accounts.Prover implements it.
 type Prover interface {
-	// Prove fails with a fault of kind forbidden, or a *register.TooManyError.
+	// Prove fails with a fault of kind forbidden, or a *accounts.TooManyError.
 	Prove(ctx context.Context, action, email, password, address string) (identity.Person, error)
 }
 
@@ -116,7 +116,7 @@ type Retention struct{ Interactions, Records time.Duration }
 type Config struct {
 	Index     Index
 	Directory Directory
-	Register  Register
+	Accounts  Accounts
 	Evidence  Evidence
 	Recorder  Recorder
 	Prover    Prover // nil: one of its own
@@ -144,7 +144,7 @@ type Provider struct{ Name, Dialect string }
 type Console struct {
 	index     Index
 	directory Directory
-	register  Register
+	accounts  Accounts
 	evidence  Evidence
 	recorder  Recorder
 	prover    Prover
@@ -176,7 +176,7 @@ func New(config Config) (*Console, error) {
 		return nil, err
 	}
 	c := &Console{
-		index: config.Index, directory: config.Directory, register: config.Register, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures,
+		index: config.Index, directory: config.Directory, accounts: config.Accounts, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures,
 		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
 		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
@@ -188,12 +188,12 @@ func New(config Config) (*Console, error) {
 	if c.address == nil {
 		c.address = connectionAddress
 	}
-	if c.index == nil || c.directory == nil || c.register == nil || c.evidence == nil || c.recorder == nil || c.erasures == nil || c.ledger == nil || c.clock == nil || c.log == nil {
+	if c.index == nil || c.directory == nil || c.accounts == nil || c.evidence == nil || c.recorder == nil || c.erasures == nil || c.ledger == nil || c.clock == nil || c.log == nil {
 		return nil, errors.New("console: configuration is incomplete")
 	}
 	if c.prover = config.Prover; c.prover == nil {
-		c.prover = register.NewProver(register.ProverConfig{
-			Register: c.register, Directory: c.directory, Attempts: c.index, Recorder: c.recorder, Clock: c.clock,
+		c.prover = accounts.NewProver(accounts.ProverConfig{
+			Accounts: c.accounts, Directory: c.directory, Attempts: c.index, Recorder: c.recorder, Clock: c.clock,
 		})
 	}
 	return c, nil

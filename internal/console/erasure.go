@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // erasurePage is one request, and where it is decided.
@@ -195,7 +195,7 @@ func (c *Console) proveAgain(w http.ResponseWriter, r *http.Request, action stri
 		return who, "", fault.Forbidden("You are not registered any more.", nil)
 	}
 	proved, err := c.prover.Prove(r.Context(), action, me.Email, r.PostFormValue("password"), c.address(r))
-	if many, ok := errors.AsType[*register.TooManyError](err); ok {
+	if many, ok := errors.AsType[*accounts.TooManyError](err); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(int(many.Wait/time.Second)+1))
 		return who, "Too many passwords were wrong. Try again in " + minutes(many.Wait), nil
 	}

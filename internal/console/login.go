@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 type loginPage struct {
@@ -48,7 +48,7 @@ func (c *Console) showLogin(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	p := c.loginPage(r, "", r.FormValue("next"))
-	if !c.register.HasAdministrator() {
+	if !c.accounts.HasAdministrator() {
 		p.Notice = &notice{"warn", "triangle", "No administrator exists yet", "Open the set-up link that the program printed when it started."}
 	}
 	return c.render(w, http.StatusOK, "login", &p)
@@ -69,7 +69,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 	p.formState = formState{}
 
 	who, err := c.prover.Prove(r.Context(), "sign_in", email, password, c.address(r))
-	if many, ok := errors.AsType[*register.TooManyError](err); ok {
+	if many, ok := errors.AsType[*accounts.TooManyError](err); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(int(many.Wait/time.Second)+1))
 		p.Failed, p.Kept = "Not signed in: too many sign-ins failed", "Try again in "+minutes(many.Wait)+". Nobody is locked out for longer."
 		return c.render(w, http.StatusTooManyRequests, "login", &p)

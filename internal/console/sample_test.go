@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // sample fills a world with invented systems, keys and interactions, and returns
@@ -24,7 +24,7 @@ func (w *world) sample(admin identity.Person) map[string]counterfoil.ID {
 		w.t.Fatal(err)
 	}
 	var systems []identity.System
-	for _, in := range []register.NewSystem{
+	for _, in := range []accounts.NewSystem{
 		{Name: "Claims Letter Assistant", OwnerEmail: "a.castellanos@example.com", Models: []string{"mistral-large-2411", "mistral-small-2506"}},
 		{Name: "Contact Centre Copilot", OwnerEmail: "j.mbeki@example.com", Models: []string{"gpt-5.1", "gpt-5.1-mini", "claude-sonnet-5", "claude-opus-5"}},
 		{Name: "Code Assistant", OwnerEmail: adminEmail, Models: nil},
@@ -35,11 +35,11 @@ func (w *world) sample(admin identity.Person) map[string]counterfoil.ID {
 		}
 		systems = append(systems, s)
 	}
-	key, _, err := w.reg.CreateKey(ctx, admin.ID, register.NewKey{SystemSlug: systems[0].Slug, PersonEmail: "p.raman@example.com"})
+	key, _, err := w.reg.CreateKey(ctx, admin.ID, accounts.NewKey{SystemSlug: systems[0].Slug, PersonEmail: "p.raman@example.com"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	old, _, err := w.reg.CreateKey(ctx, admin.ID, register.NewKey{SystemSlug: systems[0].Slug, Workload: true, Expires: w.clock.Now().Add(time.Hour)})
+	old, _, err := w.reg.CreateKey(ctx, admin.ID, accounts.NewKey{SystemSlug: systems[0].Slug, Workload: true, Expires: w.clock.Now().Add(time.Hour)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -7,8 +7,8 @@ import (
 	"net/http"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 type setupPage struct {
@@ -46,7 +46,7 @@ func (c *Console) showSetup(w http.ResponseWriter, r *http.Request) error {
 
 // mayPassSetup gives the same answer to a wrong token and to a link used before.
 func (c *Console) mayPassSetup(token string) error {
-	if c.setupToken.IsZero() || identity.HashToken(token) != c.setupToken || c.register.HasAdministrator() {
+	if c.setupToken.IsZero() || identity.HashToken(token) != c.setupToken || c.accounts.HasAdministrator() {
 		return notFound("This set-up link is not in force. It is printed when the program starts, and ends when an administrator exists.")
 	}
 	return nil
@@ -66,7 +66,7 @@ func (c *Console) createAdministrator(w http.ResponseWriter, r *http.Request) er
 	if err := c.mayPassSetup(token); err != nil {
 		return err
 	}
-	who, err := c.register.CreateAdministrator(r.Context(), identity.PersonID{}, register.NewAdministrator{
+	who, err := c.accounts.CreateAdministrator(r.Context(), identity.PersonID{}, accounts.NewAdministrator{
 		Email: r.PostFormValue("email"), Name: r.PostFormValue("name"), Password: r.PostFormValue("password"),
 	})
 	if fieldErrors(err, p.Fields) {

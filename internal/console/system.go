@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 type systemPage struct {
@@ -191,7 +191,7 @@ func (c *Console) createKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !slices.Contains(lives, days) {
 		return invalid("The key’s life is not one of those offered.")
 	}
-	key, secret, err := c.register.CreateKey(r.Context(), actor(r), register.NewKey{
+	key, secret, err := c.accounts.CreateKey(r.Context(), actor(r), accounts.NewKey{
 		SystemSlug: system.Slug, PersonEmail: strings.TrimSpace(r.PostFormValue("person")), Workload: r.PostFormValue("kind") == "workload",
 		Expires: c.clock.Now().AddDate(0, 0, days),
 	})
@@ -246,7 +246,7 @@ func (c *Console) revokeKey(w http.ResponseWriter, r *http.Request) error {
 		if k.ID.String() != r.PathValue("id") {
 			continue
 		}
-		if _, err := c.register.RevokeKey(r.Context(), actor(r), k.ID.String()); err != nil {
+		if _, err := c.accounts.RevokeKey(r.Context(), actor(r), k.ID.String()); err != nil {
 			return err
 		}
 		http.Redirect(w, r, "/systems/"+system.Slug+"#keys", http.StatusSeeOther)
@@ -265,7 +265,7 @@ func (c *Console) changeModels(w http.ResponseWriter, r *http.Request) error {
 		return invalid("The form does not say which version it changes.")
 	}
 	models := lines(r.PostFormValue("models"))
-	_, err = c.register.ChangeSystem(r.Context(), actor(r), system.ID, register.SystemChange{Version: version, Models: &models})
+	_, err = c.accounts.ChangeSystem(r.Context(), actor(r), system.ID, accounts.SystemChange{Version: version, Models: &models})
 	fields := []field{{Name: "models"}}
 	if fieldErrors(err, fields) {
 		return c.rejectSystem(w, r, system, fields, func(p *systemPage) {

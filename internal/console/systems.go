@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 type systemsPage struct {
@@ -152,7 +152,7 @@ func (c *Console) newSystem(w http.ResponseWriter, r *http.Request) error {
 
 func (c *Console) addSystem(w http.ResponseWriter, r *http.Request) error {
 	p := c.systemNewPage(r)
-	system, err := c.register.AddSystem(r.Context(), actor(r), register.NewSystem{
+	system, err := c.accounts.AddSystem(r.Context(), actor(r), accounts.NewSystem{
 		Name: r.PostFormValue("name"), OwnerEmail: r.PostFormValue("owner"), Models: lines(r.PostFormValue("models")),
 	})
 	if fieldErrors(err, p.Fields) {

@@ -18,13 +18,13 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/registry"
 )
 
@@ -42,8 +42,8 @@ type world struct {
 	handler http.Handler
 	clock   *clock.Set
 	index   *index.Index
-	roll    *register.Roll
-	reg     *register.Register
+	roll    *accounts.Roll
+	reg     *accounts.Accounts
 	cookies map[string]string
 	address string
 
@@ -61,7 +61,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
-		t: t, clock: clock.NewSet(time.Date(2026, 11, 24, 14, 20, 0, 0, time.UTC)), roll: &register.Roll{},
+		t: t, clock: clock.NewSet(time.Date(2026, 11, 24, 14, 20, 0, 0, time.UTC)), roll: &accounts.Roll{},
 		cookies: map[string]string{}, address: "192.0.2.7:50000", eraser: &eraser{},
 		views: map[counterfoil.ID]*evidence.View{}, texts: map[counterfoil.ID]*evidence.Text{},
 	}
@@ -70,9 +70,9 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.index.Close() })
-	w.reg = register.New(register.Config{Journal: w, Directory: w.roll, Clock: w.clock})
+	w.reg = accounts.New(accounts.Config{Journal: w, Directory: w.roll, Clock: w.clock})
 	w.console, err = New(Config{
-		Index: w.index, Directory: w.roll, Register: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Ledger: w, Clock: w.clock,
+		Index: w.index, Directory: w.roll, Accounts: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Ledger: w, Clock: w.clock,
 		Log: slog.New(slog.DiscardHandler), Findings: detect.Types(), Gateway: "http://127.0.0.1:8400",
 		Providers: []Provider{{"sandbox", "openai"}, {"anthropic", "anthropic"}}, Organisation: "Northgate Mutual", Version: "0.1.0",
 		SetupToken: identity.HashToken(setupToken),
@@ -98,8 +98,8 @@ func (w *world) append(e *counterfoil.Entry) counterfoil.Index {
 	return i
 }
 
-// Save implements register.Journal.
-func (w *world) Save(_ context.Context, e register.Entry) (counterfoil.Index, error) {
+// Save implements accounts.Journal.
+func (w *world) Save(_ context.Context, e accounts.Entry) (counterfoil.Index, error) {
 	if w.unable != nil {
 		return 0, w.unable
 	}
@@ -209,7 +209,7 @@ func (w *world) post(path string, pairs ...string) *httptest.ResponseRecorder {
 // signIn creates the administrator through the register and signs in.
 func (w *world) signIn() identity.Person {
 	w.t.Helper()
-	admin, err := w.reg.CreateAdministrator(w.t.Context(), identity.PersonID{}, register.NewAdministrator{Email: adminEmail, Name: "Ruth Osei", Password: adminPassword})
+	admin, err := w.reg.CreateAdministrator(w.t.Context(), identity.PersonID{}, accounts.NewAdministrator{Email: adminEmail, Name: "Ruth Osei", Password: adminPassword})
 	if err != nil {
 		w.t.Fatal(err)
 	}

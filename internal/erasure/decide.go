@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // Case is a request with what became of it.
@@ -209,7 +209,7 @@ func (e *Eraser) save(ctx context.Context, by identity.PersonID, subject, id cou
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", record.Type, err)
 	}
-	_, err = e.Records.Save(ctx, register.Entry{Actor: counterfoil.ID(by), ID: id, Subject: subject, Record: record, Body: body})
+	_, err = e.Records.Save(ctx, accounts.Entry{Actor: counterfoil.ID(by), ID: id, Subject: subject, Record: record, Body: body})
 	if err != nil {
 		return fmt.Errorf("save %s: %w", record.Type, err)
 	}

@@ -8,11 +8,11 @@ import (
 	"sync"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -48,7 +48,7 @@ type Stored struct {
 
 // Records are the management records. Reading shows every save that has returned.
 type Records interface {
-	register.Journal
+	accounts.Journal
 	Records(ctx context.Context, typ string) ([]Stored, error)
 	Record(ctx context.Context, id counterfoil.ID) (Stored, error) // index.ErrNotFound
 	History(ctx context.Context, id counterfoil.ID) ([]index.Version, error)
@@ -64,10 +64,10 @@ type Index interface {
 	Locate(ctx context.Context, id counterfoil.ID) (intent, outcome counterfoil.Index, closed bool, err error)
 }
 
-// People is the register of people; *register.Roll and *register.Register
+// People is the register of people; *accounts.Roll and *accounts.Register
 // implement it together.
 type People interface {
-	register.Directory
+	accounts.Directory
 	RevokeKey(ctx context.Context, actor identity.PersonID, key string) (identity.Key, error)
 }
 

@@ -14,12 +14,12 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/interaction"
 	"github.com/counterfoil/counterfoil/internal/ledger"
-	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -223,5 +223,5 @@ var (
 	_ Ledger = (*ledger.Ledger)(nil)
 	_ Vault  = (*vault.Vault)(nil)
 	_ Index  = (*index.Index)(nil)
-	_ Names  = (*register.Roll)(nil)
+	_ Names  = (*accounts.Roll)(nil)
 )

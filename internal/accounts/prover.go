@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"context"
@@ -47,14 +47,14 @@ type Recorder interface {
 	Access(ctx context.Context, actor counterfoil.ID, action string, target counterfoil.ID) error
 }
 
-// Authenticator checks a password; *Register implements it.
+// Authenticator checks a password; *Accounts implements it.
 type Authenticator interface {
 	Authenticate(ctx context.Context, email, password string) (identity.Person, error)
 }
 
 // ProverConfig says what a Prover stands on.
 type ProverConfig struct {
-	Register  Authenticator
+	Accounts  Authenticator
 	Directory interface{ Snapshot() *identity.Snapshot }
 	Attempts  Attempts
 	Recorder  Recorder
@@ -94,7 +94,7 @@ func (p *Prover) Prove(ctx context.Context, action, email, password, address str
 	} else if wait > 0 {
 		return identity.Person{}, &TooManyError{wait}
 	}
-	who, err := p.Register.Authenticate(ctx, email, password)
+	who, err := p.Accounts.Authenticate(ctx, email, password)
 	if fault.KindOf(err) == fault.KindForbidden {
 		if unrecorded := p.refuse(ctx, action, email, limits); unrecorded != nil {
 			return identity.Person{}, unrecorded

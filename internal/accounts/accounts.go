@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"context"
@@ -38,16 +38,16 @@ type Directory interface {
 	Credential(identity.PersonID) (identity.Credential, bool)
 }
 
-// Config says what a Register stands on.
+// Config says what Accounts stand on.
 type Config struct {
 	Journal   Journal
 	Directory Directory
 	Clock     clock.Clock
 }
 
-// Register changes systems, people, keys and passwords. It is safe for
+// Accounts changes systems, people, keys and passwords. It is safe for
 // concurrent use.
-type Register struct {
+type Accounts struct {
 	journal   Journal
 	directory Directory
 	clock     clock.Clock
@@ -58,9 +58,9 @@ type Register struct {
 
 const hashedAtOnce = 2
 
-// New returns a Register.
-func New(cfg Config) *Register {
-	return &Register{
+// New returns Accounts.
+func New(cfg Config) *Accounts {
+	return &Accounts{
 		journal:   cfg.Journal,
 		directory: cfg.Directory,
 		clock:     cfg.Clock,
@@ -83,16 +83,16 @@ const (
 	revoked = "revoked"
 )
 
-func (r *Register) saveSystem(ctx context.Context, actor identity.PersonID, s *identity.System, transition string) error {
-	return r.save(ctx, Entry{
+func (a *Accounts) saveSystem(ctx context.Context, actor identity.PersonID, s *identity.System, transition string) error {
+	return a.save(ctx, Entry{
 		Actor:  counterfoil.ID(actor),
 		ID:     counterfoil.ID(s.ID),
 		Record: counterfoil.Record{Type: typeSystem, Version: s.Version, Transition: transition},
 	}, s)
 }
 
-func (r *Register) savePerson(ctx context.Context, actor identity.PersonID, p *identity.Person, transition string) error {
-	return r.save(ctx, Entry{
+func (a *Accounts) savePerson(ctx context.Context, actor identity.PersonID, p *identity.Person, transition string) error {
+	return a.save(ctx, Entry{
 		Actor:   counterfoil.ID(actor),
 		ID:      counterfoil.ID(p.ID),
 		Subject: counterfoil.ID(p.ID),
@@ -100,8 +100,8 @@ func (r *Register) savePerson(ctx context.Context, actor identity.PersonID, p *i
 	}, p)
 }
 
-func (r *Register) saveKey(ctx context.Context, actor identity.PersonID, k *identity.Key, transition string) error {
-	return r.save(ctx, Entry{
+func (a *Accounts) saveKey(ctx context.Context, actor identity.PersonID, k *identity.Key, transition string) error {
+	return a.save(ctx, Entry{
 		Actor:   counterfoil.ID(actor),
 		ID:      counterfoil.ID(k.ID),
 		Subject: counterfoil.ID(k.Person),
@@ -109,8 +109,8 @@ func (r *Register) saveKey(ctx context.Context, actor identity.PersonID, k *iden
 	}, k)
 }
 
-func (r *Register) saveCredential(ctx context.Context, actor identity.PersonID, c *identity.Credential, transition string) error {
-	return r.save(ctx, Entry{
+func (a *Accounts) saveCredential(ctx context.Context, actor identity.PersonID, c *identity.Credential, transition string) error {
+	return a.save(ctx, Entry{
 		Actor:   counterfoil.ID(actor),
 		ID:      c.ID,
 		Subject: counterfoil.ID(c.Person),
@@ -118,14 +118,14 @@ func (r *Register) saveCredential(ctx context.Context, actor identity.PersonID, 
 	}, c)
 }
 
-// save writes a record. r.saving must be held.
-func (r *Register) save(ctx context.Context, e Entry, record any) error {
+// save writes a record. a.saving must be held.
+func (a *Accounts) save(ctx context.Context, e Entry, record any) error {
 	body, err := json.Marshal(record)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", e.Record.Type, err)
 	}
 	e.Body = body
-	if _, err := r.journal.Save(ctx, e); err != nil {
+	if _, err := a.journal.Save(ctx, e); err != nil {
 		return fmt.Errorf("save %s: %w", e.Record.Type, err)
 	}
 	return nil

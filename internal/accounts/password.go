@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"context"
@@ -22,12 +22,12 @@ const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 
 // Authenticate returns the person who signs in, or ErrSignIn. It waits for its
 // turn while other passwords are hashed; limiting attempts is the caller's part.
-func (r *Register) Authenticate(ctx context.Context, email, password string) (identity.Person, error) {
+func (a *Accounts) Authenticate(ctx context.Context, email, password string) (identity.Person, error) {
 	phc, person := nobodysHash, identity.Person{}
 	known := false
 	if address, err := identity.NormaliseEmail(email); err == nil {
-		if p, ok := r.directory.Snapshot().PersonByEmail(address); ok {
-			if c, ok := r.directory.Credential(p.ID); ok {
+		if p, ok := a.directory.Snapshot().PersonByEmail(address); ok {
+			if c, ok := a.directory.Credential(p.ID); ok {
 				phc, person, known = c.PHC, *p, true
 			}
 		}
@@ -35,7 +35,7 @@ func (r *Register) Authenticate(ctx context.Context, email, password string) (id
 	if len(password) > 16*identity.MaxPassword { // a decomposed character can take 12 bytes
 		password = "" // longer than any that was accepted
 	}
-	right, err := r.verify(ctx, phc, password)
+	right, err := a.verify(ctx, phc, password)
 	if err != nil {
 		return identity.Person{}, fmt.Errorf("authenticate: %w", err)
 	}
@@ -47,8 +47,8 @@ func (r *Register) Authenticate(ctx context.Context, email, password string) (id
 
 // SetPassword gives a person a password, or another one. Fields of a fault:
 // password.
-func (r *Register) SetPassword(ctx context.Context, actor, person identity.PersonID, password string) error {
-	p, ok := r.directory.Snapshot().Person(person)
+func (a *Accounts) SetPassword(ctx context.Context, actor, person identity.PersonID, password string) error {
+	p, ok := a.directory.Snapshot().Person(person)
 	if !ok {
 		return fmt.Errorf("set password: %w", fault.NotFound("This person is not registered.", nil))
 	}
@@ -57,13 +57,13 @@ func (r *Register) SetPassword(ctx context.Context, actor, person identity.Perso
 	if err := f.err(); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	phc, err := r.hash(ctx, password)
+	phc, err := a.hash(ctx, password)
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	r.saving.Lock()
-	defer r.saving.Unlock()
-	if err := r.replaceCredential(ctx, actor, person, phc); err != nil {
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	if err := a.replaceCredential(ctx, actor, person, phc); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
 	return nil
@@ -71,36 +71,36 @@ func (r *Register) SetPassword(ctx context.Context, actor, person identity.Perso
 
 // replaceCredential saves the next version of a person's credential. r.saving
 // must be held.
-func (r *Register) replaceCredential(ctx context.Context, actor, person identity.PersonID, phc string) error {
-	c, exists := r.directory.Credential(person)
+func (a *Accounts) replaceCredential(ctx context.Context, actor, person identity.PersonID, phc string) error {
+	c, exists := a.directory.Credential(person)
 	transition := changed
 	if !exists {
-		c = identity.Credential{ID: counterfoil.NewID(), Person: person, Created: r.clock.Now()}
+		c = identity.Credential{ID: counterfoil.NewID(), Person: person, Created: a.clock.Now()}
 		transition = created
 	}
 	c.PHC = phc
 	c.Version++
-	return r.saveCredential(ctx, actor, &c, transition)
+	return a.saveCredential(ctx, actor, &c, transition)
 }
 
 // hash and verify take a place in the queue first: each takes 19 MiB.
-func (r *Register) hash(ctx context.Context, password string) (phc string, err error) {
-	err = r.inTurn(ctx, func() { phc = identity.HashPassword(password) })
+func (a *Accounts) hash(ctx context.Context, password string) (phc string, err error) {
+	err = a.inTurn(ctx, func() { phc = identity.HashPassword(password) })
 	return phc, err
 }
 
-func (r *Register) verify(ctx context.Context, phc, password string) (right bool, err error) {
-	turn := r.inTurn(ctx, func() { right, err = identity.VerifyPassword(phc, password) })
+func (a *Accounts) verify(ctx context.Context, phc, password string) (right bool, err error) {
+	turn := a.inTurn(ctx, func() { right, err = identity.VerifyPassword(phc, password) })
 	if turn != nil {
 		return false, turn
 	}
 	return right, err
 }
 
-func (r *Register) inTurn(ctx context.Context, fn func()) error {
+func (a *Accounts) inTurn(ctx context.Context, fn func()) error {
 	select {
-	case r.hashing <- struct{}{}:
-		defer func() { <-r.hashing }()
+	case a.hashing <- struct{}{}:
+		defer func() { <-a.hashing }()
 		fn()
 		return nil
 	case <-ctx.Done():

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"context"
@@ -58,7 +58,7 @@ func (j *journal) trail() (list []string) {
 }
 
 type bench struct {
-	*Register
+	*Accounts
 	journal *journal
 	clock   *clock.Set
 }

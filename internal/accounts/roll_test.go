@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"encoding/json"

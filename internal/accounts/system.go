@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"context"
@@ -24,29 +24,29 @@ type NewSystem struct {
 }
 
 // AddSystem registers an AI system. Fields of a fault: name, owner, models.
-func (r *Register) AddSystem(ctx context.Context, actor identity.PersonID, in NewSystem) (identity.System, error) {
+func (a *Accounts) AddSystem(ctx context.Context, actor identity.PersonID, in NewSystem) (identity.System, error) {
 	f := newForm()
 	name, owner, models := f.name("name", in.Name, false), f.email("owner", in.OwnerEmail), f.models("models", in.Models)
 	if err := f.err(); err != nil {
 		return identity.System{}, fmt.Errorf("add system: %w", err)
 	}
-	r.saving.Lock()
-	defer r.saving.Unlock()
-	person, err := r.ensurePerson(ctx, actor, owner)
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	person, err := a.ensurePerson(ctx, actor, owner)
 	if err != nil {
 		return identity.System{}, fmt.Errorf("add system: %w", err)
 	}
-	s := r.newSystem(name)
+	s := a.newSystem(name)
 	s.Owner, s.Models = person.ID, models
-	if err := r.saveSystem(ctx, actor, &s, created); err != nil {
+	if err := a.saveSystem(ctx, actor, &s, created); err != nil {
 		return identity.System{}, fmt.Errorf("add system: %w", err)
 	}
 	return s, nil
 }
 
-// newSystem gives a system its identifiers. r.saving must be held.
-func (r *Register) newSystem(name string) identity.System {
-	snapshot := r.directory.Snapshot()
+// newSystem gives a system its identifiers. a.saving must be held.
+func (a *Accounts) newSystem(name string) identity.System {
+	snapshot := a.directory.Snapshot()
 	taken := func(slug string) bool { _, ok := snapshot.SystemBySlug(slug); return ok }
 	return identity.System{
 		ID:      identity.SystemID(counterfoil.NewID()),
@@ -54,7 +54,7 @@ func (r *Register) newSystem(name string) identity.System {
 		Slug:    identity.Slug(name, taken),
 		Number:  nextNumber(snapshot.Systems()),
 		Name:    name,
-		Created: r.clock.Now(),
+		Created: a.clock.Now(),
 	}
 }
 
@@ -81,18 +81,18 @@ type SystemChange struct {
 // ChangeSystem changes a system's name, owner or models; its slug and number
 // stay. A change that changes nothing is not recorded. Fields of a fault: name,
 // owner, models.
-func (r *Register) ChangeSystem(ctx context.Context, actor identity.PersonID, id identity.SystemID, in SystemChange) (identity.System, error) {
-	s, err := r.changeSystem(ctx, actor, id, in)
+func (a *Accounts) ChangeSystem(ctx context.Context, actor identity.PersonID, id identity.SystemID, in SystemChange) (identity.System, error) {
+	s, err := a.changeSystem(ctx, actor, id, in)
 	if err != nil {
 		return identity.System{}, fmt.Errorf("change system: %w", err)
 	}
 	return s, nil
 }
 
-func (r *Register) changeSystem(ctx context.Context, actor identity.PersonID, id identity.SystemID, in SystemChange) (identity.System, error) {
-	r.saving.Lock()
-	defer r.saving.Unlock()
-	standing, ok := r.directory.Snapshot().System(id)
+func (a *Accounts) changeSystem(ctx context.Context, actor identity.PersonID, id identity.SystemID, in SystemChange) (identity.System, error) {
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	standing, ok := a.directory.Snapshot().System(id)
 	if !ok {
 		return identity.System{}, fault.NotFound("This AI system is not registered.", nil)
 	}
@@ -104,7 +104,7 @@ func (r *Register) changeSystem(ctx context.Context, actor identity.PersonID, id
 		return identity.System{}, err
 	}
 	if owner != "" {
-		person, err := r.ensurePerson(ctx, actor, owner)
+		person, err := a.ensurePerson(ctx, actor, owner)
 		if err != nil {
 			return identity.System{}, err
 		}
@@ -114,7 +114,7 @@ func (r *Register) changeSystem(ctx context.Context, actor identity.PersonID, id
 		return next, nil
 	}
 	next.Version++
-	return next, r.saveSystem(ctx, actor, &next, changed)
+	return next, a.saveSystem(ctx, actor, &next, changed)
 }
 
 // apply returns the changed system, and the address of a new owner.
@@ -136,17 +136,17 @@ func (in *SystemChange) apply(s identity.System) (_ identity.System, owner strin
 // EnsureBuiltinPlayground returns the built-in system for first attempts,
 // registering it with the given models when there is none. It has no owner until
 // somebody takes it over.
-func (r *Register) EnsureBuiltinPlayground(ctx context.Context, models []string) (identity.System, error) {
-	r.saving.Lock()
-	defer r.saving.Unlock()
-	for _, s := range r.directory.Snapshot().Systems() {
+func (a *Accounts) EnsureBuiltinPlayground(ctx context.Context, models []string) (identity.System, error) {
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	for _, s := range a.directory.Snapshot().Systems() {
 		if s.Builtin {
 			return s, nil
 		}
 	}
-	s := r.newSystem("Playground")
+	s := a.newSystem("Playground")
 	s.Models, s.Builtin = slices.Clone(models), true
-	if err := r.saveSystem(ctx, identity.PersonID{}, &s, created); err != nil {
+	if err := a.saveSystem(ctx, identity.PersonID{}, &s, created); err != nil {
 		return identity.System{}, fmt.Errorf("add playground: %w", err)
 	}
 	return s, nil

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"context"
@@ -14,18 +14,18 @@ import (
 )
 
 // ensurePerson returns the person with the normalised address, registering them
-// when unknown. r.saving must be held.
-func (r *Register) ensurePerson(ctx context.Context, actor identity.PersonID, email string) (identity.Person, error) {
-	if p, ok := r.directory.Snapshot().PersonByEmail(email); ok {
+// when unknown. a.saving must be held.
+func (a *Accounts) ensurePerson(ctx context.Context, actor identity.PersonID, email string) (identity.Person, error) {
+	if p, ok := a.directory.Snapshot().PersonByEmail(email); ok {
 		return *p, nil
 	}
 	p := identity.Person{
 		ID:      identity.PersonID(counterfoil.NewID()),
 		Version: 1,
 		Email:   email,
-		Created: r.clock.Now(),
+		Created: a.clock.Now(),
 	}
-	return p, r.savePerson(ctx, actor, &p, created)
+	return p, a.savePerson(ctx, actor, &p, created)
 }
 
 // NewAdministrator is what is entered at set-up.
@@ -38,50 +38,50 @@ type NewAdministrator struct {
 // CreateAdministrator makes a person an administrator with a password. A zero
 // actor stands for the set-up link and is refused once there is an
 // administrator who can sign in. Fields of a fault: email, name, password.
-func (r *Register) CreateAdministrator(ctx context.Context, actor identity.PersonID, in NewAdministrator) (identity.Person, error) {
-	p, err := r.createAdministrator(ctx, actor, in)
+func (a *Accounts) CreateAdministrator(ctx context.Context, actor identity.PersonID, in NewAdministrator) (identity.Person, error) {
+	p, err := a.createAdministrator(ctx, actor, in)
 	if err != nil {
 		return identity.Person{}, fmt.Errorf("create administrator: %w", err)
 	}
 	return p, nil
 }
 
-func (r *Register) createAdministrator(ctx context.Context, actor identity.PersonID, in NewAdministrator) (identity.Person, error) {
+func (a *Accounts) createAdministrator(ctx context.Context, actor identity.PersonID, in NewAdministrator) (identity.Person, error) {
 	f := newForm()
 	email, name := f.email("email", in.Email), f.name("name", in.Name, true)
 	f.password("password", in.Password, email)
 	if err := f.err(); err != nil {
 		return identity.Person{}, err
 	}
-	phc, err := r.hash(ctx, in.Password)
+	phc, err := a.hash(ctx, in.Password)
 	if err != nil {
 		return identity.Person{}, err
 	}
-	r.saving.Lock()
-	defer r.saving.Unlock()
-	if actor.IsZero() && r.HasAdministrator() {
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	if actor.IsZero() && a.HasAdministrator() {
 		return identity.Person{}, fault.Forbidden("There is an administrator already. Ask them for access.", nil)
 	}
-	p, err := r.ensureAdministrator(ctx, actor, email, name)
+	p, err := a.ensureAdministrator(ctx, actor, email, name)
 	if err != nil {
 		return identity.Person{}, err
 	}
-	return p, r.replaceCredential(ctx, actor, p.ID, phc)
+	return p, a.replaceCredential(ctx, actor, p.ID, phc)
 }
 
 // HasAdministrator reports whether somebody can sign in as administrator; the
 // set-up link is for when nobody can.
-func (r *Register) HasAdministrator() bool {
-	return slices.ContainsFunc(r.directory.Snapshot().People(), func(p identity.Person) bool {
-		_, signsIn := r.directory.Credential(p.ID)
+func (a *Accounts) HasAdministrator() bool {
+	return slices.ContainsFunc(a.directory.Snapshot().People(), func(p identity.Person) bool {
+		_, signsIn := a.directory.Credential(p.ID)
 		return signsIn && p.Has(identity.RoleAdministrator)
 	})
 }
 
 // ensureAdministrator registers the person or gives them role and name. Somebody
 // who signs in already keeps their password: they are not for others to create.
-func (r *Register) ensureAdministrator(ctx context.Context, actor identity.PersonID, email, name string) (identity.Person, error) {
-	standing, known := r.directory.Snapshot().PersonByEmail(email)
+func (a *Accounts) ensureAdministrator(ctx context.Context, actor identity.PersonID, email, name string) (identity.Person, error) {
+	standing, known := a.directory.Snapshot().PersonByEmail(email)
 	if !known {
 		p := identity.Person{
 			ID:      identity.PersonID(counterfoil.NewID()),
@@ -89,11 +89,11 @@ func (r *Register) ensureAdministrator(ctx context.Context, actor identity.Perso
 			Email:   email,
 			Name:    name,
 			Roles:   []string{identity.RoleAdministrator},
-			Created: r.clock.Now(),
+			Created: a.clock.Now(),
 		}
-		return p, r.savePerson(ctx, actor, &p, created)
+		return p, a.savePerson(ctx, actor, &p, created)
 	}
-	if _, signsIn := r.directory.Credential(standing.ID); signsIn {
+	if _, signsIn := a.directory.Credential(standing.ID); signsIn {
 		return identity.Person{}, fault.Conflict("This person signs in already.", nil)
 	}
 	p := *standing
@@ -105,5 +105,5 @@ func (r *Register) ensureAdministrator(ctx context.Context, actor identity.Perso
 		p.Roles = append(p.Roles, identity.RoleAdministrator)
 	}
 	p.Version++
-	return p, r.savePerson(ctx, actor, &p, changed)
+	return p, a.savePerson(ctx, actor, &p, changed)
 }

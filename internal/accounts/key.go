@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package register
+package accounts
 
 import (
 	"context"
@@ -28,15 +28,15 @@ type NewKey struct {
 
 // CreateKey makes a key. Its secret is returned once and cannot be had again.
 // Fields of a fault: system, person, expires.
-func (r *Register) CreateKey(ctx context.Context, actor identity.PersonID, in NewKey) (_ identity.Key, secret string, err error) {
-	r.saving.Lock()
-	defer r.saving.Unlock()
-	k, address, err := r.checkKey(in)
+func (a *Accounts) CreateKey(ctx context.Context, actor identity.PersonID, in NewKey) (_ identity.Key, secret string, err error) {
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	k, address, err := a.checkKey(in)
 	if err != nil {
 		return identity.Key{}, "", fmt.Errorf("create key: %w", err)
 	}
 	if address != "" {
-		person, err := r.ensurePerson(ctx, actor, address)
+		person, err := a.ensurePerson(ctx, actor, address)
 		if err != nil {
 			return identity.Key{}, "", fmt.Errorf("create key: %w", err)
 		}
@@ -45,17 +45,17 @@ func (r *Register) CreateKey(ctx context.Context, actor identity.PersonID, in Ne
 	secret = identity.NewSecret()
 	k.ID, k.Version = identity.KeyID(counterfoil.NewID()), 1
 	k.Hash, k.Hint = identity.HashKey(secret), identity.Hint(secret)
-	if err := r.saveKey(ctx, actor, &k, created); err != nil {
+	if err := a.saveKey(ctx, actor, &k, created); err != nil {
 		return identity.Key{}, "", fmt.Errorf("create key: %w", err)
 	}
 	return k, secret, nil
 }
 
 // checkKey returns the key without its secret, and the address of its person.
-func (r *Register) checkKey(in NewKey) (k identity.Key, address string, err error) {
+func (a *Accounts) checkKey(in NewKey) (k identity.Key, address string, err error) {
 	f := newForm()
-	k = identity.Key{Workload: in.Workload, Created: r.clock.Now(), Expires: in.Expires.UTC().Truncate(time.Microsecond)}
-	if system, ok := r.directory.Snapshot().SystemBySlug(in.SystemSlug); ok {
+	k = identity.Key{Workload: in.Workload, Created: a.clock.Now(), Expires: in.Expires.UTC().Truncate(time.Microsecond)}
+	if system, ok := a.directory.Snapshot().SystemBySlug(in.SystemSlug); ok {
 		k.System, k.Person = system.ID, system.Owner
 	} else {
 		f.wrong("system", "No AI system with this short name is registered.")
@@ -77,19 +77,19 @@ func (r *Register) checkKey(in NewKey) (k identity.Key, address string, err erro
 // RevokeKey ends a key at once. It is named by its id, or by the last characters
 // of its secret when these fit only one key in force. Revoking again changes
 // nothing.
-func (r *Register) RevokeKey(ctx context.Context, actor identity.PersonID, idOrHint string) (identity.Key, error) {
-	r.saving.Lock()
-	defer r.saving.Unlock()
-	k, err := findKey(r.directory.Snapshot().Keys(), idOrHint)
+func (a *Accounts) RevokeKey(ctx context.Context, actor identity.PersonID, idOrHint string) (identity.Key, error) {
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	k, err := findKey(a.directory.Snapshot().Keys(), idOrHint)
 	if err != nil {
 		return identity.Key{}, fmt.Errorf("revoke key: %w", err)
 	}
 	if !k.Revoked.IsZero() {
 		return k, nil
 	}
-	k.Revoked = r.clock.Now()
+	k.Revoked = a.clock.Now()
 	k.Version++
-	if err := r.saveKey(ctx, actor, &k, revoked); err != nil {
+	if err := a.saveKey(ctx, actor, &k, revoked); err != nil {
 		return identity.Key{}, fmt.Errorf("revoke key: %w", err)
 	}
 	return k, nil
