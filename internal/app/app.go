@@ -137,8 +137,11 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.keysAreThere(in("keys/root.key")); err != nil {
 		return err
 	}
-	a.vault, err = vault.Open(vault.Config{Dir: in("keys"), Origin: a.ledger.Origin(), Clock: a.clock, Retention: a.retention})
-	if err != nil {
+	keys := vault.Config{Dir: in("keys"), Origin: a.ledger.Origin(), Clock: a.clock}
+	if !a.options.Offline { // a command has not got the operator's configuration; the next start dates its keys
+		keys.Retention = a.retention
+	}
+	if a.vault, err = vault.Open(keys); err != nil {
 		return err
 	}
 	if err := a.boot(ctx); err != nil {

@@ -18,7 +18,7 @@ type WrappingKey struct {
 	Scope   Scope
 	Month   time.Time // beginning of the month in which it sealed, UTC
 	Ends    time.Time // end of that month
-	Expires time.Time // when retention deletes it; zero never
+	Expires time.Time // when retention deletes it; zero never, or not dated yet
 }
 
 // Selection says which wrapping keys are meant. The zero value of a field does
@@ -65,6 +65,10 @@ func (w *wrapDB) list(ctx context.Context, s Selection) ([]WrappingKey, error) {
 	if err != nil {
 		return nil, err
 	}
+	return scanKeys(rows)
+}
+
+func scanKeys(rows *sql.Rows) ([]WrappingKey, error) {
 	defer rows.Close()
 	var keys []WrappingKey
 	for rows.Next() {

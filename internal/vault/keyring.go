@@ -152,17 +152,18 @@ func (r *keyring) remember(keys map[slot]made) {
 	}
 }
 
-// expiry is the end of the slot's month plus the retention of its class; zero
-// for a class that is kept.
-func (r *keyring) expiry(s slot) time.Time {
+// expiry is the end of the slot's month plus the retention of its class, in
+// microseconds since the Unix epoch: never for a class that is kept, undated when
+// the retention is not known here.
+func (r *keyring) expiry(s slot) int64 {
 	if r.retention == nil {
-		return time.Time{}
+		return undated
 	}
 	keep := r.retention(s.class)
 	if keep <= 0 {
-		return time.Time{}
+		return never
 	}
-	return (s.month + 1).start().Add(keep)
+	return (s.month + 1).start().Add(keep).UnixMicro()
 }
 
 // forOpening returns the wrapping key with the given id.

@@ -35,8 +35,10 @@ type Config struct {
 	Clock  clock.Clock
 
 	// Retention is how long after the end of its month a wrapping key of the
-	// class is needed; 0 or less means for ever. Nil means for ever for all.
-	// It is asked when a key is made and written down with the key.
+	// class is needed; 0 or less means for ever. It is asked when a key is made and
+	// written down with the key. Nil where it is not known, as in a command that has
+	// not got the operator's configuration: such keys are kept, and the next Open
+	// with a Retention dates them.
 	Retention func(class string) time.Duration
 
 	// Reading opens the keys beside the process they belong to: nothing is made,
@@ -65,7 +67,7 @@ func Open(cfg Config) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	return &Vault{
+	v := &Vault{
 		origin: cfg.Origin,
 		keys: keyring{
 			store:     store,
@@ -76,7 +78,14 @@ func Open(cfg Config) (*Vault, error) {
 			wanted:    make(map[slot]*promise),
 			opening:   make(map[keyID]cipher.AEAD),
 		},
-	}, nil
+	}
+	if cfg.Reading || cfg.Retention == nil {
+		return v, nil
+	}
+	if err := store.date(v.keys.expiry); err != nil {
+		return nil, errors.Join(fmt.Errorf("open vault: date the keys of commands: %w", err), v.Close())
+	}
+	return v, nil
 }
 
 func openStore(cfg Config) (_ *wrapDB, err error) {

@@ -27,10 +27,16 @@ CREATE TABLE IF NOT EXISTS wrapping_key (
 	month   TEXT NOT NULL,    -- of sealing, YYYY-MM in UTC
 	wrapped BLOB NOT NULL,    -- nonce and key, sealed under the root key
 	created INTEGER NOT NULL, -- microseconds since the Unix epoch
-	expires INTEGER NOT NULL, -- the same; 0 never
+	expires INTEGER NOT NULL, -- the same; 0 never, -1 when the next start with a retention says
 	UNIQUE (subject, class, month)
 ) STRICT, WITHOUT ROWID;
 PRAGMA user_version = 1`
+
+// Values of expires that are no time.
+const (
+	never   = 0
+	undated = -1 // made where the retention was not known
+)
 
 // wrapSchema2 adds how far the log's erasures are carried out.
 const wrapSchema2 = `
@@ -149,7 +155,7 @@ type made struct {
 
 // ensure returns the wrapping key of each slot, making those that are missing.
 // All are durable when it returns: they cost one commit together, about 5 ms.
-func (w *wrapDB) ensure(slots []slot, now time.Time, expiry func(slot) time.Time) (map[slot]made, error) {
+func (w *wrapDB) ensure(slots []slot, now time.Time, expiry func(slot) int64) (map[slot]made, error) {
 	w.rooting.RLock()
 	defer w.rooting.RUnlock()
 	tx, err := w.db.Begin()
@@ -174,7 +180,35 @@ func (w *wrapDB) ensure(slots []slot, now time.Time, expiry func(slot) time.Time
 	return out, nil
 }
 
-func (w *wrapDB) insert(tx *sql.Tx, s slot, now, expires time.Time) (*wrappingKey, error) {
+// date gives their date to keys that were made where the retention was not known.
+func (w *wrapDB) date(expiry func(slot) int64) error {
+	tx, err := w.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // without effect after Commit
+	keys, err := undatedKeys(tx)
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	for _, k := range keys {
+		s := slot{k.Scope.Subject, k.Scope.Class, monthOf(k.Month)}
+		if _, err := tx.Exec(`UPDATE wrapping_key SET expires = $1 WHERE id = $2`, expiry(s), k.ID[:]); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+func undatedKeys(tx *sql.Tx) ([]WrappingKey, error) {
+	rows, err := tx.Query(`SELECT id, subject, class, month, expires FROM wrapping_key WHERE expires = $1`, undated)
+	if err != nil {
+		return nil, err
+	}
+	return scanKeys(rows)
+}
+
+func (w *wrapDB) insert(tx *sql.Tx, s slot, now time.Time, expires int64) (*wrappingKey, error) {
 	id, key, nonce := newKeyID(), make([]byte, keyBytes), make([]byte, nonceBytes)
 	rand.Read(key)
 	rand.Read(nonce)
@@ -186,7 +220,7 @@ func (w *wrapDB) insert(tx *sql.Tx, s slot, now, expires time.Time) (*wrappingKe
 	wrapped := w.root.Seal(nonce, nonce, key, w.binding(id, s.subject[:], s.class, s.month.String()))
 	_, err = tx.Exec(
 		`INSERT INTO wrapping_key (id, subject, class, month, wrapped, created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		id[:], s.subject[:], s.class, s.month.String(), wrapped, now.UnixMicro(), micros(expires),
+		id[:], s.subject[:], s.class, s.month.String(), wrapped, now.UnixMicro(), expires,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("store wrapping key: %w", err)
@@ -242,12 +276,4 @@ func (w *wrapDB) binding(id keyID, subject []byte, class, month string) []byte {
 	aad = append(aad, subject...)
 	aad = append(aad, month+"\x00"+class+"\x00"+w.origin...)
 	return aad
-}
-
-// micros is 0 for the zero time.
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
 }
