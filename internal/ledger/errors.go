@@ -28,6 +28,9 @@ var (
 	ErrRolledBack = errors.New("the ledger is older than its last signed head")
 	// ErrDamaged: the files hold what no crash leaves behind.
 	ErrDamaged = errors.New("the ledger is damaged")
+	// ErrRestored: the directory was restored from a backup, and nobody has said yet
+	// whether newer heads were signed.
+	ErrRestored = errors.New("the ledger was restored from a backup")
 	// ErrLocked: another process uses the directory.
 	ErrLocked = errors.New("the data directory is in use")
 )

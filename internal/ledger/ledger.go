@@ -118,7 +118,7 @@ type Ledger struct {
 }
 
 // Open opens the ledger and brings it to its last whole batch. It fails with
-// ErrLocked, ErrRolledBack or ErrDamaged rather than go on from a doubtful
+// ErrLocked, ErrRolledBack, ErrRestored or ErrDamaged rather than go on from a doubtful
 // state; each text says what to do. ctx bounds the recovery only.
 func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if err := cfg.setDefaults(); err != nil {
@@ -150,6 +150,9 @@ func (l *Ledger) start(ctx context.Context) error {
 		return fmt.Errorf("open ledger: %w", err)
 	}
 	l.lock = lock
+	if err := refuseRestored(l.cfg.Dir); err != nil {
+		return err
+	}
 	key, h, err := l.loadHead(ctx)
 	if err != nil {
 		return err

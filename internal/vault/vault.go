@@ -4,6 +4,7 @@
 package vault
 
 import (
+	"context"
 	"crypto/cipher"
 	"errors"
 	"fmt"
@@ -113,6 +114,15 @@ func openStore(cfg Config) (_ *wrapDB, err error) {
 func (v *Vault) Close() error {
 	if err := v.keys.store.db.Close(); err != nil {
 		return fmt.Errorf("close vault: %w", err)
+	}
+	return nil
+}
+
+// CopyKeys copies the stored wrapping keys, which lie there sealed under the root
+// key, to a new file, as they are at one moment. The root key is not in it.
+func (v *Vault) CopyKeys(ctx context.Context, to string) error {
+	if err := v.keys.store.copy(ctx, to); err != nil {
+		return fmt.Errorf("copy wrapping keys: %w", err)
 	}
 	return nil
 }

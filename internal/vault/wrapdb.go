@@ -4,6 +4,7 @@
 package vault
 
 import (
+	"context"
 	"crypto/cipher"
 	"crypto/rand"
 	"database/sql"
@@ -17,6 +18,7 @@ import (
 	_ "modernc.org/sqlite" // the driver named "sqlite"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/durable"
 )
 
 const wrapSchema = `
@@ -145,6 +147,24 @@ func (w *wrapDB) check() error {
 		return nil
 	}
 	return err
+}
+
+// copy writes the database as it is to a new file. A connection that only reads
+// writes no other file either, so it is let off for the moment.
+func (w *wrapDB) copy(ctx context.Context, to string) error {
+	var reading bool
+	if err := w.db.QueryRowContext(ctx, `PRAGMA query_only`).Scan(&reading); err != nil {
+		return err
+	}
+	if !reading {
+		return durable.CopyDatabase(ctx, w.db, to)
+	}
+	if _, err := w.db.ExecContext(ctx, `PRAGMA query_only(0)`); err != nil {
+		return err
+	}
+	err := durable.CopyDatabase(ctx, w.db, to)
+	_, again := w.db.ExecContext(context.WithoutCancel(ctx), `PRAGMA query_only(1)`)
+	return errors.Join(err, again)
 }
 
 // made is what became of a slot.
