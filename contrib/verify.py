@@ -1493,7 +1493,7 @@ class KeyHistory:
 
     def concerns(self, b: Dict[str, Any]) -> bool:
         names = [b[n] for n in ("key", "former") if n in b]
-        return any(n in self.spans or n.startswith(self.origin + "+") for n in names)
+        return any(n in self.spans or n.startswith(self.given.split("+", 1)[0] + "+") for n in names)
 
     def take(self, b: Dict[str, Any], index: int, root: bytes) -> None:
         """One key entry at index, root being that of the entries before it."""
@@ -1590,6 +1590,7 @@ class LogCheck:
         self.seal: Optional[Tuple[int, str]] = None
         self.epoch = [0, 0, 0]  # intents, outcomes, unrecorded since the last seal
         self.boots = self.batches = self.stamps = 0
+        self.witnessed = False  # a cosigned head taken in meets the policy
 
     # Heads (rules 3, 4 and 6)
 
@@ -1711,7 +1712,7 @@ class LogCheck:
 
     def key(self, index: int, e: Dict[str, Any]) -> None:
         b = e["key"]
-        if self.keys.begun() and self.keys.concerns(b):
+        if self.keys.concerns(b):
             check_key_event(b)
             self.keys.take(b, index, self.tree.root())
         elif b["event"] in ("enrolled", "rotated", "succeeded") and "key" in b:
@@ -1763,6 +1764,7 @@ class LogCheck:
             self.former(index, b)
             if not self.signers(SignedHead("", head, note), False):
                 raise Fault("the cosigned head bears no signature of this log")
+            self.witnessed = self.witnessed or meets(self.options.policy, note)
         elif self.options.registry_keys and not any(signed_by(note, parse_key(k)) for k in self.options.registry_keys):
             raise Fault("the anchor bears no signature of the registry")
 
@@ -1855,17 +1857,23 @@ class LogCheck:
         try:
             r = parse_receipt(raw)
         except Fault as fault:
-            self.report.problem("receipt", where + ", receipt", str(fault))
+            self.report.problem("receipt", where, str(fault))
             return
-        r["where"] = where
+        r.update(where=where, held=False)
         self.receipts.setdefault(r["index"], []).append(r)
 
     def check_receipt(self, index: int, e: Dict[str, Any], raw: bytes) -> None:
-        for r in self.receipts.pop(index, ()):
-            if r["leaf"] != leaf_hash(raw) or r["id"] != e.get("id") or r["time"] != e["time"] or KINDS[e["kind"]] != "intent":
-                self.report.problem("receipt", "%s, entry %d" % (r["where"], index), "another entry stands at %d than the log promised" % index)
-            elif not self.signers(SignedHead("", Head(r["origin"], index, b""), r["note"]), False):
-                self.report.problem("receipt", r["where"] + ", receipt", "no key of the log signed the receipt")
+        for r in self.receipts.get(index, ()):
+            r["held"] = r["leaf"] == leaf_hash(raw) and r["id"] == e.get("id") and r["time"] == e["time"] and KINDS[e["kind"]] == "intent"
+
+    def conclude_receipts(self) -> None:
+        """All keys of the log are known by now."""
+        for index, given in sorted(self.receipts.items()):
+            for r in given:
+                if not self.signers(SignedHead("", Head(r["origin"], index, b""), r["note"]), False):
+                    self.report.problem("receipt", r["where"], "no key of the log signed the receipt")
+                elif not r["held"]:
+                    self.report.problem("receipt", "%s, entry %d" % (r["where"], index), "the log does not hold the promised entry at %d" % index)
 
     # The end
 
@@ -1879,14 +1887,15 @@ class LogCheck:
         for signed in self.heads[self.due:]:
             kind = "missing" if signed.kind == "head" else signed.kind
             r.problem(kind, "entry %d" % self.tree.size, "the log ends here, and a head (%s) covers %d entries" % (signed.where, signed.head.size))
-        for index, given in sorted(self.receipts.items()):
-            for receipt in given:
-                r.problem("receipt", "%s, entry %d" % (receipt["where"], index), "the log holds no entry %d that can be read" % index)
+        self.conclude_receipts()
         self.check_former()
 
     def conclude_keys(self) -> None:
         """A key found compromised later takes back the heads it signed above its end."""
         if self.keys.begun() and self.keys.given not in self.keys.spans:
+            for signed in self.heads[:self.due]:
+                if signed.note.signatures and not signed_by(signed.note, parse_key(self.keys.given)):
+                    self.report.problem("head", signed.where, "the key that was given did not sign the head")
             self.report.problem("boot", "entry %d" % (self.keys.first_boot or 0), "the start names another key than %s, and no entry leads from one to the other" % self.keys.given)
         for signed, under in self.counted:
             if self.keys.begun() and self.keys.given in self.keys.spans and not any(
@@ -2093,10 +2102,10 @@ def check_registry(folder: str, options: Options, report: Report) -> Tuple[List[
         report.problem(p["class"], "registry, " + p["where"], p["text"])
     report.checked += ["registry: " + s for s in other.checked]
     report.unchecked += ["registry: " + s for s in other.unchecked]
-    if options.policy is not None and cosigned is not None:
-        check_policy(report, options, cosigned)
-    elif options.policy is not None:
-        report.problem("cosignature", "cosigned", "no head bears the cosignatures the policy asks for")
+    if cosigned is not None and not check.witnessed:
+        check_policy(report, options, cosigned, "registry, cosigned")
+    elif options.policy is not None and options.policy.quorum != "none" and not check.witnessed:
+        report.problem("cosignature", "registry, cosigned", "no head bears the cosignatures the policy asks for")
     return check.node_heads, list(check.keys.spans)
 
 
@@ -2232,6 +2241,13 @@ def walk_tiles(check: LogCheck, folder: TileFolder) -> None:
         check.report.problem("segment", stopped.at, stopped.text)
     except Fault as fault:
         check.report.problem("root", "tile", str(fault))
+
+
+def meets(policy: Optional[Policy], note: Note) -> bool:
+    try:
+        return policy is not None and policy.check(note) is not None
+    except Fault:
+        return False
 
 
 def check_policy(report: Report, options: Options, head: bytes, where: str = "cosigned") -> None:

@@ -83,7 +83,7 @@ func Dir(ctx context.Context, o Options) (Report, error) {
 	if err := v.compareTargets(ctx); err != nil {
 		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
-	v.receipts(ctx)
+	v.receipts(func(r counterfoil.Receipt) error { return r.CheckLog(ctx, v.LedgerDir) })
 	return v.report, nil
 }
 
@@ -137,6 +137,7 @@ type verification struct {
 	anchors  anchors
 
 	registryKeys map[string]bool // verifier keys the registry ever had; none: not known
+	cosignedHead []byte          // of a registry: its newest head with cosignatures; nil for none
 
 	boots   uint64
 	batches uint64

@@ -39,10 +39,29 @@ func (v *verification) loadHeads() error {
 	default:
 		v.addHead("checkpoint", published)
 	}
+	if v.isRegistry() {
+		if err := v.loadCosigned(); err != nil {
+			return err
+		}
+	}
 	for i, signed := range v.Heads {
 		v.addHead(fmt.Sprintf("given head %d", i+1), signed)
 	}
 	slices.SortStableFunc(v.heads, func(a, b head) int { return cmp.Compare(a.size, b.size) })
+	return nil
+}
+
+// loadCosigned takes in the registry's newest head with cosignatures, if there is one.
+func (v *verification) loadCosigned() error {
+	signed, err := os.ReadFile(filepath.Join(v.LedgerDir, "cosigned"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read cosigned head: %w", err)
+	}
+	v.cosignedHead = signed
+	v.addHead("cosigned", signed)
 	return nil
 }
 

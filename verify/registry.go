@@ -41,9 +41,7 @@ func (v *verification) registry(ctx context.Context) error {
 	if err := r.compareFormer(ctx); err != nil {
 		return fmt.Errorf("registry: %w", err)
 	}
-	if err := r.cosigned(); err != nil {
-		return fmt.Errorf("registry: %w", err)
-	}
+	r.cosigned()
 	v.takeIn(r)
 	return nil
 }
@@ -95,36 +93,23 @@ func (v *verification) takeIn(r *verification) {
 	}
 }
 
-// cosigned checks the newest head with cosignatures against the policy.
-func (v *verification) cosigned() error {
-	signed, err := os.ReadFile(filepath.Join(v.LedgerDir, "cosigned"))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if v.Policy != nil && v.Policy.Quorum(nil) != nil && v.report.Witnessed == 0 {
+// cosigned checks the newest head with cosignatures against the policy. That the log
+// bears it out was seen on the way: loadHeads took it in.
+func (v *verification) cosigned() {
+	if v.Policy == nil {
+		return
+	}
+	if v.cosignedHead == nil {
+		if v.Policy.Quorum(nil) != nil && v.report.Witnessed == 0 {
 			v.report.problem(ProblemCosignature, "cosigned", "no head bears the cosignatures the policy asks for")
 		}
-		return nil
-	case err != nil:
-		return fmt.Errorf("read cosigned head: %w", err)
+		return
 	}
-	c, err := counterfoil.ParseCheckpoint(signed)
-	if err == nil {
-		err = v.keys.check(signed, c.Size, v.VerifierKey)
-	}
-	if err != nil {
-		v.report.problem(ProblemHead, "cosigned", "%v", err)
-		return nil
-	}
-	v.anchors.past = append(v.anchors.past, head{size: c.Size, root: c.Root, where: "cosigned", class: ProblemHead, index: -1})
-	if v.Policy == nil {
-		return nil
-	}
-	if _, _, err := v.Policy.Check(signed); err != nil && v.report.Witnessed == 0 {
-		v.report.problem(ProblemCosignature, "cosigned", "%v", err)
-	} else if err == nil {
+	if c, _, err := v.Policy.Check(v.cosignedHead); err == nil {
 		v.report.Witnessed = max(v.report.Witnessed, c.Size)
+	} else if v.report.Witnessed == 0 {
+		v.report.problem(ProblemCosignature, "cosigned", "%v", err)
 	}
-	return nil
 }
 
 // compareFormer walks the log once more and compares the former heads that

@@ -65,14 +65,7 @@ func (v *verification) tiles(ctx context.Context) error {
 	}
 	v.conclude()
 	v.publishedHead(signed, c.Size)
-	for n, file := range v.Receipts {
-		if err := w.receipt(file); err != nil {
-			v.report.problem(ProblemReceipt, fmt.Sprintf("receipt %d", n+1), "%v", err)
-		}
-	}
-	if n := len(v.Receipts); n > 0 {
-		v.report.checked("%d receipts.", n)
-	}
+	v.receipts(w.holds)
 	if n := len(v.anchors.past); n > 0 {
 		v.report.unchecked("%d former heads that entries speak of were not compared: that needs the data directory.", n)
 	}
@@ -158,12 +151,8 @@ func (w *tileWalk) bundle(tile counterfoil.Tile) (bool, error) {
 	return true, nil
 }
 
-// receipt checks that the log holds the entry a client has a receipt of.
-func (w *tileWalk) receipt(file []byte) error {
-	r, err := w.v.openReceipt(file)
-	if err != nil {
-		return err
-	}
+// holds tells whether the log has the entry a client has a receipt of.
+func (w *tileWalk) holds(r counterfoil.Receipt) error {
 	tile, ok := counterfoil.TileAt(counterfoil.EntriesLevel, uint64(r.Index)/counterfoil.TileWidth, w.size)
 	if !ok || uint64(r.Index) >= w.size {
 		return counterfoil.ErrNotInLog
