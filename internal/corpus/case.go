@@ -10,6 +10,7 @@ type Case struct {
 	Name    string
 	Class   string                // of a problem that must be reported; empty for a sound record
 	Index   int                   // entry that problem is about; -1 when it is about none
+	Where   func(w *World) string // place of the problem; nil where the index is enough
 	Log     string                // "registry" when it is about the registry's log
 	Head    bool                  // a head kept elsewhere is given to the verifier
 	Policy  bool                  // and a trust policy

@@ -15,12 +15,16 @@ func TestCorpus(t *testing.T) {
 		}
 		names[c.Name] = true
 		t.Run(c.Name, func(t *testing.T) {
-			r, err := Write(t, c).Verify(t.Context())
+			w := Write(t, c)
+			r, err := w.Verify(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !c.Met(r) {
-				t.Errorf("want %q at entry %d of %q, problems %v", c.Class, c.Index, c.Log, r.Problems)
+			if c.Class != "" && w.Place == "" && c.Index < 0 {
+				t.Error("the case does not say where")
+			}
+			if !w.Met(r) {
+				t.Errorf("want %q at entry %d of %q, %q; problems %v", c.Class, c.Index, c.Log, w.Place, r.Problems)
 			}
 		})
 	}

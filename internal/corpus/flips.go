@@ -20,15 +20,30 @@ func flips() []Case {
 			name := fmt.Sprintf("%s, bit in part %d of 5", k.name, part+1)
 			all = append(
 				all,
-				Case{Name: name + ", in the file", Class: "segment", Index: -1, Files: flipInFile(k.at, part)},
-				Case{Name: name + ", checksum mended", Class: "root", Index: -1, Change: func(w *World) { flip(w.Node, k.at, part) }},
-				Case{Name: name + ", trailers mended", Class: "head", Index: -1, Change: func(w *World) { flip(w.Node, k.at, part); w.Node.Recompute() }},
-				Case{Name: name + ", signed again", Class: "head", Index: -1, Head: true, Change: func(w *World) { flip(w.Node, k.at, part); w.Node.Resign() }},
+				Case{Name: name + ", in the file", Class: "segment", Index: -1, Where: frameOf(k.at), Files: flipInFile(k.at, part)},
+				Case{Name: name + ", checksum mended", Class: "root", Index: -1, Where: batchOf(k.at), Change: func(w *World) { flip(w.Node, k.at, part) }},
+				Case{Name: name + ", trailers mended", Class: "head", Index: -1, Where: at("checkpoint"), Change: func(w *World) { flip(w.Node, k.at, part); w.Node.Recompute() }},
+				Case{Name: name + ", signed again", Class: "head", Index: -1, Where: at("given head 1"), Head: true, Change: func(w *World) { flip(w.Node, k.at, part); w.Node.Resign() }},
 			)
 		}
 	}
 	return all
 }
+
+// at is a place that can be named beforehand.
+func at(where string) func(*World) string { return func(*World) string { return where } }
+
+// frameOf and batchOf are the places of an entry of the node's log in its segments.
+func frameOf(entry int) func(*World) string {
+	return func(w *World) string { return w.Node.frameAt(entry).String() }
+}
+
+func batchOf(entry int) func(*World) string {
+	return func(w *World) string { return w.Node.batchAt(entry).String() }
+}
+
+// atTheEnd is the first entry the node's log does not have.
+func atTheEnd(w *World) string { return fmt.Sprintf("entry %d", w.Node.size()) }
 
 // place is a byte of part 0 to 4 of an entry.
 func place(raw []byte, part int) int { return part * (len(raw) - 1) / 4 }

@@ -37,13 +37,14 @@ func (w Written) Verify(ctx context.Context) (verify.Report, error) {
 
 // Met tells whether a report says what the case wants: a problem of its class, at its
 // place, or none at all.
-func (c Case) Met(r verify.Report) bool {
+func (w Written) Met(r verify.Report) bool {
+	c := w.Case
 	if c.Class == "" {
 		return r.Integrity == verify.IntegrityOK && len(r.Problems) == 0
 	}
 	for _, p := range r.Problems {
-		located := c.Index < 0 || p.Index != nil && *p.Index == uint64(c.Index)
-		if p.Class == c.Class && located && p.Where != "" && (c.Log == "" || p.Log == c.Log) {
+		located := p.Where == w.Place || w.Place == "" && p.Index != nil && *p.Index == uint64(c.Index)
+		if p.Class == c.Class && located && (c.Log == "" || p.Log == c.Log) {
 			return r.Integrity == verify.IntegrityBroken
 		}
 	}

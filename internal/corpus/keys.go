@@ -35,8 +35,8 @@ func keys() []Case {
 	return []Case{
 		{Name: "former key compromised, head by the new one", Index: -1, Change: end(15, 1)},
 		{Name: "former key compromised, head by both", Index: -1, Change: end(15, 0, 1)},
-		{Name: "former key compromised, head by it alone", Class: "head", Index: -1, Change: end(15, 0)},
-		{Name: "former key compromised below a kept head by it alone", Class: "head", Index: -1, Head: true, Change: kept(end(15, 1))},
+		{Name: "former key compromised, head by it alone", Class: "head", Index: -1, Where: at("checkpoint"), Change: end(15, 0)},
+		{Name: "former key compromised below a kept head by it alone", Class: "head", Index: -1, Where: at("given head 1"), Head: true, Change: kept(end(15, 1))},
 		{Name: "former key compromised behind a kept head", Index: -1, Head: true, Change: kept(end(atEnd, 1))},
 		{Name: "former key compromised below a kept head by both", Index: -1, Head: true, Change: end(15, 1)},
 	}

@@ -35,8 +35,9 @@ type Log struct {
 	Verifier   string        // content of the file of that name
 	Checkpoint []byte
 
-	t    testing.TB
-	tree counterfoil.Tree
+	t      testing.TB
+	tree   counterfoil.Tree
+	places []counterfoil.Position // of the batches, once they are written
 }
 
 // size is the index of the next entry.
@@ -81,6 +82,22 @@ func (l *Log) Frame(i int) (batch, at int) {
 	return 0, 0
 }
 
+// batchAt is where the batch of an entry lies.
+func (l *Log) batchAt(entry int) counterfoil.Position {
+	b, _ := l.Frame(entry)
+	return l.places[b]
+}
+
+// frameAt is where the frame of an entry lies.
+func (l *Log) frameAt(entry int) counterfoil.Position {
+	b, at := l.Frame(entry)
+	p := l.places[b]
+	for _, f := range l.Batches[b].Frames[:at] {
+		p.Offset += int64(len(counterfoil.AppendEntryFrame(nil, counterfoil.PayloadRef{}, f.Raw)))
+	}
+	return p
+}
+
 // Recompute makes all trailers those of the entries, as anybody can who has the files.
 func (l *Log) Recompute() {
 	l.tree = counterfoil.Tree{}
@@ -109,6 +126,7 @@ func (l *Log) write(dir, name string) {
 		for _, f := range batch.Frames {
 			items = append(items, logtest.Item{Raw: f.Raw, Sealed: f.Sealed})
 		}
+		l.places = append(l.places, counterfoil.Position{Segment: b.Number, Offset: int64(len(b.Segment))})
 		if len(items) > 0 {
 			b.Batch(func(t *counterfoil.Trailer) { *t = batch.Trailer }, items...)
 		}

@@ -11,23 +11,26 @@ func moves() []Case {
 	var all []Case
 	for _, k := range kinds {
 		for _, m := range []struct {
-			name string
-			do   func(l *Log, entry int)
-			kept string // class with a kept head, signed again
-			own  string // class by the log's own head
+			name  string
+			do    func(l *Log, entry int)
+			class string
 		}{
-			{"taken out", takeOut, "missing", "missing"},
-			{"doubled", double, "head", "head"},
-			{"behind the next batch", swap, "head", "head"},
-			{"last of the log", cut, "missing", "missing"},
+			{"taken out", takeOut, "missing"},
+			{"doubled", double, "head"},
+			{"behind the next batch", swap, "head"},
+			{"last of the log", cut, "missing"},
 		} {
 			if k.at == atDrill && (m.name == "last of the log" || m.name == "doubled") {
 				continue // it is the last: nothing changes, or the log goes on
 			}
+			own, kept := at("checkpoint"), at("given head 1")
+			if m.class == "missing" {
+				own, kept = atTheEnd, atTheEnd
+			}
 			all = append(
 				all,
-				Case{Name: k.name + ", " + m.name, Class: m.own, Index: -1, Change: func(w *World) { m.do(w.Node, k.at); w.Node.Recompute() }},
-				Case{Name: k.name + ", " + m.name + ", signed again", Class: m.kept, Index: -1, Head: true, Change: func(w *World) { m.do(w.Node, k.at); w.Node.Resign() }},
+				Case{Name: k.name + ", " + m.name, Class: m.class, Index: -1, Where: own, Change: func(w *World) { m.do(w.Node, k.at); w.Node.Recompute() }},
+				Case{Name: k.name + ", " + m.name + ", signed again", Class: m.class, Index: -1, Where: kept, Head: true, Change: func(w *World) { m.do(w.Node, k.at); w.Node.Resign() }},
 			)
 		}
 	}

@@ -36,14 +36,7 @@ func New(t testing.TB) *World {
 	first, firstKey := logtest.NewKey(t, origin)
 	second, secondKey := logtest.NewKey(t, origin)
 	of, ofKey := logtest.NewKey(t, w.Registry.Origin)
-	private, witnessKey, err := counterfoil.GenerateCosignerKey(rand.Reader, "witness.example")
-	if err != nil {
-		t.Fatal(err)
-	}
-	witness, err := counterfoil.NewCosigner(private, func() time.Time { return time.Unix(1_790_000_000, 0) })
-	if err != nil {
-		t.Fatal(err)
-	}
+	witness, witnessKey := newWitness(t)
 	w.Policy = "log " + ofKey + "\nwitness w " + witnessKey + "\nquorum w\n"
 	w.Key, w.Node.Signers, w.Node.Verifier = firstKey, []note.Signer{second, first}, secondKey+"\n"+firstKey+"\n"
 	w.Registry.Signers, w.Registry.Verifier = []note.Signer{of}, ofKey+"\n"
@@ -68,8 +61,24 @@ func New(t testing.TB) *World {
 	return w
 }
 
+// newWitness makes a witness and its verifier key.
+func newWitness(t testing.TB) (note.Signer, string) {
+	t.Helper()
+	private, verifier, err := counterfoil.GenerateCosignerKey(rand.Reader, "witness.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	witness, err := counterfoil.NewCosigner(private, func() time.Time { return time.Unix(1_790_000_000, 0) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return witness, verifier
+}
+
 // Written is a world on disk with the arguments for its verifier.
 type Written struct {
+	Case                   Case
+	Place                  string // of the problem, unless Case.Index is enough
 	Dir, Key               string
 	Heads, Policy, Receipt string // files, when they are given
 }
@@ -102,7 +111,10 @@ func Write(t testing.TB, c Case) Written {
 	if c.Files != nil {
 		c.Files(t, dir)
 	}
-	out, given := Written{Dir: dir, Key: w.Key}, t.TempDir()
+	out, given := Written{Case: c, Dir: dir, Key: w.Key}, t.TempDir()
+	if c.Where != nil {
+		out.Place = c.Where(w)
+	}
 	if c.Head {
 		out.Heads = filepath.Join(given, "head")
 		write(t, out.Heads, w.Heads[0])
