@@ -2528,7 +2528,8 @@ class PackCheck:
     def __init__(self, files: Container, report: Report, options: Options) -> None:
         self.files, self.report, self.options = files, report, options
         self.predicate: Dict[str, Any] = {}
-        self.links: List[Tuple[str, str]] = []  # keys that follow one another, by their signatures
+        self.links: List[Tuple[str, str, int]] = []  # former key, key, size it follows at; both signed
+        self.covered = False  # the registry took in the pack's head
         self.enrolled: Dict[str, Set[str]] = {}  # by the registry, origin to keys
         self.contained: Dict[int, Dict[str, Any]] = {}
         self.before: Optional[Tuple[int, Dict[str, Any]]] = None  # anchor before the range
@@ -2698,7 +2699,7 @@ class PackCheck:
     def take_key(self, b: Dict[str, Any]) -> None:
         check_key_event(b)
         if b["event"] in ("rotated", "succeeded") and "former_signature" in b:  # anybody can sign with a key of his own
-            self.links.append((b.get("former", ""), b.get("key", "")))
+            self.links.append((b.get("former", ""), b.get("key", ""), b.get("size", 0)))
 
     def check_outcomes(self) -> None:
         first, done = self.predicate["range"]["from"], set()
@@ -2849,6 +2850,7 @@ class PackCheck:
             self.report.problem("registry", "registry", "absent does not tell whether a head of the registry covers the range")
         elif covering is not None and covering[1]["note"] != self.files.read("log/checkpoint"):
             self.report.problem("registry", "log/checkpoint", "it is not the first head in the registry that covers the range")
+        self.covered = covering is not None
         if self.before is not None:
             self.attempt("anchor", "log/entry/%012d.cbor" % self.before[0], self.check_before, self.before[1]["anchor"])
         self.conclude_time(covering)
@@ -2912,24 +2914,21 @@ class PackCheck:
 
     # 2, 3 and 10: whom to trust
 
-    def reach(self, keys: Set[str]) -> Set[str]:
-        """The keys that entries of kind key link with these, either way."""
-        out = set(keys)
-        while True:
-            more = {b for a, b in self.links if a in out} | {a for a, b in self.links if b in out}
-            if more <= out:
-                return out
-            out |= more
+    def counting(self, key: str, size: int) -> Set[str]:
+        """The keys under which a head of this size counts for whoever trusts key: later ones behind the size of each link, former ones up to it."""
+        on = {(former, new) for former, new, at in self.links if size > at}
+        back = {(new, former) for former, new, at in self.links if size <= at}
+        return led_to(key, on) | led_to(key, back)
 
     def check_trust(self, signer: str) -> None:
         log = self.predicate["log"]["verifier"]
-        if signer != self.options.signer and signer not in self.reach({log} | ({self.options.key} if self.options.key else set())):
+        if signer != self.options.signer and signer not in led_to(log, {(former, new) for former, new, _ in self.links}):
             self.report.problem("pack", "manifest.json", "no entry leads from the key of the log to that of the signer")
         registry = self.predicate.get("registry", {}).get("verifier", "")
-        if self.options.registry_key and registry and registry not in self.reach({self.options.registry_key}):
+        if self.options.registry_key and registry and registry not in self.counting(self.options.registry_key, self.predicate["registry"]["size"]):
             self.report.problem("head", "registry/verifier", "it is another key than the one given")
-        trusted = self.reach({self.options.key}) if self.options.key else set()
-        enrolled = self.reach(self.enrolled.get(self.report.origin, set())) if self.options.registry_key and registry else set()
+        trusted = self.counting(self.options.key, self.head.size) if self.options.key else set()
+        enrolled = self.enrolled.get(self.report.origin, set()) if self.options.registry_key and self.covered else set()
         if not self.options.key and not self.options.registry_key:
             self.report.unchecked.append("No key was given: whether this is the right log is not known.")
         elif log not in trusted | enrolled:
@@ -2938,6 +2937,16 @@ class PackCheck:
             check_policy(self.report, self.options, self.files.read("registry/checkpoint"), "registry/checkpoint")
         elif self.options.policy is not None and self.options.policy.quorum != "none":
             self.report.problem("cosignature", "registry/checkpoint", "the pack has no registry, so no witness has seen it")
+
+
+def led_to(key: str, steps: Set[Tuple[str, str]]) -> Set[str]:
+    """The keys that steps from one to another lead to."""
+    out = {key}
+    while True:
+        more = {b for a, b in steps if a in out}
+        if more <= out:
+            return out
+        out |= more
 
 
 def sum_counts(body: Dict[str, Any]) -> int:

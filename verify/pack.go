@@ -43,7 +43,8 @@ type packCheck struct {
 	headNote           []byte
 	registryNote       []byte
 	enrolledFor        map[string]string // origin by verifier key, of key entries in the registry's part
-	links              [][2]string       // verifier keys that key entries tie to each other, each signed by both
+	links              []keyLink         // of key entries that both keys signed
+	covered            bool              // the registry took in the pack's head
 	counts             packCounts
 	rows               map[counterfoil.Index]packRow
 	erasedRows         map[counterfoil.Index]bool
@@ -201,16 +202,17 @@ func (p *packCheck) packHead(folder string, want packHead) (counterfoil.Checkpoi
 // trust sets the pack's keys against what the verifier brought.
 func (p *packCheck) trust() {
 	m := &p.manifest
-	if m.Signer != p.PackSigner && !p.linked(m.Signer, m.Log.Verifier) {
+	if m.Signer != p.PackSigner && !p.follows(m.Signer, m.Log.Verifier) {
 		p.pack("manifest.json", "it is signed by %s, which is not a key that was given for this, and no entry in the pack leads to it from the key of the log", m.Signer)
 	}
 	switch key := p.VerifierKey; {
 	case key == "":
 		p.report.unchecked("No key was given: that the log is the right one is the pack's own word.")
-	case p.linked(key, m.Log.Verifier):
-	case m.Registry != nil && key == m.Registry.Verifier && p.enrolledFor[m.Log.Verifier] == m.Log.Origin:
-	default:
-		p.report.problem(ProblemHead, "log/verifier", "the pack is of the log %s, not of the key that was given", m.Log.Verifier)
+	case p.speaksFor(key, m.Log.Verifier, p.head.Size):
+	case m.Registry == nil || key != m.Registry.Verifier || p.enrolledFor[m.Log.Verifier] != m.Log.Origin:
+		p.report.problem(ProblemHead, "log/verifier", "no entry leads from the key that was given to %s for a head of %d entries", m.Log.Verifier, p.head.Size)
+	case !p.covered:
+		p.report.problem(ProblemHead, "log/verifier", "the registry had not taken in this head, so its key does not say that it counts; verify with the log's key, or with a pack made since")
 	}
 	switch {
 	case p.Policy == nil:
@@ -225,28 +227,6 @@ func (p *packCheck) trust() {
 			p.report.checked("Witnesses: %d cosignatures on the registry's head meet the policy.", len(list))
 		}
 	}
-}
-
-// link remembers an event whose signatures verified. Only what both keys signed ties
-// them: anybody can make a registry that enrols his own key, or has it succeed.
-func (p *packCheck) link(k *counterfoil.KeyEvent) {
-	if (k.Event == counterfoil.KeyRotated || k.Event == counterfoil.KeySucceeded) && len(k.FormerSignature) > 0 {
-		p.links = append(p.links, [2]string{k.Former, k.Key})
-	}
-}
-
-// linked tells whether links lead from one key to another, in either direction.
-func (p *packCheck) linked(from, to string) bool {
-	reached := map[string]bool{from: true}
-	for grown := true; grown && !reached[to]; {
-		grown = false
-		for _, l := range p.links {
-			if reached[l[0]] != reached[l[1]] {
-				reached[l[0]], reached[l[1]], grown = true, true, true
-			}
-		}
-	}
-	return reached[to]
 }
 
 // concludePack says what was done.

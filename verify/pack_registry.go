@@ -24,7 +24,6 @@ func (p *packCheck) registryPart(ctx context.Context) error {
 		return nil
 	}
 	p.consistencies("registry", p.registryHead)
-	covering := false
 	err := p.proved(ctx, "registry", p.registryHead, p.registryNote, func(i counterfoil.Index, raw []byte) {
 		where := fmt.Sprintf("registry entry %d", i)
 		e, err := counterfoil.DecodeEntry(raw)
@@ -34,13 +33,13 @@ func (p *packCheck) registryPart(ctx context.Context) error {
 		case e.Key != nil:
 			p.keyInPack(where, e.Key)
 		case e.Anchor != nil:
-			covering = p.anchorInPack(where, e.Anchor) || covering
+			p.covered = p.anchorInPack(where, e.Anchor) || p.covered
 		default:
 			p.report.problem(ProblemPack, where, "an entry of kind %s does not belong here", e.Kind)
 		}
 	})
-	if absent := slices.Contains(p.manifest.Absent, "registry_head"); covering == absent {
-		p.report.problem(ProblemRegistry, "registry", "that the registry took in the pack's head is %v, and the manifest says otherwise", covering)
+	if absent := slices.Contains(p.manifest.Absent, "registry_head"); p.covered == absent {
+		p.report.problem(ProblemRegistry, "registry", "that the registry took in the pack's head is %v, and the manifest says otherwise", p.covered)
 	}
 	return err
 }

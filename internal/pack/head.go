@@ -6,6 +6,7 @@ package pack
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -44,10 +45,14 @@ func (p *packing) findHead(ctx context.Context) error {
 	return err
 }
 
-// logKeys are the verifier keys a head of the log may be signed by, the present
-// one first.
+// logKeys are the verifier keys a head of the log may be signed by, the newest
+// first: during a rotation two sign, and the former counts only up to its size.
 func (p *packing) logKeys() []string {
-	return append([]string{p.Log.VerifierKey(), p.survey.key}, p.registry.enrolled...)
+	keys := []string{p.Log.VerifierKey()}
+	for _, key := range slices.Backward(p.registry.enrolled) {
+		keys = append(keys, key)
+	}
+	return append(keys, p.survey.key)
 }
 
 // openHead verifies a head under the first of keys that signed it.

@@ -236,8 +236,14 @@ func (n *node) copyOf(t *testing.T) string {
 	if err := os.CopyFS(dir, os.DirFS(n.dir)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(filepath.Join(dir, "keys", "root.key"), 0o600); err != nil { // CopyFS opens it to others
+	keys, err := filepath.Glob(filepath.Join(dir, "keys", "*.key"))
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, key := range keys { // CopyFS opens them to others
+		if err := os.Chmod(key, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }

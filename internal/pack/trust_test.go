@@ -6,6 +6,7 @@ package pack
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,12 +50,8 @@ func TestKeysAcrossRotation(t *testing.T) {
 	n.startRegistry()
 	n.round(false)
 	early := n.config(0, 20)
-	for _, turn := range []func(context.Context) (counterfoil.KeyEvent, error){n.log.RotateKey, n.log.RetireKey} {
-		event, err := turn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &event})
+	for _, step := range []func(context.Context) (counterfoil.KeyEvent, error){n.log.RotateKey, n.log.RetireKey} {
+		n.rotate(step)
 		n.work(10)
 		n.round(false)
 	}
@@ -70,6 +67,102 @@ func TestKeysAcrossRotation(t *testing.T) {
 				t.Errorf("%s, under %s: %v", name, key, r.Problems)
 			}
 		}
+	}
+}
+
+// TestARetiredKeySignsNothingNew: whoever holds a copy of the node from before a
+// rotation, its key included, goes on with a history of his own. His registry leads
+// from the new key to the stolen one, as the true one does, and leaves out that it
+// was retired.
+func TestARetiredKeySignsNothingNew(t *testing.T) {
+	n := newNode(t)
+	n.work(40)
+	n.startRegistry()
+	n.round(false)
+	thief := &node{t: t, dir: n.copyOf(t), now: n.now, systems: n.systems}
+	event, err := n.log.RotateKey(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	thief.open("")
+	thief.lost = thief.vault
+	thief.registry = thief.openLedger(thief.dir, "registry", n.log.Origin()+"/registry")
+	thief.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &event})
+	old, _ := thief.mustCreate(thief.config(0, 20))
+	thief.work(10)
+	thief.round(false)
+	forged, _ := thief.mustCreate(thief.config(40, 1000))
+	if at := readPack(t, forged).at("log", "verifier"); at != event.Former {
+		t.Fatalf("the forged head is signed by %s", at)
+	}
+	verifyPack(t, old, event.Key) // up to the rotation the former key counts
+	r := reportOn(t, forged, event.Key)
+	if len(r.Problems) != 1 || r.Problems[0].Class != verify.ProblemHead || r.Problems[0].Where != "log/verifier" {
+		t.Errorf("the forged pack: %s, %v", r.Integrity, r.Problems)
+	}
+	if got := inPython(t, old, "--key", event.Key); len(got) > 0 {
+		t.Errorf("verify.py, the pack from before: %v", got)
+	}
+	if got := inPython(t, forged, "--key", event.Key); !slices.Equal(got, []string{"log/verifier"}) {
+		t.Errorf("verify.py, the forged pack: %v", got)
+	}
+	// Nor does he sign a manifest over a true head of the new key.
+	n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &event})
+	n.work(10)
+	n.round(false)
+	c := n.config(0, 0)
+	c.Until, c.Signer = time.Now().Add(time.Hour), thief.log // rotations bear the time of the machine
+	raw, _ := n.mustCreate(c)
+	r = reportOn(t, raw, event.Key)
+	if len(r.Problems) != 1 || r.Problems[0].Class != verify.ProblemPack || r.Problems[0].Where != "manifest.json" {
+		t.Errorf("the manifest signed by the former key: %s, %v", r.Integrity, r.Problems)
+	}
+	if got := inPython(t, raw, "--key", event.Key); !slices.Equal(got, []string{"manifest.json"}) {
+		t.Errorf("verify.py, the manifest signed by the former key: %v", got)
+	}
+}
+
+// TestHeadsOfTwoKeys: during a rotation both keys sign, and the pack names the newer.
+func TestHeadsOfTwoKeys(t *testing.T) {
+	n := newNode(t)
+	n.work(20)
+	former := n.log.VerifierKey()
+	n.startRegistry()
+	for range 2 { // rotated twice, so that neither key of the head is the present one
+		n.rotate(n.log.RotateKey)
+		n.work(10)
+		n.round(false)
+		n.rotate(n.log.RetireKey)
+	}
+	raw, _ := n.mustCreate(n.config(0, 15)) // covered by the head of the first overlap
+	for _, key := range []string{former, n.log.VerifierKey(), n.registryKey()} {
+		verifyPack(t, raw, key)
+	}
+}
+
+// rotate does one step of a rotation and tells the registry.
+func (n *node) rotate(step func(context.Context) (counterfoil.KeyEvent, error)) {
+	n.t.Helper()
+	event, err := step(n.t.Context())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &event})
+}
+
+// TestUnseenHeadsNeedTheLogsKey: the registry's key speaks for heads that it took in.
+func TestUnseenHeadsNeedTheLogsKey(t *testing.T) {
+	n := newNode(t)
+	n.work(20)
+	n.startRegistry() // and no round
+	raw, _ := n.mustCreate(n.config(0, 1000))
+	verifyPack(t, raw, n.log.VerifierKey())
+	r := reportOn(t, raw, n.registryKey())
+	if len(r.Problems) != 1 || r.Problems[0].Class != verify.ProblemHead {
+		t.Errorf("under the registry's key: %s, %v", r.Integrity, r.Problems)
+	}
+	if got := inPython(t, raw, "--registry-key", n.registryKey()); !slices.Equal(got, []string{"log/verifier"}) {
+		t.Errorf("verify.py, under the registry's key: %v", got)
 	}
 }
 
