@@ -47,7 +47,7 @@ func (v *verification) entry(i counterfoil.Index, s *counterfoil.BatchEntry) err
 func (v *verification) statement(i counterfoil.Index, e *counterfoil.Entry) {
 	switch {
 	case e.Erasure != nil:
-		v.erased.state(i, e.Erasure, v.running && e.Time > v.began)
+		v.erased.state(i, e.Erasure, v.running && i >= v.Carried)
 	case e.Gap != nil:
 		v.report.Gaps += e.Gap.Requests
 	case e.Anchor != nil:

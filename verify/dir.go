@@ -42,6 +42,10 @@ type Options struct {
 	// OpenPayload opens a sealed payload and returns its plaintext with the key
 	// of its commitment. Nil leaves commitments unchecked.
 	OpenPayload func(e *counterfoil.Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)
+	// Carried is the index below which every erasure was carried out when the check
+	// began, as the store of keys noted. Beside a running server, a payload that an
+	// entry from there on erases may still open.
+	Carried counterfoil.Index
 	// RegistryDir holds the registry's log; default "registry" beside LedgerDir.
 	RegistryDir string
 	// Policy says which witnesses must have cosigned; nil leaves them unchecked.

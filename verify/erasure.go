@@ -29,7 +29,7 @@ type erasures struct {
 	entries uint64 // that state an erasure
 
 	keys     map[counterfoil.ID]counterfoil.Index // named as deleted, and where
-	late     map[counterfoil.ID]bool              // of these, those named after the run began
+	late     map[counterfoil.ID]bool              // of these, those that were perhaps not deleted when the run began
 	targets  map[counterfoil.ID]counterfoil.Index // entries named as overwritten
 	segments map[uint32]counterfoil.Index         // payload segments named as deleted
 
@@ -72,8 +72,8 @@ func newErasures() erasures {
 	}
 }
 
-// state takes in an erasure entry. One that a running server wrote after the run
-// began says nothing about payloads that were opened before it.
+// state takes in an erasure entry. One that a running server had not carried out when
+// the run began says nothing about payloads that were opened before it did.
 func (x *erasures) state(i counterfoil.Index, b *counterfoil.Erasure, late bool) {
 	x.entries++
 	for _, id := range b.Keys {

@@ -4,12 +4,18 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/durable"
+	"github.com/counterfoil/counterfoil/internal/erasure"
+	"github.com/counterfoil/counterfoil/internal/vault"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // TestOlderKeysAreErasedAgain: a copy of the keys made before an erasure is put
@@ -47,4 +53,62 @@ func TestOlderKeysAreErasedAgain(t *testing.T) {
 	}
 	h.close(a)
 	h.verify()
+}
+
+// TestCheckDuringAnErasure: a check begins when the entry is recorded and nothing is
+// deleted yet. The text that still opens is no fault then, and one once it is.
+func TestCheckDuringAnErasure(t *testing.T) {
+	h := newHouse(t)
+	o := h.options()
+	o.Clock = clock.NewSet(killDay) // long before the check begins
+	checks := 0
+	o.reached = func(s erasure.Step) {
+		if s == erasure.StepRecorded || s == erasure.StepApplied {
+			checks++
+			h.verify()
+		}
+	}
+	a, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	administer(t, a)
+	ada, _ := keyOf(t, a, "ada@example.com")
+	converse(t, a, ada, "hers")
+	key := filepath.Join(h.data, "keys", "wrap.db")
+	before, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	erase(t, a, control.NewErasure{Person: ada.String()})
+	if checks != 2 {
+		t.Errorf("%d checks", checks)
+	}
+	applied, err := a.vault.Applied(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.close(a)
+
+	// Keys that say it was done, and hold what it deleted, are a fault beside a server too.
+	if err := os.WriteFile(key, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.Open(vault.Config{Dir: filepath.Dir(key), Origin: a.ledger.Origin(), Clock: o.Clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(v.SetApplied(t.Context(), applied), v.Close()); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := durable.LockFile(filepath.Join(h.data, "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Unlock()
+	r, err := Verify(t.Context(), h.data, nil)
+	if err != nil || len(r.Problems) == 0 || r.Problems[0].Class != verify.ProblemErasure {
+		t.Errorf("keys that were deleted are back: %v, %v", r.Problems, err)
+	}
 }

@@ -29,6 +29,9 @@ func Verify(ctx context.Context, dir string, progress func(entries uint64)) (ver
 	switch {
 	case err == nil:
 		defer v.Close()
+		if o.Carried, err = v.Applied(ctx); err != nil { // before anything is read: it only rises
+			return verify.Report{}, err
+		}
 		o.OpenPayload = func(e *counterfoil.Entry, sealed []byte) ([]byte, [32]byte, error) {
 			opened, err := v.Open(e.ID, e.Kind, sealed)
 			if errors.Is(err, vault.ErrErased) {
