@@ -27,6 +27,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/config"
 	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/durable"
 	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 	"github.com/counterfoil/counterfoil/internal/gateway"
@@ -137,6 +138,9 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.keysAreThere(in("keys/root.key")); err != nil {
 		return err
 	}
+	if err := a.sweepKeys(in("keys")); err != nil {
+		return err
+	}
 	keys := vault.Config{Dir: in("keys"), Origin: a.ledger.Origin(), Clock: a.clock}
 	if !a.options.Offline { // a command has not got the operator's configuration; the next start dates its keys
 		keys.Retention = a.retention
@@ -182,6 +186,16 @@ func (a *App) keysAreThere(root string) error {
 		return fmt.Errorf("the keys of the stored text are missing (%s), so nothing recorded before can be read; put the folder keys back from your backup: %w", root, err)
 	}
 	return nil
+}
+
+// sweepKeys removes what a crash left of a key that was being written: a whole
+// private key, perhaps, that no copy of the keys should hold.
+func (a *App) sweepKeys(dir string) error {
+	removed, err := durable.Sweep(dir)
+	for _, name := range removed {
+		a.log.Warn("a key that a crash left half made was removed", "file", filepath.Join(dir, name))
+	}
+	return err
 }
 
 func makeDirectory(dir string) error {

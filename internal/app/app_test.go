@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/durable"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/interaction"
 	"github.com/counterfoil/counterfoil/internal/ledger"
@@ -319,4 +321,22 @@ func TestRetentionByClass(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(60*day, 2555*day)
+}
+
+// TestLeftKeysAreRemoved: what a crash left of a key goes at the start, and is told.
+func TestLeftKeysAreRemoved(t *testing.T) {
+	h := newHouse(t)
+	h.close(h.open())
+	left := durable.Temporary(filepath.Join(h.data, "keys", "node.key"))
+	if err := os.WriteFile(left, []byte("a private key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.close(h.open())
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	if !strings.Contains(h.log.String(), filepath.Base(left)) {
+		t.Error("the log does not tell")
+	}
+	h.verify()
 }

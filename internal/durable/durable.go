@@ -10,8 +10,6 @@
 package durable
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -133,7 +131,7 @@ func isDir(path string) bool {
 
 // Replace puts data in path on disk d, with mode 0600, so that after a crash
 // either the old or the new content is there, whole. After a crash a file with
-// another name, which begins with a dot, may be left beside it.
+// another name may be left beside it: see Sweep.
 func Replace(d Disk, path string, data []byte) error {
 	return replace(d, d.Create, path, data)
 }
@@ -145,10 +143,7 @@ func WriteFile(path string, data []byte, perm fs.FileMode) error {
 }
 
 func replace(d Disk, create func(path string) (File, error), path string, data []byte) error {
-	var random [8]byte
-	rand.Read(random[:])
-	dir, base := filepath.Split(path)
-	temporary := filepath.Join(dir, "."+base+"."+hex.EncodeToString(random[:]))
+	temporary := Temporary(path)
 	f, err := create(temporary)
 	if err != nil {
 		return err

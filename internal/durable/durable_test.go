@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -96,5 +97,38 @@ func TestLockFile(t *testing.T) {
 	}
 	if _, err := LockFile(filepath.Join(path, "below a file")); err == nil {
 		t.Error("locked the impossible")
+	}
+}
+
+// TestSweep: only what a crash left of a file that was being replaced goes.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	keep := []string{"node.key", ".node.key", ".node.key.0123", ".node.key.0123456789abcdeg", "node.key.0123456789abcdef"}
+	for _, name := range append(keep, ".node.key.0123456789abcdef") {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".folder.0123456789abcdef"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	left := Temporary(filepath.Join(dir, "node-2.key"))
+	if err := os.Link(filepath.Join(dir, "node.key"), left); err != nil { // of a file that has its name already
+		t.Fatal(err)
+	}
+	removed, err := Sweep(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{filepath.Base(left), ".node.key.0123456789abcdef"}; !slices.Equal(removed, slices.Sorted(slices.Values(want))) {
+		t.Errorf("removed %q, want %q", removed, want)
+	}
+	for _, name := range keep {
+		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(b) != "x" {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+	}
+	if again, err := Sweep(dir); err != nil || len(again) > 0 {
+		t.Errorf("again: %q, %v", again, err)
 	}
 }

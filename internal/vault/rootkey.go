@@ -56,7 +56,7 @@ func readRoot(path string) (cipher.AEAD, error) {
 // link, unlike a rename, never replaces a key that appeared meanwhile.
 func createRootKey(path string) (err error) {
 	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, ".root.key-*") // mode 0600
+	tmp, err := os.OpenFile(durable.Temporary(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
