@@ -8,3 +8,5 @@ package durable
 import "os"
 
 func datasync(f *os.File) error { return f.Sync() }
+
+func evict(*os.File, int64, int64) {}

@@ -82,6 +82,15 @@ type osFile struct{ *os.File }
 
 func (f osFile) Datasync() error { return datasync(f.File) }
 
+// Evict tells the system that durable bytes of f will not be read soon, so that it
+// may use the memory that holds them for something else. It is a hint and changes
+// nothing f holds; files that are not the machine's own take no notice.
+func Evict(f File, offset, length int64) {
+	if f, own := f.(osFile); own {
+		evict(f.File, offset, length)
+	}
+}
+
 func (f osFile) Size() (int64, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -6,6 +6,8 @@ package ledger
 import (
 	"errors"
 	"time"
+
+	"github.com/counterfoil/counterfoil/internal/durable"
 )
 
 // refillEvery is how often a full disk is asked again.
@@ -39,6 +41,7 @@ func (l *Ledger) fillUntilClosed() {
 func (l *Ledger) fillAll() error {
 	for more := true; more; {
 		more = false
+		l.payloads.evict()
 		for _, t := range []*track{l.frames, l.payloads} {
 			m, err := t.fillStep()
 			if err != nil {
@@ -53,6 +56,27 @@ func (l *Ledger) fillAll() error {
 		}
 	}
 	return nil
+}
+
+// evictStep is the least that is evicted at a time. The system holds a file in
+// pieces of up to the size of the writes that made it and drops whole ones.
+const evictStep = 1 << 20
+
+// evict lets the system forget what lies further behind the position than the
+// zeros reach ahead of it. Sealed payloads are written once and seldom read; kept
+// in memory they push out what is read, and every megabyte of zeros needs memory
+// nobody used before. Where that is dear, as in a virtual machine, filling took
+// 1.7 ms of processor time a megabyte; in memory just given back it takes 0.4 ms,
+// and giving back 0.07 ms.
+func (t *track) evict() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.file.Load()
+	end := (t.pos.Load() - t.ahead) / evictStep * evictStep
+	if end > s.evicted {
+		durable.Evict(s.fill, s.evicted, end-s.evicted)
+		s.evicted = end
+	}
 }
 
 // kickFiller wakes the filler if space runs low.

@@ -57,6 +57,8 @@ type segment struct {
 	file   durable.File
 	fill   durable.File
 	filled atomic.Int64
+
+	evicted int64 // up to here the system was told to forget; guarded by the track's mu
 }
 
 func (s *segment) close() error { return errors.Join(s.file.Close(), s.fill.Close()) }
