@@ -4,6 +4,7 @@
 package counterfoil
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -60,6 +61,31 @@ func (p *Policy) Logs() []PolicyLog { return append([]PolicyLog(nil), p.logs...)
 
 // Witnesses returns the witnesses in the order of the text.
 func (p *Policy) Witnesses() []PolicyWitness { return append([]PolicyWitness(nil), p.witnesses...) }
+
+// Bounds of what a node asks of witnesses, so that a head with the cosignatures of
+// all of them fits in an anchor: 1 KiB is left for the head, its origin of at most 200
+// bytes, and the two signatures of its log during a rotation.
+const (
+	maxWitnesses    = 64
+	maxCosignatures = MaxAnchorBytes - 1024 // bytes of signature lines
+)
+
+// Anchorable returns an error if a head with the cosignatures of all witnesses of the
+// policy may be larger than an anchor takes in.
+func (p *Policy) Anchorable() error {
+	if n := len(p.witnesses); n > maxWitnesses {
+		return fmt.Errorf("it has %d witnesses, and %d are possible", n, maxWitnesses)
+	}
+	bytes := 0
+	for _, w := range p.witnesses {
+		name, _, _ := strings.Cut(w.Key, "+")
+		bytes += len("— ") + len(name) + len(" ") + base64.StdEncoding.EncodedLen(keyIDSize+cosignatureSize) + len("\n")
+	}
+	if bytes > maxCosignatures {
+		return fmt.Errorf("the cosignatures of its %d witnesses take %d bytes, and %d are possible; name fewer witnesses, or some with shorter names in their keys", len(p.witnesses), bytes, maxCosignatures)
+	}
+	return nil
+}
 
 // Check verifies a signed checkpoint: a log key of the policy whose name is the
 // origin signed it, and witnesses cosigned it as the quorum asks. It returns the

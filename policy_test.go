@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/sumdb/note"
@@ -264,5 +265,48 @@ func TestQuorumOfCosignatures(t *testing.T) {
 		if !slices.Equal(missing, c.missing) {
 			t.Errorf("quorum %s of %v: missing %v where %v belongs", c.quorum, c.have, missing, c.missing)
 		}
+	}
+}
+
+// TestAnchorable: a head that all witnesses of a policy at the bound have cosigned,
+// signed twice by a log of a long name, is an anchor.
+func TestAnchorable(t *testing.T) {
+	origin := strings.Repeat("o", 200)
+	var signers []note.Signer
+	for range 2 {
+		private, _, err := note.GenerateKey(rand.Reader, origin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := note.NewSigner(private)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signers = append(signers, s)
+	}
+	var text strings.Builder
+	for i := range maxWitnesses {
+		private, verifier, err := GenerateCosignerKey(rand.Reader, fmt.Sprintf("w%02d%063d", i, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := NewCosigner(private, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signers = append(signers, s)
+		fmt.Fprintf(&text, "witness w%d %s\n", i, verifier)
+	}
+	p, err := ParsePolicy([]byte(text.String() + "quorum none\n"))
+	if err != nil || p.Anchorable() != nil {
+		t.Fatal(err, p.Anchorable())
+	}
+	signed, err := note.Sign(&note.Note{Text: Checkpoint{Origin: origin, Size: 1 << 62}.Text()}, signers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &Entry{Kind: KindAnchor, ID: NewID(), Time: 1, Anchor: &Anchor{Type: AnchorCosigned, Origin: origin, Size: 1 << 62, Data: signed}}
+	if _, err := AppendEntry(nil, e); err != nil {
+		t.Errorf("%d bytes: %v", len(signed), err)
 	}
 }

@@ -16,7 +16,6 @@ import (
 const (
 	maxPolicyBytes = 1 << 20
 	maxRootsBytes  = 1 << 20
-	maxWitnesses   = 64 // so that a head with all cosignatures fits in an entry
 )
 
 // TrustPolicy reads the trust policy for witnesses and its text; nil without one.
@@ -79,8 +78,8 @@ func (k *checker) trustPolicy(c *Config) {
 	if p == nil {
 		return
 	}
-	if n := len(p.Witnesses()); n > maxWitnesses {
-		k.Faultf("registry.policy", "has %d witnesses; %d are possible", n, maxWitnesses)
+	if err := p.Anchorable(); err != nil {
+		k.Faultf("registry.policy", "cannot be used: %s", err)
 	}
 	for _, w := range p.Witnesses() {
 		if w.URL == "" {

@@ -5,6 +5,7 @@ package config
 
 import (
 	"crypto/rand"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -48,5 +49,36 @@ registry:
 	none := load(t, write(t, "c.yaml", ""), env(), Overrides{})
 	if p, text, err := none.TrustPolicy(); p != nil || text != nil || err != nil || none.Registry.Interval.Duration != time.Minute {
 		t.Errorf("without a section: %v, %q, %v", p, text, err)
+	}
+}
+
+// TestTooManyCosignatures: a policy whose witnesses' answers do not fit in an anchor
+// is refused, and one at the bound is not.
+func TestTooManyCosignatures(t *testing.T) {
+	policy := func(n, name int) string {
+		var text strings.Builder
+		for i := range n {
+			_, key, err := counterfoil.GenerateCosignerKey(rand.Reader, fmt.Sprintf("w%02d.", i)+strings.Repeat("x", name-4))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&text, "witness w%d %s http://w%d.example\n", i, key, i)
+		}
+		return text.String() + "quorum none\n"
+	}
+	for name, c := range map[string]struct {
+		witnesses, name int
+		want            string
+	}{
+		"as many as possible":    {64, 65, ""},
+		"with longer names":      {64, 67, "cosignatures of its 64 witnesses take 11328 bytes"},
+		"few with endless names": {8, 1500, "cosignatures of its 8 witnesses take"},
+		"too many":               {65, 10, "65 witnesses"},
+	} {
+		path := write(t, "c.yaml", "registry: {policy: policy.txt}\n", "policy.txt", policy(c.witnesses, c.name))
+		_, faults := Load(path, env(), Overrides{})
+		if err := faults.Err(); (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "registry.policy")) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -58,9 +58,6 @@ const (
 	fillAhead    = 256 << 10
 )
 
-// maxWitnesses keeps a head with all cosignatures within an anchor.
-const maxWitnesses = 64
-
 // Registry is an open registry log. It is safe for concurrent use.
 type Registry struct {
 	cfg         Config
@@ -88,12 +85,12 @@ type Registry struct {
 func Open(ctx context.Context, c Config) (*Registry, error) {
 	r := &Registry{cfg: c, client: witness.Client{HTTP: c.HTTP}, opened: c.Clock.Now()}
 	if c.Policy != nil {
+		if err := c.Policy.Anchorable(); err != nil {
+			return nil, fmt.Errorf("open registry: the trust policy cannot be used: %w", err)
+		}
 		for _, w := range c.Policy.Witnesses() {
 			r.witnesses = append(r.witnesses, &witnessState{PolicyWitness: w})
 		}
-	}
-	if len(r.witnesses) > maxWitnesses {
-		return nil, fmt.Errorf("open registry: the policy has %d witnesses, and a head holds the cosignatures of %d", len(r.witnesses), maxWitnesses)
 	}
 	for _, a := range c.Authorities {
 		r.authorities = append(r.authorities, &authorityState{Authority: a})
