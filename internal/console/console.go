@@ -29,7 +29,8 @@ import (
 type Index interface {
 	Interactions(context.Context, index.Filter) (rows []index.Row, next counterfoil.ID, err error)
 	Count(context.Context, index.Filter) (uint64, error)
-	Tally(context.Context, index.Filter) (tallies []index.Tally, ok bool, err error)
+	Tally(context.Context, index.Filter) ([]index.Tally, error)
+	CountBySystem(context.Context) (map[counterfoil.ID]uint64, error)
 	Events(context.Context, index.EventFilter) ([]index.Event, error)
 	Position() index.Position
 	Sessions

@@ -4,8 +4,6 @@
 package console
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -16,10 +14,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 )
-
-// countPatience is how long a page waits for an exact count that has to read
-// rows; after that it says that it did not count.
-const countPatience = 2 * time.Second
 
 // interactionsPage is the list of the live path.
 type interactionsPage struct {
@@ -76,13 +70,12 @@ func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	count, err := c.count(r.Context(), f)
+	tallies, err := c.index.Tally(r.Context(), f)
 	if err != nil {
 		return err
 	}
-	if p.Lead, err = c.listLead(r.Context(), f, count); err != nil {
-		return err
-	}
+	count := total(tallies)
+	p.Lead = listLead(tallies, count)
 	for i := range rows {
 		p.Rows = append(p.Rows, rowOf(&rows[i], snapshot))
 	}
@@ -90,27 +83,22 @@ func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error
 	p.Pager = pagerOf(q, rows, next, count)
 	p.Empty = emptyList(q)
 	if len(rows) > 0 {
-		p.Export = &link{Label: exportLabel(count), Href: q.whole().address("/interactions.csv")}
+		p.Export = &link{Label: "Export " + counted(count, "row", "rows"), Href: q.whole().address("/interactions.csv")}
 	}
 	return c.render(w, http.StatusOK, "interactions", &p)
 }
 
-// count is nil when counting took too long.
-func (c *Console) count(ctx context.Context, f index.Filter) (*uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, countPatience)
-	defer cancel()
-	n, err := c.index.Count(ctx, f)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, nil
+func total(tallies []index.Tally) (n uint64) {
+	for _, t := range tallies {
+		n += t.N
 	}
-	return &n, err
+	return n
 }
 
-// listLead says how the interactions stand, when the rollup can tell.
-func (c *Console) listLead(ctx context.Context, f index.Filter, count *uint64) (string, error) {
-	tallies, ok, err := c.index.Tally(ctx, f)
-	if err != nil || !ok || count == nil || *count == 0 {
-		return "", err
+// listLead says how the interactions stand.
+func listLead(tallies []index.Tally, count uint64) string {
+	if count == 0 {
+		return ""
 	}
 	n := make(map[string]uint64)
 	for _, t := range tallies {
@@ -122,14 +110,7 @@ func (c *Console) listLead(ctx context.Context, f index.Filter, count *uint64) (
 			parts = append(parts, spelled(n[word], word, word))
 		}
 	}
-	return sentence(spelled(*count, "interaction", "interactions")) + ": " + enumerate(parts) + ".", nil
-}
-
-func exportLabel(count *uint64) string {
-	if count == nil {
-		return "Export these rows"
-	}
-	return "Export " + counted(*count, "row", "rows")
+	return sentence(spelled(count, "interaction", "interactions")) + ": " + enumerate(parts) + "."
 }
 
 func (c *Console) filterFields(q query, snapshot *identity.Snapshot) []field {
@@ -222,11 +203,8 @@ func seconds(r *index.Row) string {
 	}
 }
 
-func (c *Console) listStub(q query, count *uint64, shown int) []fact {
-	rows := fact{Label: "Rows", Value: number(shown) + " on this page", Sub: "Counting all took too long; fewer days are counted faster"}
-	if count != nil {
-		rows.Value, rows.Sub = number(shown)+", of "+number(*count), ""
-	}
+func (c *Console) listStub(q query, count uint64, shown int) []fact {
+	rows := fact{Label: "Rows", Value: number(shown) + ", of " + number(count)}
 	left := fact{Label: "Left out", Value: "Nothing"}
 	if q.filtered() {
 		left.Value = "What the filter leaves out"
@@ -261,18 +239,13 @@ func day(date string) string {
 }
 
 // pagerOf pages by position in the ledger's order, so rows do not shift.
-func pagerOf(q query, rows []index.Row, next counterfoil.ID, count *uint64) pager {
+func pagerOf(q query, rows []index.Row, next counterfoil.ID, count uint64) pager {
 	if len(rows) == 0 {
 		return pager{}
 	}
 	first, last := rows[0], rows[len(rows)-1]
-	p := pager{Text: fmt.Sprintf("Entries %s to %s, ", number(first.IntentIndex), number(last.IntentIndex))}
-	if count != nil {
-		p.Text += number(len(rows)) + " of " + number(*count) + " shown. "
-	} else {
-		p.Text += number(len(rows)) + " shown. "
-	}
-	p.Text += "Rows do not shift while new ones arrive."
+	p := pager{Text: fmt.Sprintf("Entries %s to %s, %s of %s shown. Rows do not shift while new ones arrive.",
+		number(first.IntentIndex), number(last.IntentIndex), number(len(rows)), number(count))}
 	whole := q.whole()
 	older, newer := whole, whole
 	older.before, newer.after = last.ID.String(), first.ID.String()

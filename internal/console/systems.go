@@ -11,7 +11,6 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/index"
 )
 
 type systemsPage struct {
@@ -37,13 +36,13 @@ func (c *Console) listSystems(w http.ResponseWriter, r *http.Request) error {
 	systems := snapshot.Systems()
 	p := systemsPage{page: c.page(r, "AI systems", "systems"), Summary: counted(uint64(len(systems)), "system", "systems")}
 	keys := keysBySystem(snapshot)
+	counts, err := c.index.CountBySystem(r.Context())
+	if err != nil {
+		return err
+	}
 	inForce, ownerless := uint64(0), uint64(0)
 	for i := range systems {
 		s := &systems[i]
-		n, err := c.index.Count(r.Context(), index.Filter{System: counterfoil.ID(s.ID)})
-		if err != nil {
-			return err
-		}
 		valid := validKeys(keys[s.ID], c.clock.Now())
 		inForce += valid
 		if s.Owner.IsZero() {
@@ -51,7 +50,7 @@ func (c *Console) listSystems(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Rows = append(p.Rows, systemRow{
 			Slug: s.Slug, Name: s.Number + " " + s.Name, Owner: ownerFact(s.Owner), Models: modelsFact(s.Models),
-			Keys: keysMark(valid, len(keys[s.ID])), Interactions: number(n), InteractionsHref: query{system: s.Slug}.address("/interactions"),
+			Keys: keysMark(valid, len(keys[s.ID])), Interactions: number(counts[counterfoil.ID(s.ID)]), InteractionsHref: query{system: s.Slug}.address("/interactions"),
 		})
 	}
 	p.Lead = systemsLead(uint64(len(systems)), ownerless)

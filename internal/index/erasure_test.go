@@ -34,7 +34,7 @@ func TestErasures(t *testing.T) {
 	if err != nil || len(all) != 3 {
 		t.Fatalf("%d erasures, %v", len(all), err)
 	}
-	want := Erasure{ID: some(1), Time: 1, Actor: some(2), Approver: some(6), Request: some(5), Scope: "person", Basis: "contract_end", Subject: some(3), Payloads: 4, Keys: 2}
+	want := Erasure{Leaf: leaf(0), ID: some(1), Time: 1, Actor: some(2), Approver: some(6), Request: some(5), Scope: "person", Basis: "contract_end", Subject: some(3), Payloads: 4, Keys: 2}
 	if diff := cmp.Diff(want, all[0]); diff != "" {
 		t.Error(diff)
 	}
@@ -95,11 +95,11 @@ func TestFormerShapesLeaveNothing(t *testing.T) {
 	x, path := open(t)
 	body := bytes.Repeat([]byte("ada@example.com "), 400)
 	for _, statement := range []string{`CREATE TABLE former (body BLOB)`, `ALTER TABLE records RENAME TO records_without`} {
-		if _, err := x.write.Exec(statement); err != nil {
+		if _, err := x.file.write.Exec(statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := x.write.Exec(`CREATE TABLE records (body BLOB); INSERT INTO records VALUES ($1); DROP TABLE former; DROP TABLE records_without; UPDATE projection SET shape = 2`, body); err != nil {
+	if _, err := x.file.write.Exec(`CREATE TABLE records (body BLOB); INSERT INTO records VALUES ($1); DROP TABLE former; DROP TABLE records_without; UPDATE projection SET shape = 2`, body); err != nil {
 		t.Fatal(err)
 	}
 	x.Close()
@@ -114,7 +114,7 @@ func TestFormerShapesLeaveNothing(t *testing.T) {
 			t.Errorf("%s holds a body, %v", file, err)
 		}
 	}
-	if _, err := again.read.Query("SELECT body FROM records"); err == nil || err == sql.ErrNoRows {
+	if _, err := again.file.read.Query("SELECT body FROM records"); err == nil || err == sql.ErrNoRows {
 		t.Error("records have bodies")
 	}
 }

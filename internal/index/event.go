@@ -4,12 +4,36 @@
 package index
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"strings"
+	"math"
+	"slices"
 
 	"github.com/counterfoil/counterfoil"
 )
+
+// events are the entries in which the ledger speaks of itself.
+var events = projection{
+	apply: (*writer).events,
+	often: []string{insertEventSQL},
+	tables: []table{{
+		name: "events", options: "STRICT", entry: "entry",
+		columns: `
+			entry INTEGER PRIMARY KEY,
+			leaf  BLOB NOT NULL,
+			kind  INTEGER NOT NULL,
+			time  INTEGER NOT NULL,
+			code  TEXT NOT NULL,
+			count INTEGER NOT NULL,
+			bad   INTEGER NOT NULL`,
+		indexes: []string{
+			"CREATE INDEX IF NOT EXISTS events_kind ON events (kind)",
+			"CREATE INDEX IF NOT EXISTS events_code ON events (kind, code)",
+		},
+	}},
+}
 
 // Event is an entry in which the ledger speaks of itself: a start, a change of
 // configuration or key, an erasure, a gap, an anchor, a seal, a check.
@@ -52,50 +76,66 @@ func eventOf(item *Item) (Event, bool) {
 
 const insertEventSQL = `INSERT INTO events (entry, leaf, kind, time, code, count, bad) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
 
-func (w *writer) event(v *Event) error {
-	_, err := w.stmts.insertEvent.ExecContext(w.ctx, int64(v.Entry), v.Leaf[:], int64(v.Kind), v.Time, v.Code, int64(v.Count), v.Bad)
-	return err
+func (w *writer) events(f *folded) error {
+	for i := range f.events {
+		v := &f.events[i]
+		if _, err := w.exec(insertEventSQL, int64(v.Entry), v.Leaf[:], int64(v.Kind), v.Time, v.Code, int64(v.Count), v.Bad); err != nil {
+			return fmt.Errorf("event at entry %d: %w", v.Entry, err)
+		}
+	}
+	return nil
 }
 
 // EventFilter selects events; its zero value selects the 50 newest.
 type EventFilter struct {
 	Kinds  []counterfoil.Kind // none: all
-	Code   string             // "": any
+	Code   string             // "": any; goes with Kinds
 	Before counterfoil.Index  // only older ones; 0: from the newest
 	Limit  int                // 50 when 0
 }
 
-// Events returns events, newest first.
+// Events returns events, newest first. Each kind is read for itself in the order
+// of its index, as far as the page needs.
 func (x *Index) Events(ctx context.Context, f EventFilter) ([]Event, error) {
-	conds, args := []string{"1 = 1"}, []any{}
-	if len(f.Kinds) > 0 {
-		marks := make([]string, len(f.Kinds))
-		for i, k := range f.Kinds {
-			args = append(args, int64(k))
-			marks[i] = fmt.Sprintf("$%d", len(args))
-		}
-		conds = append(conds, "kind IN ("+strings.Join(marks, ", ")+")")
-	}
-	if f.Code != "" {
-		args = append(args, f.Code)
-		conds = append(conds, fmt.Sprintf("code = $%d", len(args)))
-	}
-	if f.Before > 0 {
-		args = append(args, int64(f.Before))
-		conds = append(conds, fmt.Sprintf("entry < $%d", len(args)))
+	if f.Code != "" && len(f.Kinds) == 0 {
+		return nil, errors.New("list events of the ledger: a code without its kind")
 	}
 	limit := f.Limit
 	if limit == 0 {
 		limit = 50
 	}
-	args = append(args, limit)
+	before := int64(math.MaxInt64)
+	if f.Before > 0 {
+		before = int64(f.Before)
+	}
+	var found []Event
+	if len(f.Kinds) == 0 {
+		return x.events(ctx, "entry < $1 ORDER BY entry DESC LIMIT $2", before, limit)
+	}
+	for _, kind := range f.Kinds {
+		var list []Event
+		var err error
+		if f.Code == "" {
+			list, err = x.events(ctx, "kind = $1 AND entry < $2 ORDER BY entry DESC LIMIT $3", int64(kind), before, limit)
+		} else {
+			list, err = x.events(ctx, "kind = $1 AND code = $2 AND entry < $3 ORDER BY entry DESC LIMIT $4", int64(kind), f.Code, before, limit)
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, list...)
+	}
+	slices.SortFunc(found, func(a, b Event) int { return cmp.Compare(b.Entry, a.Entry) })
+	return found[:min(len(found), limit)], nil
+}
+
+func (x *Index) events(ctx context.Context, where string, args ...any) ([]Event, error) {
 	targets := func(v *Event) []any {
 		return []any{&v.Entry, (*hash)(&v.Leaf), &v.Kind, &v.Time, &v.Code, &v.Count, &v.Bad}
 	}
-	events, err := many(ctx, x.read, targets, "SELECT entry, leaf, kind, time, code, count, bad FROM events WHERE "+
-		strings.Join(conds, " AND ")+fmt.Sprintf(" ORDER BY entry DESC LIMIT $%d", len(args)), args...)
+	found, err := many(ctx, x, targets, "SELECT entry, leaf, kind, time, code, count, bad FROM events WHERE "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events of the ledger: %w", err)
 	}
-	return events, nil
+	return found, nil
 }

@@ -62,7 +62,7 @@ func TestEvents(t *testing.T) {
 	}{
 		{"all, newest first, no interaction", EventFilter{}, all},
 		{"two kinds", EventFilter{Kinds: []counterfoil.Kind{counterfoil.KindSeal, counterfoil.KindGap}}, []string{"seal 2026q3", "gap ledger_full"}},
-		{"a code", EventFilter{Code: "rotated"}, []string{"key rotated"}},
+		{"a code", EventFilter{Kinds: []counterfoil.Kind{counterfoil.KindKey}, Code: "rotated"}, []string{"key rotated"}},
 		{"a page", EventFilter{Before: 7, Limit: 2}, all[2:4]},
 		{"none", EventFilter{Kinds: []counterfoil.Kind{counterfoil.KindDrill}}, nil},
 	}

@@ -8,26 +8,21 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"modernc.org/sqlite" // also the driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// readers is the size of the pool for queries; the console is the only reader.
-const readers = 4
-
 // Index is an open index file.
 type Index struct {
-	write *sql.DB // exactly one connection
-	read  *sql.DB // query_only connections
+	path string
 
-	mu       sync.Mutex // held while the projection changes
+	using sync.RWMutex // held for reading while the file is in use, for writing while another takes its place
+	file  file
+
+	mu       sync.Mutex // held while the projection changes; taken before using
 	position Position
-	stmts    statements
 }
 
 // Open opens the index file at path, creates it with mode 0600 when it does not
@@ -37,8 +32,8 @@ func Open(ctx context.Context, path string) (*Index, error) {
 	if err := touch(path); err != nil {
 		return nil, fmt.Errorf("create index: %w", err)
 	}
-	x := &Index{}
-	if err := x.open(ctx, path); err != nil {
+	x := &Index{path: path}
+	if err := x.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open index %s: %w", path, explain(err)), x.Close())
 	}
 	return x, nil
@@ -56,78 +51,69 @@ func explain(err error) error {
 	return err
 }
 
-func (x *Index) open(ctx context.Context, path string) (err error) {
-	// A commit of the disposable projection need not reach the disk at once:
-	// with WAL and synchronous NORMAL a power cut loses whole transactions from
-	// the end, rows and cursor together. Sessions that ended are overwritten where
-	// they lay. Without temp_store an INSERT of many
-	// rows writes its undo journal to a file.
-	if x.write, err = connect(path, "_txlock=immediate&_pragma=secure_delete(ON)&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)"); err != nil {
+// open is also how the file that took the place of another is opened.
+func (x *Index) open(ctx context.Context) (err error) {
+	if err := x.file.open(ctx, x.path, usual); err != nil {
 		return err
 	}
-	x.write.SetMaxOpenConns(1)
-	if err := migrate(ctx, x.write); err != nil {
+	if err := transact(ctx, x.file.write, func(tx *sql.Tx) error { return addIndexes(ctx, tx) }); err != nil {
 		return err
 	}
-	if x.stmts, err = prepare(ctx, x.write); err != nil {
-		return err
-	}
-	if x.position, err = readPosition(ctx, x.write); err != nil {
-		return err
-	}
-	if x.read, err = connect(path, "_pragma=query_only(1)&_pragma=cache_size(-4000)"); err != nil {
-		return err
-	}
-	x.read.SetMaxOpenConns(readers)
-	x.read.SetMaxIdleConns(readers)
-	return nil
+	x.position, err = readPosition(ctx, x.file.write)
+	return err
 }
 
 // Close closes the file. It is safe to call on an index that did not open fully.
 func (x *Index) Close() error {
-	var errs []error
-	for _, db := range []*sql.DB{x.read, x.write} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// connect sets busy_timeout first: everything after it may meet a lock.
-func connect(path, options string) (*sql.DB, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	dsn := url.URL{Scheme: "file", Path: abs, RawQuery: "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&" + options}
-	return sql.Open("sqlite", dsn.String())
-}
-
-func touch(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
+	x.using.Lock()
+	defer x.using.Unlock()
+	return x.file.close()
 }
 
 // transact runs fn in one write transaction.
 func (x *Index) transact(ctx context.Context, fn func(*sql.Tx) error) error {
-	return transact(ctx, x.write, fn)
+	x.using.RLock()
+	defer x.using.RUnlock()
+	return transact(ctx, x.file.write, fn)
 }
 
-func transact(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
+// exec runs one statement that writes.
+func (x *Index) exec(ctx context.Context, text string, args ...any) error {
+	x.using.RLock()
+	defer x.using.RUnlock()
+	_, err := x.file.write.ExecContext(ctx, text, args...)
+	return err
+}
+
+// one reads the one row of a query; without any it returns sql.ErrNoRows.
+func (x *Index) one(ctx context.Context, targets []any, query string, args ...any) error {
+	x.using.RLock()
+	defer x.using.RUnlock()
+	return x.file.read.QueryRowContext(ctx, query, args...).Scan(targets...)
+}
+
+// many reads all rows of a query into values of one type.
+func many[T any](ctx context.Context, x *Index, targets func(*T) []any, query string, args ...any) ([]T, error) {
+	x.using.RLock()
+	defer x.using.RUnlock()
+	rows, err := x.file.read.QueryContext(ctx, query, args...)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return nil, err
 	}
-	if err := fn(tx); err != nil {
-		_ = tx.Rollback() // the first error is the one that matters
-		return err
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		var v T
+		if err := rows.Scan(targets(&v)...); err != nil {
+			return nil, err
+		}
+		all = append(all, v)
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return all, rows.Err()
+}
+
+func (x *Index) checkpoint(ctx context.Context) error {
+	x.using.RLock()
+	defer x.using.RUnlock()
+	return checkpoint(ctx, x.file.write)
 }

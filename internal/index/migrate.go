@@ -35,117 +35,12 @@ var migrations = []string{
 	) STRICT;`,
 }
 
-// projectionShape changes with projectionSchema or with what Apply writes into
-// it; a file of another shape is emptied and read again from the ledger.
-const projectionShape = 3
+// projectionShape changes with the tables of projections or with what Apply writes
+// into them; a file of another shape is emptied and read again from the ledger.
+const projectionShape = 4
 
-// projectionTables are dropped by a reset, in this order.
-var projectionTables = []string{"interactions", "hours", "records", "versions", "events", "erasures", "erased_targets", "erased_segments"}
-
-// projectionSchema keeps the interactions in one b-tree by id: UUIDv7 sorts by
-// time, so rows are appended, paged and cut by date without a further index.
-// "None" is an empty blob, an empty string or 0, never NULL.
-const projectionSchema = `
-	CREATE TABLE interactions (
-		id              BLOB PRIMARY KEY,
-		opened          INTEGER NOT NULL,
-		closed          INTEGER NOT NULL, -- 0 while open
-		system          BLOB NOT NULL,
-		person          BLOB NOT NULL,
-		key             BLOB NOT NULL,
-		workload        INTEGER NOT NULL,
-		provider        TEXT NOT NULL,
-		dialect         TEXT NOT NULL,
-		operation       TEXT NOT NULL,
-		model           TEXT NOT NULL,
-		stream          INTEGER NOT NULL,
-		effect          INTEGER NOT NULL, -- of the request
-		rule            TEXT NOT NULL,
-		answer_effect   INTEGER NOT NULL,
-		answer_rule     TEXT NOT NULL,
-		result          INTEGER NOT NULL, -- 0 while open
-		reason          TEXT NOT NULL,
-		status          INTEGER NOT NULL,
-		findings        TEXT NOT NULL,    -- "card:1 email:2", sorted
-		answer_findings TEXT NOT NULL,
-		redactions      INTEGER NOT NULL,
-		input_tokens    INTEGER NOT NULL,
-		output_tokens   INTEGER NOT NULL,
-		request_bytes   INTEGER NOT NULL,
-		answer_bytes    INTEGER NOT NULL,
-		duration        INTEGER NOT NULL, -- microseconds
-		intent_index    INTEGER NOT NULL,
-		outcome_index   INTEGER NOT NULL, -- equal to intent_index when one entry holds both
-		intent_leaf     BLOB NOT NULL,
-		outcome_leaf    BLOB NOT NULL
-	) STRICT, WITHOUT ROWID;
-	CREATE INDEX interactions_system ON interactions (system);
-
-	-- Rollup: every count that names no more than system, decision, result and
-	-- whole hours is a sum over these rows.
-	CREATE TABLE hours (
-		hour   INTEGER NOT NULL, -- hours since the Unix epoch, of the id's time
-		system BLOB NOT NULL,
-		effect INTEGER NOT NULL, -- the stricter of request and answer
-		result INTEGER NOT NULL,
-		n      INTEGER NOT NULL,
-		PRIMARY KEY (hour, system, effect, result)
-	) STRICT, WITHOUT ROWID;
-
-	CREATE TABLE records (
-		id         BLOB PRIMARY KEY,
-		type       TEXT NOT NULL,
-		version    INTEGER NOT NULL,
-		transition TEXT NOT NULL,
-		time       INTEGER NOT NULL,
-		actor      BLOB NOT NULL,
-		entry      INTEGER NOT NULL,
-		leaf       BLOB NOT NULL,
-		wrap       BLOB NOT NULL    -- wrapping key of the body, which is read from the ledger
-	) STRICT, WITHOUT ROWID;
-	CREATE INDEX records_type ON records (type);
-	CREATE INDEX records_wrap ON records (wrap);
-
-	CREATE TABLE versions (
-		id         BLOB NOT NULL,
-		version    INTEGER NOT NULL,
-		transition TEXT NOT NULL,
-		time       INTEGER NOT NULL,
-		actor      BLOB NOT NULL,
-		entry      INTEGER NOT NULL,
-		PRIMARY KEY (id, version)
-	) STRICT, WITHOUT ROWID;
-
-	CREATE TABLE events (
-		entry INTEGER PRIMARY KEY,
-		leaf  BLOB NOT NULL,
-		kind  INTEGER NOT NULL,
-		time  INTEGER NOT NULL,
-		code  TEXT NOT NULL,
-		count INTEGER NOT NULL,
-		bad   INTEGER NOT NULL
-	) STRICT;
-	CREATE INDEX events_kind ON events (kind, entry);
-
-	CREATE TABLE erasures (
-		entry    INTEGER PRIMARY KEY,
-		id       BLOB NOT NULL,    -- the same for the entries of one list
-		time     INTEGER NOT NULL,
-		actor    BLOB NOT NULL,    -- who requested it
-		approver BLOB NOT NULL,
-		request  BLOB NOT NULL,
-		scope    TEXT NOT NULL,
-		basis    TEXT NOT NULL,
-		subject  BLOB NOT NULL,
-		class    TEXT NOT NULL,
-		before   INTEGER NOT NULL,
-		payloads INTEGER NOT NULL,
-		keys     INTEGER NOT NULL, -- counts
-		targets  INTEGER NOT NULL,
-		segments INTEGER NOT NULL
-	) STRICT;
-	CREATE TABLE erased_targets (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
-	CREATE TABLE erased_segments (segment INTEGER PRIMARY KEY) STRICT;`
+// formerTables are those of earlier shapes that no projection has any more.
+var formerTables = []string{"hours"}
 
 func migrate(ctx context.Context, db *sql.DB) error {
 	replaced := false
@@ -204,19 +99,38 @@ func adoptProjection(ctx context.Context, tx *sql.Tx) (replaced bool, err error)
 	return true, resetProjection(ctx, tx)
 }
 
+// resetProjection makes the tables anew, without their indexes.
 func resetProjection(ctx context.Context, tx *sql.Tx) error {
-	for _, table := range projectionTables {
-		if _, err := tx.ExecContext(ctx, "DROP TABLE IF EXISTS "+table); err != nil {
-			return fmt.Errorf("drop %s: %w", table, err)
+	names := formerTables
+	for _, t := range tables() {
+		names = append(names, t.name)
+	}
+	for _, name := range names {
+		if _, err := tx.ExecContext(ctx, "DROP TABLE IF EXISTS "+name); err != nil {
+			return fmt.Errorf("drop %s: %w", name, err)
 		}
 	}
-	if _, err := tx.ExecContext(ctx, projectionSchema); err != nil {
-		return fmt.Errorf("create projection: %w", err)
+	for _, t := range tables() {
+		if _, err := tx.ExecContext(ctx, "CREATE TABLE "+t.name+" ("+t.columns+"\n) "+t.options); err != nil {
+			return fmt.Errorf("create %s: %w", t.name, err)
+		}
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO projection (one, shape, next, leaf) VALUES (1, $1, 0, x'')
 		ON CONFLICT (one) DO UPDATE SET shape = excluded.shape, next = 0, leaf = x''`, projectionShape)
 	if err != nil {
 		return fmt.Errorf("reset cursor: %w", err)
+	}
+	return nil
+}
+
+// addIndexes makes those that are not there yet.
+func addIndexes(ctx context.Context, tx *sql.Tx) error {
+	for _, t := range tables() {
+		for _, statement := range t.indexes {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("add an index to %s: %w", t.name, err)
+			}
+		}
 	}
 	return nil
 }

@@ -54,8 +54,7 @@ func (x *Index) Apply(ctx context.Context, batch []Item, to counterfoil.Index) e
 	f := fold(batch)
 	reached := Position{Next: to, Leaf: batch[len(batch)-1].Leaf}
 	err = x.transact(ctx, func(tx *sql.Tx) error {
-		w := writer{ctx: ctx, tx: tx, stmts: x.stmts.in(ctx, tx)}
-		return w.write(f, reached)
+		return newWriter(ctx, tx, x.file.ready).write(&f, reached)
 	})
 	if err != nil {
 		return fmt.Errorf("project entries up to %d: %w", to, err)
@@ -85,7 +84,12 @@ func due(batch []Item, next, to counterfoil.Index) ([]Item, error) {
 func (x *Index) Reset(ctx context.Context) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if err := x.transact(ctx, func(tx *sql.Tx) error { return resetProjection(ctx, tx) }); err != nil {
+	if err := x.transact(ctx, func(tx *sql.Tx) error {
+		if err := resetProjection(ctx, tx); err != nil {
+			return err
+		}
+		return addIndexes(ctx, tx)
+	}); err != nil {
 		return fmt.Errorf("reset index: %w", err)
 	}
 	x.position = Position{}

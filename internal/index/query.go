@@ -4,8 +4,8 @@
 package index
 
 import (
+	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,13 +21,10 @@ var ErrNotFound = errors.New("not in the index")
 // Filter selects interactions. The zero value of each field does not restrict.
 type Filter struct {
 	System   counterfoil.ID
-	Person   counterfoil.ID
 	Effect   counterfoil.Effect // the stricter decision of request and answer
 	Result   counterfoil.Result
-	Open     bool   // only those without an outcome; Result is ignored
-	Finding  string // type found in the request or the answer
-	Provider string
-	Model    string
+	Open     bool      // only those without an outcome; Result is ignored
+	Finding  string    // type found in the request or the answer
 	From, To time.Time // begun at or after From and before To
 
 	// Keyset paging: rows older than Before, or newer than After. Never both.
@@ -35,67 +32,71 @@ type Filter struct {
 	Limit         int // 50 when 0
 }
 
-// where builds the condition of a filter; args are numbered from 1.
-func (f *Filter) where() (string, []any) {
-	var conds []string
-	var args []any
-	add := func(cond string, arg any) {
-		args = append(args, arg)
-		conds = append(conds, strings.ReplaceAll(cond, "?", fmt.Sprintf("$%d", len(args))))
+// standings are the ways to stand that a filter selects.
+func (f *Filter) standings() (selected []standing) {
+	for e := range counterfoil.EffectBlock + 1 {
+		for r := range counterfoil.ResultAbandoned + 1 {
+			switch {
+			case f.Effect != 0 && e != f.Effect:
+			case f.Open && r != 0, !f.Open && f.Result != 0 && r != f.Result:
+			default:
+				selected = append(selected, standingOf(e, r))
+			}
+		}
 	}
-	if f.System != (counterfoil.ID{}) {
-		add("system = ?", f.System[:])
-	}
-	if f.Person != (counterfoil.ID{}) {
-		add("person = ?", f.Person[:])
-	}
-	if f.Effect != 0 {
-		add("max(effect, answer_effect) = ?", int64(f.Effect))
-	}
-	switch {
-	case f.Open:
-		add("result = ?", 0)
-	case f.Result != 0:
-		add("result = ?", int64(f.Result))
-	}
-	if f.Finding != "" {
-		add("instr(' ' || findings || ' ' || answer_findings, ?) > 0", " "+f.Finding+":")
-	}
-	if f.Provider != "" {
-		add("provider = ?", f.Provider)
-	}
-	if f.Model != "" {
-		add("model = ?", f.Model)
-	}
-	for _, b := range f.bounds() {
-		add("id "+b.op+" ?", b.id[:])
-	}
-	if len(conds) == 0 {
-		return "1", nil
-	}
-	return strings.Join(conds, " AND "), args
+	return selected
 }
 
-type bound struct {
-	op string
-	id counterfoil.ID
-}
-
-// bounds are the limits a filter sets on the id: by time, and by page.
-func (f *Filter) bounds() (bounds []bound) {
+// bounds are the least id a filter selects and the one that is too great, by
+// time and by page.
+func (f *Filter) bounds() (from, to counterfoil.ID) {
+	to = idFloor(farOff)
 	if !f.From.IsZero() {
-		bounds = append(bounds, bound{">=", idFloor(f.From.UnixMilli())})
+		from = idFloor(f.From.UnixMilli())
 	}
 	if !f.To.IsZero() {
-		bounds = append(bounds, bound{"<", idFloor(f.To.UnixMilli())})
+		to = idFloor(f.To.UnixMilli())
 	}
-	if f.Before != (counterfoil.ID{}) {
-		bounds = append(bounds, bound{"<", f.Before})
+	if f.Before != (counterfoil.ID{}) && bytes.Compare(f.Before[:], to[:]) < 0 {
+		to = f.Before
 	}
-	if f.After != (counterfoil.ID{}) {
-		bounds = append(bounds, bound{">", f.After})
+	if f.After != (counterfoil.ID{}) && bytes.Compare(f.After[:], from[:]) >= 0 {
+		from = after(f.After)
 	}
-	return bounds
+	return from, to
+}
+
+// after is the next id.
+func after(id counterfoil.ID) counterfoil.ID {
+	for i := len(id) - 1; i >= 0; i-- {
+		if id[i]++; id[i] != 0 {
+			break
+		}
+	}
+	return id
+}
+
+// query selects a page. What restricts more than the time is looked up for each
+// way to stand by itself, in an index in which the rows wanted stand side by side
+// in order, so that no row is read that is not shown.
+func (f *Filter) query(order string) string {
+	if f.System == (counterfoil.ID{}) && f.Effect == 0 && f.Result == 0 && !f.Open && f.Finding == "" {
+		return "SELECT " + rowColumns + " FROM interactions WHERE id >= $1 AND id < $2 ORDER BY id " + order + " LIMIT $3"
+	}
+	from := "interactions WHERE "
+	if f.Finding != "" {
+		from = "found WHERE type = $5 AND "
+	}
+	if f.System != (counterfoil.ID{}) {
+		from += "system = $4 AND "
+	}
+	selected := f.standings()
+	branches := make([]string, len(selected))
+	for i, s := range selected {
+		branches[i] = fmt.Sprintf("SELECT * FROM (SELECT id FROM %sstanding = %d AND id >= $1 AND id < $2 ORDER BY id %s LIMIT $3)", from, s, order)
+	}
+	return "SELECT " + rowColumns + " FROM interactions WHERE id IN (SELECT id FROM (" + strings.Join(branches, " UNION ALL ") +
+		") ORDER BY id " + order + " LIMIT $3) ORDER BY id " + order
 }
 
 // Interactions returns one page, newest first. next is the id to put into Before
@@ -111,9 +112,8 @@ func (x *Index) Interactions(ctx context.Context, f Filter) (rows []Row, next co
 	if forward {
 		order = "ASC"
 	}
-	where, args := f.where()
-	query := fmt.Sprintf("SELECT %s FROM interactions WHERE %s ORDER BY id %s LIMIT %d", rowColumns, where, order, limit+1)
-	if rows, err = x.rows(ctx, query, args...); err != nil {
+	from, to := f.bounds()
+	if rows, err = x.rows(ctx, f.query(order), from[:], to[:], limit+1, f.System[:], f.Finding); err != nil {
 		return nil, next, fmt.Errorf("list interactions: %w", err)
 	}
 	if len(rows) > limit {
@@ -155,23 +155,5 @@ func (x *Index) OpenInteractions(ctx context.Context, limit int) ([]Row, error) 
 }
 
 func (x *Index) rows(ctx context.Context, query string, args ...any) ([]Row, error) {
-	return many(ctx, x.read, func(r *Row) []any { return r.targets() }, query, args...)
-}
-
-// many reads all rows of a query into values of one type.
-func many[T any](ctx context.Context, db *sql.DB, targets func(*T) []any, query string, args ...any) ([]T, error) {
-	rows, err := db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		var v T
-		if err := rows.Scan(targets(&v)...); err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
+	return many(ctx, x, (*Row).targets, query, args...)
 }

@@ -24,7 +24,7 @@ type Session struct {
 
 // PutSession stores a new session.
 func (x *Index) PutSession(ctx context.Context, s Session) error {
-	_, err := x.write.ExecContext(ctx, "INSERT INTO sessions (token, person, agent, created, seen, expires) VALUES ($1, $2, $3, $4, $5, $6)",
+	err := x.exec(ctx, "INSERT INTO sessions (token, person, agent, created, seen, expires) VALUES ($1, $2, $3, $4, $5, $6)",
 		s.Token[:], s.Person[:], s.Agent[:], s.Created, s.Seen, s.Expires)
 	if err != nil {
 		return fmt.Errorf("store session: %w", err)
@@ -36,8 +36,8 @@ func (x *Index) PutSession(ctx context.Context, s Session) error {
 // is the caller's to judge.
 func (x *Index) Session(ctx context.Context, token counterfoil.Hash) (*Session, error) {
 	s := &Session{Token: token}
-	err := x.read.QueryRowContext(ctx, "SELECT person, agent, created, seen, expires FROM sessions WHERE token = $1", token[:]).
-		Scan((*id)(&s.Person), (*hash)(&s.Agent), &s.Created, &s.Seen, &s.Expires)
+	err := x.one(ctx, []any{(*id)(&s.Person), (*hash)(&s.Agent), &s.Created, &s.Seen, &s.Expires},
+		"SELECT person, agent, created, seen, expires FROM sessions WHERE token = $1", token[:])
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("session: %w", ErrNotFound)
 	}
@@ -49,7 +49,7 @@ func (x *Index) Session(ctx context.Context, token counterfoil.Hash) (*Session, 
 
 // TouchSession notes that a session was used.
 func (x *Index) TouchSession(ctx context.Context, token counterfoil.Hash, seen int64) error {
-	if _, err := x.write.ExecContext(ctx, "UPDATE sessions SET seen = $2 WHERE token = $1", token[:], seen); err != nil {
+	if err := x.exec(ctx, "UPDATE sessions SET seen = $2 WHERE token = $1", token[:], seen); err != nil {
 		return fmt.Errorf("touch session: %w", err)
 	}
 	return nil
@@ -57,7 +57,7 @@ func (x *Index) TouchSession(ctx context.Context, token counterfoil.Hash, seen i
 
 // EndSession removes one session.
 func (x *Index) EndSession(ctx context.Context, token counterfoil.Hash) error {
-	if _, err := x.write.ExecContext(ctx, "DELETE FROM sessions WHERE token = $1", token[:]); err != nil {
+	if err := x.exec(ctx, "DELETE FROM sessions WHERE token = $1", token[:]); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
@@ -65,7 +65,7 @@ func (x *Index) EndSession(ctx context.Context, token counterfoil.Hash) error {
 
 // EndSessionsOf removes all sessions of a person.
 func (x *Index) EndSessionsOf(ctx context.Context, person counterfoil.ID) error {
-	if _, err := x.write.ExecContext(ctx, "DELETE FROM sessions WHERE person = $1", person[:]); err != nil {
+	if err := x.exec(ctx, "DELETE FROM sessions WHERE person = $1", person[:]); err != nil {
 		return fmt.Errorf("end sessions of person: %w", err)
 	}
 	return nil
@@ -84,7 +84,7 @@ func (x *Index) Forget(ctx context.Context, people []counterfoil.ID) error {
 		return err
 	})
 	if err == nil {
-		err = checkpoint(ctx, x.write)
+		err = x.checkpoint(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("forget sessions: %w", err)
@@ -114,7 +114,7 @@ func (x *Index) AddAttempt(ctx context.Context, who counterfoil.Hash, now, keep 
 // Attempts returns how many attempts who has made since, and the time of the
 // oldest of them (0 without any).
 func (x *Index) Attempts(ctx context.Context, who counterfoil.Hash, since int64) (n int, oldest int64, err error) {
-	err = x.read.QueryRowContext(ctx, "SELECT count(*), coalesce(min(time), 0) FROM attempts WHERE who = $1 AND time >= $2", who[:], since).Scan(&n, &oldest)
+	err = x.one(ctx, []any{&n, &oldest}, "SELECT count(*), coalesce(min(time), 0) FROM attempts WHERE who = $1 AND time >= $2", who[:], since)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count sign-in attempts: %w", err)
 	}
@@ -123,7 +123,7 @@ func (x *Index) Attempts(ctx context.Context, who counterfoil.Hash, since int64)
 
 // ClearAttempts forgets the attempts of who, after a sign-in that worked.
 func (x *Index) ClearAttempts(ctx context.Context, who counterfoil.Hash) error {
-	if _, err := x.write.ExecContext(ctx, "DELETE FROM attempts WHERE who = $1", who[:]); err != nil {
+	if err := x.exec(ctx, "DELETE FROM attempts WHERE who = $1", who[:]); err != nil {
 		return fmt.Errorf("clear sign-in attempts: %w", err)
 	}
 	return nil

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+// projection is one subject of the index: its tables, and how a batch of entries
+// changes them. A further subject is one more value in projections.
+type projection struct {
+	tables []table
+	apply  func(*writer, *folded) error
+	often  []string // statements of apply that are kept ready
+}
+
+// table is made without its indexes, so that a load need not keep them in order;
+// they are added when it is full.
+type table struct {
+	name    string
+	columns string   // what stands between the brackets of CREATE TABLE
+	options string   // what stands behind them
+	indexes []string // statements, each with IF NOT EXISTS
+
+	// entry is an expression over a row: the entry it rests on. Rows of sums rest
+	// on many and have none.
+	entry string
+}
+
+var projections = []projection{interactions, sums, records, events, erasures}
+
+// tables are the tables of all projections.
+func tables() (all []table) {
+	for _, p := range projections {
+		all = append(all, p.tables...)
+	}
+	return all
+}

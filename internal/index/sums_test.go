@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// TestSumsEqualRows holds every sum, and every page, against the rows themselves:
+// over a random log, in random batches, for random filters.
+func TestSumsEqualRows(t *testing.T) {
+	for seed := range uint64(3) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		x, _ := open(t)
+		applyRandomly(t, r, x, randomLog(r, 700).items)
+		all, _, err := x.Interactions(t.Context(), Filter{Limit: 1000})
+		if err != nil || len(all) < 300 {
+			t.Fatalf("%d rows, %v", len(all), err)
+		}
+		for range 200 {
+			checkFilter(t, x, all, randomFilter(r, all))
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// randomLog has interactions over five days: open, refused at once, and closed
+// later or never; with findings, ids used twice, and outcomes of nothing.
+func randomLog(r *rand.Rand, entries int) *log {
+	l := &log{}
+	var open []counterfoil.ID
+	types := []string{"card", "email", "iban"}
+	findings := func() (list []counterfoil.FindingCount) {
+		for _, t := range types {
+			if r.IntN(4) == 0 {
+				list = append(list, counterfoil.FindingCount{Type: t, Count: 1 + r.Uint64N(3)})
+			}
+		}
+		return list
+	}
+	decision := func() counterfoil.Decision {
+		return counterfoil.Decision{Effect: counterfoil.Effect(r.IntN(6))}
+	}
+	for at := start; len(l.items) < entries; at = at.Add(time.Duration(r.Int64N(int64(20 * time.Minute)))) {
+		switch {
+		case len(open) > 0 && r.IntN(5) < 2:
+			i := r.IntN(len(open))
+			l.outcome(open[i], at, func(o *counterfoil.Outcome) {
+				o.Result, o.Decision, o.Findings = counterfoil.Result(1+r.IntN(7)), decision(), findings()
+			})
+			if r.IntN(20) > 0 { // otherwise a second outcome may follow
+				open = slices.Delete(open, i, i+1)
+			}
+		default:
+			id := l.intent(at, func(e *counterfoil.Entry) {
+				e.Intent.System, e.Intent.Decision, e.Intent.Findings = some(byte(r.IntN(4))), decision(), findings()
+				if r.IntN(6) == 0 {
+					e.Outcome = &counterfoil.Outcome{Result: counterfoil.ResultRefused}
+				}
+				if len(open) > 0 && r.IntN(30) == 0 {
+					e.ID = open[0]
+				}
+			})
+			open = append(open, id)
+		}
+	}
+	return l
+}
+
+func applyRandomly(t *testing.T, r *rand.Rand, x *Index, items []Item) {
+	t.Helper()
+	for len(items) > 0 {
+		n := min(len(items), 1+r.IntN(120))
+		apply(t, x, items[:n])
+		items = items[n:]
+	}
+}
+
+func randomFilter(r *rand.Rand, all []Row) (f Filter) {
+	sometimes := func(set func()) {
+		if r.IntN(3) == 0 {
+			set()
+		}
+	}
+	around := func() time.Time {
+		t := start.Add(time.Duration(r.Int64N(int64(7*24*time.Hour))) - 24*time.Hour)
+		return t.Truncate([]time.Duration{time.Millisecond, time.Hour, 24 * time.Hour}[r.IntN(3)])
+	}
+	sometimes(func() { f.System = some(byte(1 + r.IntN(4))) })
+	sometimes(func() { f.Effect = counterfoil.Effect(1 + r.IntN(5)) })
+	sometimes(func() { f.Result = counterfoil.Result(1 + r.IntN(7)) })
+	sometimes(func() { f.Open = r.IntN(2) == 0 })
+	sometimes(func() { f.Finding = []string{"card", "email", "iban", "jwt"}[r.IntN(4)] })
+	sometimes(func() { f.From = around() })
+	sometimes(func() { f.To = around() })
+	switch id := all[r.IntN(len(all))].ID; r.IntN(4) {
+	case 0:
+		f.Before = id
+	case 1:
+		f.After = id
+	}
+	f.Limit = 1 + r.IntN(60)
+	return f
+}
+
+// matches is a filter in plain words, without its page.
+func (f *Filter) matches(r *Row) bool {
+	effect, _ := r.Decision()
+	begun := time.UnixMilli(idMillis(r.ID))
+	return (f.System.IsZero() || r.System == f.System) &&
+		(f.Effect == 0 || effect == f.Effect) &&
+		(!f.Open || r.Open()) && (f.Open || f.Result == 0 || r.Result == f.Result) &&
+		(f.Finding == "" || slices.Contains(r.found(), f.Finding)) &&
+		(f.From.IsZero() || !begun.Before(f.From)) && (f.To.IsZero() || begun.Before(f.To))
+}
+
+func checkFilter(t *testing.T, x *Index, all []Row, f Filter) {
+	t.Helper()
+	counts := make(map[standing]uint64)
+	var page []Row
+	for _, r := range all {
+		if !f.matches(&r) {
+			continue
+		}
+		counts[r.standing()]++
+		if (f.Before.IsZero() || slices.Compare(r.ID[:], f.Before[:]) < 0) && (f.After.IsZero() || slices.Compare(r.ID[:], f.After[:]) > 0) {
+			page = append(page, r)
+		}
+	}
+	tallies, err := x.Tally(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[standing]uint64)
+	for _, tally := range tallies {
+		got[standingOf(tally.Effect, tally.Result)] = tally.N
+	}
+	if diff := cmp.Diff(counts, got); diff != "" {
+		t.Errorf("%+v: sums (-rows +sums)\n%s", f, diff)
+	}
+	if len(page) > f.Limit {
+		if f.After.IsZero() {
+			page = page[:f.Limit]
+		} else {
+			page = page[len(page)-f.Limit:]
+		}
+	}
+	rows, _, err := x.Interactions(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(page, rows); diff != "" {
+		t.Errorf("%+v: page (-want +got)\n%s", f, diff)
+	}
+}
+
+func TestCountBySystem(t *testing.T) {
+	x, _ := open(t)
+	apply(t, x, sample().items)
+	got, err := x.CountBySystem(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[counterfoil.ID]uint64{{}: 1, some(9): 3, some(10): 1}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestCut: the pieces join without gap or overlap, and each is whole in its grain;
+// rows are read of less than two hours.
+func TestCut(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		from := r.Int64N(40 * day)
+		to := from + r.Int64N(5*day)
+		if r.IntN(4) == 0 {
+			to = farOff
+		}
+		next := from
+		for _, p := range cut(nil, from, to, day, hour, 0) {
+			if p.from != next || p.to <= p.from || p.grain > 0 && (p.from%p.grain != 0 || p.to != farOff && p.to%p.grain != 0) || p.grain == 0 && p.to-p.from >= 2*hour {
+				t.Fatalf("from %d to %d: %+v after %d", from, to, p, next)
+			}
+			next = p.to
+		}
+		if next != to && from < to {
+			t.Fatalf("from %d to %d: ends at %d", from, to, next)
+		}
+	}
+}
