@@ -19,9 +19,10 @@ var ErrNotInLog = errors.New("the log ends before the entry")
 // CheckLog reports whether the directory of ledger segments holds, at the
 // receipt's index, the entry the receipt speaks of. It fails with ErrNotInLog
 // when the log is too short. It reads the segment in question and trusts nothing
-// derived; that the log is whole is for the verifier of a directory to say.
+// derived; that the log is whole is for the verifier of a directory to say. The
+// log may have gone on under another origin since.
 func (r Receipt) CheckLog(ctx context.Context, dir string) error {
-	raw, err := readEntry(ctx, dir, OriginDigest(r.Origin), r.Index)
+	raw, err := readEntry(ctx, dir, r.Index)
 	if err != nil {
 		return fmt.Errorf("check receipt: %w", err)
 	}
@@ -29,12 +30,16 @@ func (r Receipt) CheckLog(ctx context.Context, dir string) error {
 }
 
 // readEntry reads one entry by going through its segment.
-func readEntry(ctx context.Context, dir string, origin Hash, index Index) ([]byte, error) {
+func readEntry(ctx context.Context, dir string, index Index) ([]byte, error) {
 	at, first, err := segmentOf(dir, index)
 	if err != nil {
 		return nil, err
 	}
-	reader := NewReader(dir, origin, at, first)
+	h, err := headerOf(filepath.Join(dir, SegmentName(at.Segment)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrNoHeader) {
+		return nil, err
+	}
+	reader := NewReader(dir, h.Origin, at, first)
 	defer reader.Close()
 	for {
 		if err := context.Cause(ctx); err != nil {
@@ -57,27 +62,26 @@ func readEntry(ctx context.Context, dir string, origin Hash, index Index) ([]byt
 func segmentOf(dir string, index Index) (Position, Index, error) {
 	at, first := Position{}, Index(0)
 	for number := uint32(1); ; number++ {
-		begins, err := firstOf(filepath.Join(dir, SegmentName(number)))
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNoHeader) || err == nil && begins > index {
+		h, err := headerOf(filepath.Join(dir, SegmentName(number)))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNoHeader) || err == nil && h.First > index {
 			return at, first, nil
 		}
 		if err != nil {
 			return Position{}, 0, err
 		}
-		at, first = Position{Segment: number}, begins
+		at, first = Position{Segment: number}, h.First
 	}
 }
 
-func firstOf(path string) (Index, error) {
+func headerOf(path string) (SegmentHeader, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return 0, err
+		return SegmentHeader{}, err
 	}
 	defer f.Close()
 	var b [SegmentHeaderBytes]byte
 	if _, err := io.ReadFull(f, b[:]); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrNoHeader, err)
+		return SegmentHeader{}, fmt.Errorf("%w: %w", ErrNoHeader, err)
 	}
-	h, err := ParseSegmentHeader(b[:])
-	return h.First, err
+	return ParseSegmentHeader(b[:])
 }

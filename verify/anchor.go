@@ -16,8 +16,10 @@ type anchors struct {
 	n        uint64
 	past     []head            // former heads of this log that anchors speak of, in the order of the anchors
 	notes    map[string]uint64 // newest size taken in, by origin of another log
-	foreign  []head            // heads of the node's log, for its own walk
+	foreign  []head            // heads of other logs, for the node's own walk
+	cosigned cosigners         // former heads with cosignatures
 	enrolled map[string]bool   // verifier keys of other logs, by key entries
+	names    map[string]string // of other logs, each once
 	stamps   uint64            // tokens verified
 	unproved uint64            // tokens not verified, for want of roots
 	stamped  time.Time         // of the newest token verified
@@ -50,6 +52,14 @@ func (v *verification) anchor(i counterfoil.Index, a *counterfoil.Anchor) {
 	}
 }
 
+// take notes which keys signed a former head.
+func (a *anchors) take(keys []string, size uint64, at counterfoil.Index) {
+	if a.cosigned == nil {
+		a.cosigned = make(cosigners)
+	}
+	a.cosigned.take(keys, size, at)
+}
+
 // says compares a signed note with what the anchor says of it.
 func says(a *counterfoil.Anchor) error {
 	c, err := counterfoil.ParseCheckpoint(a.Data)
@@ -60,6 +70,17 @@ func says(a *counterfoil.Anchor) error {
 		return fmt.Errorf("the note is about size %d of %q, the anchor about size %d of %q", c.Size, c.Origin, a.Size, a.Origin)
 	}
 	return nil
+}
+
+// name returns an origin of which there is one copy in memory.
+func (a *anchors) name(origin string) string {
+	if a.names == nil {
+		a.names = make(map[string]string)
+	}
+	if _, found := a.names[origin]; !found {
+		a.names[origin] = origin
+	}
+	return a.names[origin]
 }
 
 // headAnchor checks the head of another log: signed by a key enrolled before it,
@@ -81,9 +102,9 @@ func (v *verification) headAnchor(i counterfoil.Index, a *counterfoil.Anchor) {
 		return
 	}
 	v.anchors.notes[a.Origin] = a.Size
-	if a.Origin == v.nodeOrigin {
+	if v.isRegistry() {
 		v.anchors.foreign = append(v.anchors.foreign, head{
-			size: a.Size, root: a.Root, where: fmt.Sprintf("registry entry %d", i), class: ProblemRegistry, index: int64(i),
+			size: a.Size, root: a.Root, where: fmt.Sprintf("registry entry %d", i), class: ProblemRegistry, index: int64(i), origin: v.anchors.name(a.Origin),
 		})
 	}
 }
@@ -99,6 +120,7 @@ func (v *verification) noteAnchor(i counterfoil.Index, a *counterfoil.Anchor) {
 		return
 	}
 	v.former(i, a)
+	v.anchors.take(v.keys.signers(a.Data, a.Size), a.Size, i)
 	if v.Policy == nil {
 		return
 	}
@@ -142,7 +164,7 @@ func (v *verification) registryAnchor(i counterfoil.Index, a *counterfoil.Anchor
 // former notes a head of this log that lies before entry i. The tree is past it,
 // so a second pass compares it.
 func (v *verification) former(i counterfoil.Index, a *counterfoil.Anchor) {
-	if a.Origin != v.report.Origin || a.Size > uint64(i) {
+	if a.Size > uint64(i) || a.Origin != v.originAt(a.Size) {
 		v.problem(ProblemAnchor, i, "the anchor is about size %d of %q, which is no former head of this log", a.Size, a.Origin)
 		return
 	}

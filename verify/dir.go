@@ -140,8 +140,11 @@ type verification struct {
 	epochs   epochs
 	anchors  anchors
 
-	registryKeys map[string]bool // verifier keys the registry ever had; none: not known
-	cosignedHead []byte          // of a registry: its newest head with cosignatures; nil for none
+	registryKeys map[string]bool  // verifier keys the registry ever had; none: not known
+	cosignedHead []byte           // of a registry: its newest head with cosignatures; nil for none
+	witnessed    uint64           // entries of the registry under a head that meets the policy
+	others       uint64           // heads of other logs in the registry
+	bears        counterfoil.Hash // digest of the origin in the segments
 
 	boots   uint64
 	batches uint64
@@ -168,6 +171,7 @@ func (v *verification) loadKey() error {
 
 // walk goes through all whole batches.
 func (v *verification) walk(ctx context.Context) error {
+	v.bornOf()
 	r := counterfoil.NewReader(v.LedgerDir, v.digest(), counterfoil.Position{}, 0)
 	defer r.Close()
 	v.payloads.dir = v.PayloadDir
@@ -191,8 +195,8 @@ func (v *verification) walk(ctx context.Context) error {
 	}
 }
 
-// digest is what binds the segments to the log.
-func (v *verification) digest() counterfoil.Hash { return counterfoil.OriginDigest(v.report.Origin) }
+// digest is what binds the segments to each other.
+func (v *verification) digest() counterfoil.Hash { return v.bears }
 
 // problem adds one about an entry of the log at hand.
 func (v *verification) problem(class string, i counterfoil.Index, format string, args ...any) {
@@ -240,6 +244,8 @@ func (v *verification) conclude() {
 	v.concludeKeys()
 	r.Entries, r.Root, r.Open = v.tree.Size(), v.tree.Root(), uint64(len(v.open))
 	v.concludeHeads()
+	v.concludeRegistry()
+	v.concludeSuccessions()
 	v.concludeErasures()
 	if v.stopped {
 		r.unchecked("What lies behind entry %d could not be read.", r.Entries)

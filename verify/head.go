@@ -23,6 +23,7 @@ type head struct {
 	where  string
 	class  string // of the problem when the log does not pass it
 	index  int64  // of the entry that states it; -1 when none does
+	origin string // of one that a registry took in
 }
 
 // loadHeads collects the published head and those given from outside. Whether a
@@ -88,6 +89,9 @@ func (v *verification) addHead(where string, signed []byte) {
 func (v *verification) checkHeads() {
 	for ; v.due < len(v.heads) && v.heads[v.due].size == v.tree.Size(); v.due++ {
 		h := &v.heads[v.due]
+		if v.lost(h) || v.foreign(h) {
+			continue
+		}
 		switch err := v.keys.check(h.signed, h.size, v.VerifierKey); {
 		case err != nil:
 			v.report.problem(ProblemHead, h.where, "%v", err)
@@ -95,7 +99,28 @@ func (v *verification) checkHeads() {
 			v.contradicted(h, "the entries have another root than the head of size %d", h.size)
 		default:
 			v.report.Signed = h.size
+			v.borne(h)
 		}
+	}
+}
+
+// foreign tells whether a head that a registry took in is of a log that is not this one.
+func (v *verification) foreign(h *head) bool {
+	if h.signed != nil || h.origin == v.originAt(h.size) {
+		return false
+	}
+	v.others++
+	return true
+}
+
+// borne counts a head of the registry that the log bears out.
+func (v *verification) borne(h *head) {
+	if h.class != ProblemRegistry {
+		return
+	}
+	v.report.Registry.Heads++
+	if uint64(h.index) < v.witnessed {
+		v.report.Witnessed = h.size
 	}
 }
 
@@ -123,6 +148,9 @@ func (v *verification) locate(h *head) {
 func (v *verification) concludeHeads() {
 	for i := range v.heads[v.due:] {
 		h := &v.heads[v.due+i]
+		if v.lost(h) || v.foreign(h) {
+			continue
+		}
 		if err := v.keys.check(h.signed, h.size, v.VerifierKey); err != nil {
 			v.report.problem(ProblemHead, h.where, "%v", err)
 			continue

@@ -14,9 +14,11 @@ import (
 // signingKeys follows the keys of a log through its entries: rule 6 of section 4
 // in docs/ledger-format.md.
 type signingKeys struct {
-	spans map[string]span
-	ever  map[string]bool
-	first counterfoil.Index // of the boot that named the first
+	spans    map[string]span
+	ever     map[string]bool
+	first    counterfoil.Index   // of the boot that named the first
+	origin   string              // that began
+	unlinked []counterfoil.Index // successions the former key did not sign
 }
 
 // span is the sizes, from and to included, whose heads count under a key. To is
@@ -26,7 +28,18 @@ type span struct{ from, to uint64 }
 const inForce = math.MaxUint64
 
 func (k *signingKeys) begin(key string, at counterfoil.Index) {
-	k.spans, k.ever, k.first = map[string]span{key: {to: inForce}}, map[string]bool{key: true}, at
+	k.spans, k.ever, k.first, k.origin = map[string]span{key: {to: inForce}}, map[string]bool{key: true}, at, originOf(key)
+}
+
+// put puts a key in force behind entry i.
+func (k *signingKeys) put(key string, i counterfoil.Index) {
+	k.spans[key], k.ever[key] = span{uint64(i) + 1, inForce}, true
+}
+
+// counts tells whether heads of a size count under a key.
+func (k *signingKeys) counts(key string, size uint64) bool {
+	s, found := k.spans[key]
+	return found && s.from <= size && size <= s.to
 }
 
 func (k *signingKeys) inForce(key string) bool { return k.spans[key].to == inForce }
@@ -66,13 +79,16 @@ func (v *verification) keyEvent(i counterfoil.Index, e *counterfoil.Entry) {
 		v.problem(ProblemKey, i, "the key follows one that is not in force")
 	case b.Event == counterfoil.KeyRotated && originOf(b.Key) != originOf(b.Former):
 		v.problem(ProblemKey, i, "the key is of another origin than the one it follows")
+	case b.Event == counterfoil.KeySucceeded:
+		v.succeed(i, b)
 	case begins:
-		v.keys.spans[b.Key], v.keys.ever[b.Key] = span{uint64(i) + 1, inForce}, true
+		v.keys.put(b.Key, i)
 	case b.Event == counterfoil.KeyRetired:
 		v.keys.end(b.Former, uint64(i))
 	case b.Event == counterfoil.KeyCompromised:
 		v.keys.end(b.Former, b.Size)
 		v.reconsiderHeads(b)
+		v.reconsiderAnchors(b)
 	}
 }
 
@@ -118,8 +134,8 @@ func (k *signingKeys) check(signed []byte, size uint64, given string) error {
 		return nil
 	}
 	keys := make(map[string]bool)
-	for key, s := range k.spans {
-		if s.from <= size && size <= s.to {
+	for key := range k.spans {
+		if k.counts(key, size) {
 			keys[key] = true
 		}
 	}

@@ -65,31 +65,40 @@ func (v *verification) takeIn(r *verification) {
 			n.Problems = append(n.Problems, p)
 		}
 	}
-	n.Registry = &RegistryReport{Origin: r.report.Origin, Entries: r.report.Entries, Root: r.report.Root, Heads: uint64(len(r.anchors.foreign)), Stamps: r.anchors.stamps}
+	n.Registry = &RegistryReport{Origin: r.report.Origin, Entries: r.report.Entries, Root: r.report.Root, Stamps: r.anchors.stamps}
 	if !r.anchors.stamped.IsZero() {
 		n.Registry.Stamped = r.anchors.stamped.UTC().Format(time.RFC3339)
 	}
-	v.registryKeys = r.keys.ever
+	v.registryKeys, v.witnessed = r.keys.ever, r.report.Witnessed
 	v.heads = append(v.heads, r.anchors.foreign...)
 	slices.SortStableFunc(v.heads, func(a, b head) int { return cmp.Compare(a.size, b.size) })
-	n.checked("The registry: %d entries, and %d heads it took in compared with the log.", r.report.Entries, len(r.anchors.foreign))
-	if v.Policy == nil {
-		n.unchecked("Witnesses were not checked, and the registry only by the key that lies in it: that needs a trust policy.")
-	} else {
-		for _, h := range r.anchors.foreign {
-			if uint64(h.index) < r.report.Witnessed {
-				n.Witnessed = h.size
-			}
-		}
-		if r.report.Witnessed > 0 {
-			n.checked("Witnesses: the policy is met for a registry of %d entries, which covers %d entries of the log.", r.report.Witnessed, n.Witnessed)
-		}
+	for _, s := range r.report.Successions {
+		n.checked("A succession: from entry %d on the registry %s goes on as %s.", s.Entry, s.Former, s.Origin)
 	}
 	if r.anchors.unproved > 0 {
 		n.unchecked("%d time-stamps were not verified: that needs the certificates of their authorities.", r.anchors.unproved)
 	}
 	if r.anchors.stamps > 0 {
 		n.checked("%d time-stamps of trusted authorities, the newest of %s.", r.anchors.stamps, n.Registry.Stamped)
+	}
+}
+
+// concludeRegistry says what the walk over the node's log found of the heads the
+// registry took in.
+func (v *verification) concludeRegistry() {
+	r := v.report.Registry
+	if r == nil {
+		return
+	}
+	v.report.checked("The registry: %d entries, and %d heads it took in compared with the log.", r.Entries, r.Heads)
+	if v.others > 0 {
+		v.report.unchecked("%d heads of other logs, which the registry took in too, were left aside.", v.others)
+	}
+	switch {
+	case v.Policy == nil:
+		v.report.unchecked("Witnesses were not checked, and the registry only by the key that lies in it: that needs a trust policy.")
+	case v.witnessed > 0:
+		v.report.checked("Witnesses: the policy is met for a registry of %d entries, which covers %d entries of the log.", v.witnessed, v.report.Witnessed)
 	}
 }
 

@@ -39,9 +39,11 @@ type Report struct {
 	Signed    uint64           `json:"signed"`    // entries the newest valid head covers
 	Witnessed uint64           `json:"witnessed"` // entries under a head that meets the trust policy
 	Registry  *RegistryReport  `json:"registry,omitempty"`
-	Problems  []Problem        `json:"problems"`
-	Checked   []string         `json:"checked"`
-	Unchecked []string         `json:"unchecked"`
+	// Successions are the places where the log went on under another origin.
+	Successions []Succession `json:"successions,omitempty"`
+	Problems    []Problem    `json:"problems"`
+	Checked     []string     `json:"checked"`
+	Unchecked   []string     `json:"unchecked"`
 }
 
 // RegistryReport is what was found in the registry's log.
