@@ -786,10 +786,6 @@ class Segments:
         self.folder, self.origin, self.next = folder, origin, 0
         self.found, self.first = b"", 0
 
-    def origin_follows(self, origin: str) -> None:
-        """Later segments bear the origin of the key in force (L 4, rule 6)."""
-        self.origin = sha256(origin.encode())
-
     def load(self, number: int) -> Any:
         """The bytes of a segment that was begun, or None. Checks its header."""
         data = open_segment(os.path.join(self.folder, segment_name(number)))
@@ -1471,13 +1467,22 @@ def check_key_event(b: Dict[str, Any]) -> None:
             raise Fault("a signature of the key entry does not verify")
 
 
+class Succession:
+    """A place where a log went on under another origin."""
+
+    def __init__(self, index: int, former: str, origin: str, linked: bool) -> None:
+        self.index, self.former, self.origin = index, former, origin
+        self.linked = linked  # the former key signed it too
+        self.signed = 0  # size of the largest head known of the former log
+
+
 class KeyHistory:
     """Which key signs a log when. A span is [since, end] in tree sizes."""
 
     def __init__(self, given: str) -> None:
         self.given = given
         self.origin = given.split("+", 1)[0]
-        self.succeeded = False
+        self.successions: List[Succession] = []
         self.spans: Dict[str, List[Optional[int]]] = {}
         self.first_boot: Optional[int] = None
 
@@ -1505,12 +1510,38 @@ class KeyHistory:
                 raise Fault("the key follows one that is not in force")
             if event == "rotated" and parse_key(key).name != self.origin:
                 raise Fault("a rotated key keeps the origin")
+            if event == "succeeded":
+                self.succeed(parse_key(key).name, index, "former_signature" in b)
             self.spans[key] = [index + 1, None]
-            self.origin, self.succeeded = parse_key(key).name, self.succeeded or event == "succeeded"
         elif event in ("retired", "compromised") and former in self.spans:
-            end = index + 1 if event == "retired" else b.get("size", 0)
-            old = self.spans[former][1]
-            self.spans[former][1] = end if old is None else min(old, end)
+            self.end(former, index if event == "retired" else b.get("size", 0))
+
+    def succeed(self, origin: str, index: int, linked: bool) -> None:
+        """Every key of the former origin ends there."""
+        if origin == self.origin or any(s.former == origin for s in self.successions):
+            raise Fault("the log goes on under the origin %.80r, which it has or had already" % origin)
+        self.successions.append(Succession(index, self.origin, origin, linked))
+        self.origin = origin
+        for key in self.spans:
+            self.end(key, index)
+
+    def end(self, key: str, size: int) -> None:
+        old = self.spans[key][1]
+        self.spans[key][1] = size if old is None else min(old, size)
+
+    def origin_at(self, size: int) -> str:
+        """The origin a head of a size must bear."""
+        for s in reversed(self.successions):
+            if size > s.index:
+                return s.origin
+        return self.successions[0].former if self.successions else self.origin
+
+    def outlived(self, head: Head) -> Optional[Succession]:
+        """The succession that did not take over all that a head covers."""
+        for s in self.successions:
+            if s.former == head.origin and head.size > s.index:
+                return s
+        return None
 
 
 # --- A whole log (L 4) ----------------------------------------------------------------------
@@ -1573,7 +1604,6 @@ class LogCheck:
         self.report, self.options, self.payloads = report, options, payloads
         self.keys = KeyHistory(key)
         self.tree = Tree()
-        self.successor = False  # the log began under another origin than that of the key given
         self.open: Dict[int, bytes] = {}
         self.heads: List[SignedHead] = []
         self.due = 0
@@ -1585,6 +1615,7 @@ class LogCheck:
         self.enrolled: Dict[str, Set[str]] = {}
         self.anchored: Dict[str, int] = {}
         self.node_heads: List[Tuple[str, Head]] = []  # taken in by anchors of type head
+        self.cosigners: Dict[Tuple[str, ...], Tuple[int, int]] = {}  # size and index of the largest cosigned head under some keys
         self.needed: List[Tuple[int, int, bytes]] = []  # index, size, root of former heads anchors name
         self.leaves: BinaryIO = tempfile.TemporaryFile()
         self.seal: Optional[Tuple[int, str]] = None
@@ -1601,8 +1632,6 @@ class LogCheck:
             key = parse_key(self.keys.given)
             if head.origin == key.name and not signed_by(note, key) and not self.others(note, head):
                 raise Fault("the head bears no signature of %s" % key.name)
-            if head.origin != key.name and not (self.successor and self.others(note, head)):
-                raise Fault("the head is of log %.80r" % head.origin)
         except Fault as fault:
             self.report.problem("head", where, str(fault))
             return
@@ -1611,9 +1640,8 @@ class LogCheck:
 
     def trust_head(self, where: str, head: Head) -> None:
         """A head whose signature was checked elsewhere: in the registry."""
-        if head.origin in (self.keys.given.split("+", 1)[0], self.keys.origin):
-            self.heads.append(SignedHead(where, head, Note(b"", []), "registry"))
-            self.heads.sort(key=lambda h: h.head.size)
+        self.heads.append(SignedHead(where, head, Note(b"", []), "registry"))
+        self.heads.sort(key=lambda h: h.head.size)
 
     @staticmethod
     def others(note: Note, head: Head) -> bool:
@@ -1624,6 +1652,8 @@ class LogCheck:
         while self.due < len(self.heads) and self.heads[self.due].head.size == self.tree.size:
             signed = self.heads[self.due]
             self.due += 1
+            if self.aside(signed):
+                continue
             if signed.head.root != self.tree.root():
                 self.report.problem(signed.kind, signed.where, "the entries have another root than the head of size %d" % signed.head.size)
                 continue
@@ -1635,6 +1665,26 @@ class LogCheck:
                 continue
             self.counted.append((signed, under))
             self.report.counts["signed"] = signed.head.size
+
+    def aside(self, signed: SignedHead) -> bool:
+        """Heads that this log need not bear out: those of other logs in the registry,
+        and what a former origin signed beyond what was taken over. Of these, one that
+        somebody kept is a fault."""
+        s = self.keys.outlived(signed.head)
+        if s is None:
+            return signed.kind == "registry" and signed.head.origin != self.keys.origin_at(signed.head.size)
+        if signed.kind == "registry":
+            s.signed = max(s.signed, signed.head.size)
+            return True
+        if not self.signers(signed, False):
+            return False
+        if signed.head.size == self.tree.size and signed.head.root == self.tree.root():
+            self.report.problem("head", signed.where, "the head of %d entries is signed under %s, which ended at entry %d" % (signed.head.size, s.former, s.index))
+            return True
+        s.signed = max(s.signed, signed.head.size)
+        self.report.problem("missing", "entry %d" % s.index, "a head (%s) of %s covers %d entries, and the log went on as %s with %d of them: entries %d to %d are lost" % (
+            signed.where, s.former, signed.head.size, s.origin, s.index, s.index, signed.head.size - 1))
+        return True
 
     def signers(self, signed: SignedHead, in_force: bool) -> List[str]:
         known = list(self.keys.spans) if self.keys.begun() else [self.keys.given]
@@ -1715,12 +1765,22 @@ class LogCheck:
         if self.keys.concerns(b):
             check_key_event(b)
             self.keys.take(b, index, self.tree.root())
+            if b["event"] == "compromised":
+                self.reach_back(b.get("size", 0))
         elif b["event"] in ("enrolled", "rotated", "succeeded") and "key" in b:
             try:
                 check_key_event(b)
             except Fault:
                 return  # of another log's keys: it enrols none
             self.enrolled.setdefault(parse_key(b["key"]).name, set()).add(b["key"])
+
+    def reach_back(self, size: int) -> None:
+        """Cosigned heads passed already whose key turns out not to count: of those under
+        the same keys the largest is named."""
+        for keys, (largest, index) in list(self.cosigners.items()):
+            if largest > size and not any(self.keys.in_force(k, largest) for k in keys):
+                self.report.problem("anchor", "entry %d" % index, "nothing its key signed above %d entries counts, as a later entry says, and it takes in a head of %d" % (size, largest))
+                del self.cosigners[keys]
 
     def erasure(self, index: int, e: Dict[str, Any]) -> None:
         b = e["erasure"]
@@ -1762,8 +1822,10 @@ class LogCheck:
             self.head_anchor(index, head, note)
         elif b["type"] == "cosigned":
             self.former(index, b)
-            if not self.signers(SignedHead("", head, note), False):
-                raise Fault("the cosigned head bears no signature of this log")
+            under = tuple(sorted(self.signers(SignedHead("", head, note), True)))
+            if not under:
+                raise Fault("the cosigned head bears no signature of a key of this log that counts there")
+            self.cosigners[under] = max(self.cosigners.get(under, (0, 0)), (head.size, index))
             self.witnessed = self.witnessed or meets(self.options.policy, note)
         elif self.options.registry_keys and not any(signed_by(note, parse_key(k)) for k in self.options.registry_keys):
             raise Fault("the anchor bears no signature of the registry")
@@ -1780,7 +1842,7 @@ class LogCheck:
 
     def former(self, index: int, b: Dict[str, Any]) -> None:
         size = b.get("size", 0)
-        if size > index or b.get("origin", "") != self.keys.origin:
+        if size > index or b.get("origin", "") != self.keys.origin_at(size):
             raise Fault("the anchor is about size %d of %.80r, which is no former head of this log" % (size, b.get("origin", "")))
         self.needed.append((size, index, b.get("root", bytes(32))))
 
@@ -1885,6 +1947,11 @@ class LogCheck:
         r.counts["erased"] += sum(n for key, n in self.sealed_by.items() if key in self.erased[0])
         self.conclude_keys()
         for signed in self.heads[self.due:]:
+            if self.aside(signed):
+                continue
+            if signed.note.signatures and not self.signers(signed, True):
+                r.problem("head", signed.where, "no key in force at %d entries signed the head" % signed.head.size)
+                continue
             kind = "missing" if signed.kind == "head" else signed.kind
             r.problem(kind, "entry %d" % self.tree.size, "the log ends here, and a head (%s) covers %d entries" % (signed.where, signed.head.size))
         self.conclude_receipts()
@@ -1893,10 +1960,17 @@ class LogCheck:
     def conclude_keys(self) -> None:
         """A key found compromised later takes back the heads it signed above its end."""
         if self.keys.begun() and self.keys.given not in self.keys.spans:
-            for signed in self.heads[:self.due]:
-                if signed.note.signatures and not signed_by(signed.note, parse_key(self.keys.given)):
-                    self.report.problem("head", signed.where, "the key that was given did not sign the head")
+            self.report.counts["signed"] = 0  # what counts is what the key given has signed
+            for signed, _ in self.counted:
+                if signed.head.origin == parse_key(self.keys.given).name and signed_by(signed.note, parse_key(self.keys.given)):
+                    self.report.counts["signed"] = signed.head.size
+                else:
+                    self.report.problem("head", signed.where, "the key that was given did not sign it")
             self.report.problem("boot", "entry %d" % (self.keys.first_boot or 0), "the start names another key than %s, and no entry leads from one to the other" % self.keys.given)
+        for s in self.keys.successions:
+            since = [n.former for n in self.keys.successions].index(s.former)
+            if not s.linked and any(n.former == self.keys.given.split("+", 1)[0] for n in self.keys.successions[:since + 1]):
+                self.report.problem("key", "entry %d" % s.index, "the log goes on as %s, and the key that was given did not sign that" % s.origin)
         for signed, under in self.counted:
             if self.keys.begun() and self.keys.given in self.keys.spans and not any(
                     k in self.keys.spans and self.keys.in_force(k, signed.head.size) or k not in self.keys.spans for k in under):
@@ -1958,38 +2032,14 @@ def begun(folder: str) -> bool:
     return last_nonzero(raw, 0) >= 0
 
 
-def leads_to(folder: str, first: Batch, key: str) -> bool:
-    """Whether the log under another origin leads by its key entries to key."""
+def origin_of(folder: str) -> bytes:
+    """Digest of the origin the segments bear, by the first of them. Whether the
+    entries lead to it shows at the end."""
+    segments = Segments(folder, ANY_ORIGIN)
     try:
-        boot = decode_entry(first.entries[0][1]).get("boot", {})
-    except Fault:
-        return False
-    reach = {boot.get("node_key", "")}
-    try:
-        for batch in Segments(folder, ANY_ORIGIN):
-            for _, raw in batch.entries:
-                try:
-                    b = decode_entry(raw).get("key", {})
-                except Fault:
-                    continue
-                if b.get("event") in ("rotated", "succeeded") and b.get("former") in reach:
-                    reach.add(b.get("key", ""))
+        segments.load(0)
     except Stopped:
         pass
-    return key in reach
-
-
-def first_origin(folder: str, key: str) -> bytes:
-    """Digest of the origin the first segment must bear: that of the key given, or
-    one whose log leads to that key."""
-    wanted = sha256(key.split("+", 1)[0].encode())
-    try:
-        segments = Segments(folder, ANY_ORIGIN)
-        first = next(iter(segments), None)
-    except Stopped:
-        return wanted
-    if first is None or segments.found == wanted or not leads_to(folder, first, key):
-        return wanted
     return segments.found
 
 
@@ -2002,8 +2052,7 @@ def check_log(folder: str, payload: Optional[str], options: Options, report: Rep
         raise Unusable("the verifier key does not have the form name+hash+key")
     report.origin = key.split("+", 1)[0]
     check = LogCheck(report, options, key, Payloads(payload) if payload else None)
-    founding = first_origin(folder, key)
-    check.successor = founding != sha256(report.origin.encode())
+    origin = origin_of(folder) or sha256(report.origin.encode())
     try:
         published = read_file(os.path.join(folder, "checkpoint"), MAX_NOTE)
         if published is not None:
@@ -2020,15 +2069,17 @@ def check_log(folder: str, payload: Optional[str], options: Options, report: Rep
         check.trust_head(where, head)
     for n, raw in enumerate(options.receipts):
         check.add_receipt(n, raw)
-    sound = walk(check, Segments(folder, founding))
+    sound = walk(check, Segments(folder, origin))
     check.conclude()
+    if sound and origin != sha256(check.keys.origin.encode()):
+        report.problem("segment", place(0, 0), "the segments belong to another log than %s, to which the entries lead" % check.keys.origin)
+    if check.keys.given in check.keys.spans:
+        report.origin = check.keys.origin
     if sound and check.erased[1] and check.payloads is not None and not options.quick:
-        again = Segments(folder, founding)
+        again = Segments(folder, origin)
         for batch in again:
             for n, (ref, raw) in enumerate(batch.entries):
                 check.check_target(batch.first + n, ref, raw)
-            if check.keys.succeeded:
-                again.origin_follows(check.keys.origin)
     summarize(check)
     return check
 
@@ -2044,8 +2095,6 @@ def walk(check: LogCheck, segments: Segments) -> bool:
             check.batches += 1
             if check.tree.root() != batch.root:
                 report.problem("root", batch.at, "the root of the batch from entry %d is not that of its entries" % batch.first)
-            if check.keys.succeeded:
-                segments.origin_follows(check.keys.origin)
     except Stopped as stopped:
         if stopped.torn:
             report.unchecked.append("An unfinished batch lies at %s. Nobody was told that it is durable; the next start cuts it off." % stopped.at)
@@ -2063,6 +2112,10 @@ def summarize(check: LogCheck) -> None:
                   "%d signed heads under the key %s." % (check.due, check.keys.given),
                   "%d intents and %d outcomes: no outcome without its intent, no intent with two." % (c["intents"], c["outcomes"]),
                   "%d starts, each following on the log before it." % check.boots]
+    for s in check.keys.successions:
+        r.checked.append("A succession: from entry %d on the log %s goes on as %s." % (s.index, s.former, s.origin))
+        if s.signed > s.index:
+            r.unchecked.append("Entries %d to %d of %s are lost: heads of it cover %d entries, and %s went on with %d." % (s.index, s.signed - 1, s.former, s.signed, s.origin, s.index))
     if check.options.quick:
         r.unchecked.append("Payloads were not read.")
     elif check.payloads is not None:
@@ -2213,7 +2266,7 @@ def check_tiles(path: str, options: Options) -> Report:
     check = LogCheck(report, options, options.key, None)
     raw = load(os.path.join(path, "checkpoint"))
     try:
-        head = open_head(raw, parse_key(options.key))
+        head = parse_head(parse_note(raw).text)
     except Fault as fault:
         report.problem("head", "checkpoint", str(fault))
         return report

@@ -23,7 +23,7 @@ type Case struct {
 // Cases are all of them. Names are unique.
 func Cases() []Case {
 	var all []Case
-	for _, family := range [][]Case{honest(), flips(), moves(), encodings(), rules(), payloads(), files(), registry(), keys(), receipts()} {
+	for _, family := range [][]Case{honest(), flips(), moves(), encodings(), rules(), payloads(), files(), registry(), keys(), receipts(), successions()} {
 		all = append(all, family...)
 	}
 	return all

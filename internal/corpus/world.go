@@ -24,6 +24,8 @@ type World struct {
 	Heads          [][]byte // kept elsewhere; given to the verifier when a case says so
 	Policy         string   // in which one witness must have cosigned; likewise
 
+	founding note.Signer // the first key of the node's log
+
 	t testing.TB
 }
 
@@ -39,6 +41,7 @@ func New(t testing.TB) *World {
 	witness, witnessKey := newWitness(t)
 	w.Policy = "log " + ofKey + "\nwitness w " + witnessKey + "\nquorum w\n"
 	w.Key, w.Node.Signers, w.Node.Verifier = firstKey, []note.Signer{second, first}, secondKey+"\n"+firstKey+"\n"
+	w.founding = first
 	w.Registry.Signers, w.Registry.Verifier = []note.Signer{of}, ofKey+"\n"
 
 	r := w.Registry
