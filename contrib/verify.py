@@ -2447,7 +2447,7 @@ def subjects(items: List[Any]) -> Dict[str, bytes]:
     for item in items:
         members(item, {"name": str, "digest": dict})
         digest = members(item["digest"], {"sha256": str})["sha256"]
-        if not item["name"] > before or not re.fullmatch(r"[0-9a-f]{64}", digest):
+        if not item["name"] > before or item["name"] == "manifest.json" or not re.fullmatch(r"[0-9a-f]{64}", digest):
             raise Fault("the subjects of the manifest do not rise, or have no digest")
         before = item["name"]
         out[before] = bytes.fromhex(digest)
@@ -2460,6 +2460,7 @@ def check_predicate(p: Dict[str, Any]) -> None:
             head = members(p[name], _HEAD)
             unhash(head["root"]), parse_key(head["verifier"])
     r = members(p["range"], {"from": int, "to": int, "since": str, "until": str})
+    check_utc(r["since"]), check_utc(r["until"])
     counts = members(p["counts"], _COUNTS)
     payloads = members(counts["payloads"], {"disclosed": int, "withheld": int, "erased": int})
     if any(n < 0 for n in (*[v for v in counts.values() if type(v) is int], *payloads.values())):
@@ -2476,6 +2477,16 @@ def check_predicate(p: Dict[str, Any]) -> None:
     absent = p["absent"]
     if any(type(a) is not str for a in absent) or not set(absent) <= ABSENT or absent != sorted(set(absent)):
         raise Fault("what is absent is not known, or does not rise")
+
+
+def check_utc(text: str) -> None:
+    """A time of RFC 3339 in UTC."""
+    try:
+        datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        raise Fault("a time of the manifest is malformed") from None
+    if not re.fullmatch(r"[0-9T:-]{19}(\.[0-9]{1,9})?Z", text):
+        raise Fault("a time of the manifest is malformed")
 
 
 def parse_uuid(text: str) -> bytes:

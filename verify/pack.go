@@ -5,13 +5,14 @@ package verify
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"slices"
 	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -36,8 +37,8 @@ type packCheck struct {
 	files    fs.FS
 	names    []string        // of all files, rising
 	found    map[string]bool // the same
-	manifest packManifest
-	digests  map[string]string // by name
+	manifest counterfoil.PackManifest
+	digests  map[string]counterfoil.Hash // by name
 
 	head, registryHead counterfoil.Checkpoint
 	headNote           []byte
@@ -45,7 +46,7 @@ type packCheck struct {
 	enrolledFor        map[string]string // origin by verifier key, of key entries in the registry's part
 	links              []keyLink         // of key entries that both keys signed
 	covered            bool              // the registry took in the pack's head
-	counts             packCounts
+	counts             counterfoil.PackCounts
 	rows               map[counterfoil.Index]packRow
 	erasedRows         map[counterfoil.Index]bool
 	used               []string // payloads met
@@ -182,7 +183,7 @@ func (p *packCheck) pack(name, format string, args ...any) {
 }
 
 // packHead checks one of the two heads against the manifest.
-func (p *packCheck) packHead(folder string, want packHead) (counterfoil.Checkpoint, []byte) {
+func (p *packCheck) packHead(folder string, want counterfoil.PackHead) (counterfoil.Checkpoint, []byte) {
 	name := folder + "/checkpoint"
 	signed := p.read(name)
 	if verifier := p.read(folder + "/verifier"); string(verifier) != want.Verifier+"\n" {
@@ -193,7 +194,7 @@ func (p *packCheck) packHead(folder string, want packHead) (counterfoil.Checkpoi
 		p.report.problem(ProblemHead, name, "%v", err)
 		return counterfoil.Checkpoint{}, signed
 	}
-	if c.Origin != want.Origin || c.Size != want.Size || base64.StdEncoding.EncodeToString(c.Root[:]) != want.Root {
+	if c.Origin != want.Origin || c.Size != want.Size || tlog.Hash(c.Root) != want.Root {
 		p.report.problem(ProblemHead, name, "it is not the head the manifest names")
 	}
 	return c, signed

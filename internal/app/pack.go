@@ -46,7 +46,7 @@ func (a service) CreatePack(ctx context.Context, q control.NewPack, progress fun
 	}
 	n := s.Counts
 	return control.Pack{
-		File: q.File, SHA256: hex.EncodeToString(out.sum.Sum(nil)), Bytes: size, Origin: s.Head.Origin, From: s.Range.From, To: s.Range.To, Size: s.Head.Size,
+		File: q.File, SHA256: hex.EncodeToString(out.sum.Sum(nil)), Bytes: size, Origin: s.Head.Origin, From: uint64(s.Range.From), To: uint64(s.Range.To), Size: s.Head.Size,
 		Entries: n.Entries, Intents: n.Intents, Open: n.Open, Disclosed: n.Payloads.Disclosed, Withheld: n.Payloads.Withheld, Erased: n.Payloads.Erased,
 		Absent: s.Absent,
 	}, nil

@@ -8,29 +8,27 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 	"io"
-)
 
-// manifestName is where the signed list of all other files lies.
-const manifestName = "manifest.json"
+	"github.com/counterfoil/counterfoil"
+)
 
 // dosEpoch is 1980-01-01 as a zip file writes dates: a pack has no time of its own.
 const dosEpoch = 1<<5 | 1
 
 // write writes the archive. The manifest stands among the other files in the order
 // of names, so those behind it are made once more, earlier, for their digests.
-func (p *packing) write(ctx context.Context, files plan, predicate Predicate, w io.Writer) error {
+func (p *packing) write(ctx context.Context, files plan, predicate counterfoil.PackManifest, w io.Writer) error {
 	z := zip.NewWriter(w)
-	subjects := make([]subject, 0, len(files))
+	subjects := make([]counterfoil.PackFile, 0, len(files))
 	written := false
 	for n, f := range files {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		if !written && f.name > manifestName {
+		if !written && f.name > counterfoil.PackManifestName {
 			if err := p.writeManifest(z, files[n:], predicate, subjects); err != nil {
 				return err
 			}
@@ -40,7 +38,7 @@ func (p *packing) write(ctx context.Context, files plan, predicate Predicate, w 
 		if err != nil {
 			return err
 		}
-		subjects = append(subjects, subject{f.name, digest{sum}})
+		subjects = append(subjects, counterfoil.PackFile{Name: f.name, SHA256: sum})
 		if n%64 == 0 || n == len(files)-1 {
 			p.Progress(uint64(n+1), uint64(len(files)))
 		}
@@ -57,19 +55,19 @@ func (p *packing) write(ctx context.Context, files plan, predicate Predicate, w 
 }
 
 // writeManifest signs the digests of what was written and of what follows.
-func (p *packing) writeManifest(z *zip.Writer, behind plan, predicate Predicate, subjects []subject) error {
+func (p *packing) writeManifest(z *zip.Writer, behind plan, predicate counterfoil.PackManifest, subjects []counterfoil.PackFile) error {
 	for _, f := range behind {
 		sum, err := f.digest()
 		if err != nil {
 			return err
 		}
-		subjects = append(subjects, subject{f.name, digest{sum}})
+		subjects = append(subjects, counterfoil.PackFile{Name: f.name, SHA256: sum})
 	}
-	content, err := manifest(p.Signer, predicate, subjects)
+	content, err := predicate.Sign(subjects, p.Signer.SignEnvelope)
 	if err != nil {
 		return err
 	}
-	_, err = file{name: manifestName, make: func() ([]byte, error) { return content, nil }}.writeTo(z)
+	_, err = file{name: counterfoil.PackManifestName, make: func() ([]byte, error) { return content, nil }}.writeTo(z)
 	return err
 }
 
@@ -82,34 +80,32 @@ func (f file) content() ([]byte, error) {
 	return b, nil
 }
 
-func (f file) digest() (string, error) {
+func (f file) digest() (counterfoil.Hash, error) {
 	if f.spool != nil {
-		return hex.EncodeToString(f.spool.sum.Sum(nil)), nil
+		return counterfoil.Hash(f.spool.sum.Sum(nil)), nil
 	}
 	b, err := f.content()
 	if err != nil {
-		return "", err
+		return counterfoil.Hash{}, err
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
+	return sha256.Sum256(b), nil
 }
 
 // writeTo writes the file into the archive, stored, and returns its digest.
-func (f file) writeTo(z *zip.Writer) (string, error) {
+func (f file) writeTo(z *zip.Writer) (counterfoil.Hash, error) {
 	if f.spool != nil {
 		r, err := f.spool.reader()
 		if err != nil {
-			return "", err
+			return counterfoil.Hash{}, err
 		}
 		sum, _ := f.digest() // of a spool, which has it
 		return sum, store(z, f.name, f.spool.size, f.spool.crc.Sum32(), r)
 	}
 	b, err := f.content()
 	if err != nil {
-		return "", err
+		return counterfoil.Hash{}, err
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), store(z, f.name, uint64(len(b)), crc32.ChecksumIEEE(b), bytes.NewReader(b))
+	return sha256.Sum256(b), store(z, f.name, uint64(len(b)), crc32.ChecksumIEEE(b), bytes.NewReader(b))
 }
 
 // store writes a file as it is, with sizes and checksum in front, so that nothing

@@ -113,9 +113,9 @@ type Config struct {
 
 // Summary says what a pack holds.
 type Summary struct {
-	Range  Range
-	Head   Head
-	Counts Counts
+	Range  counterfoil.PackRange
+	Head   counterfoil.PackHead
+	Counts counterfoil.PackCounts
 	Absent []string
 	Files  int
 }

@@ -62,7 +62,7 @@ func TestPack(t *testing.T) {
 					c.Disclose = d
 					raw, s := n.mustCreate(c)
 					o := checkPack(t, raw, n.log.VerifierKey(), n.registryKey())
-					if from := o.number("range", "from"); s.Range.From != from || from != uint64(times[0]) {
+					if from := o.number("range", "from"); uint64(s.Range.From) != from || from != uint64(times[0]) {
 						t.Errorf("begins with entry %d", from)
 					}
 				})
@@ -145,8 +145,8 @@ func TestAdjoiningPacks(t *testing.T) {
 	n.work(40)
 	n.now = n.now.Add(-25e9)
 	n.work(40)
-	next := uint64(0)
-	for at := 0; next < n.log.Size(); at += 13 {
+	next := counterfoil.Index(0)
+	for at := 0; uint64(next) < n.log.Size(); at += 13 {
 		if at > 1000 {
 			t.Fatal("the packs never reach the end")
 		}

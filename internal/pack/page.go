@@ -12,6 +12,8 @@ import (
 	"maps"
 	"slices"
 	texttemplate "text/template"
+
+	"github.com/counterfoil/counterfoil"
 )
 
 //go:embed index.html.tmpl
@@ -27,12 +29,12 @@ var (
 
 // page is what the files for people are made from.
 type page struct {
-	Predicate
+	counterfoil.PackManifest
 	Root       string
 	Results    []result
 	Absences   []string
-	FirstIndex uint64
-	LastIndex  uint64
+	FirstIndex counterfoil.Index
+	LastIndex  counterfoil.Index
 }
 
 // result is how many interactions ended in one way.
@@ -57,7 +59,7 @@ var absences = map[string]string{
 func (p *packing) planPages(l *plan) error {
 	predicate := p.predicate()
 	v := page{
-		Predicate: predicate, Root: base64.StdEncoding.EncodeToString(p.head.Root[:]),
+		PackManifest: predicate, Root: base64.StdEncoding.EncodeToString(p.head.Root[:]),
 		FirstIndex: predicate.Range.From, LastIndex: predicate.Range.To - 1,
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.outcomes)) {

@@ -15,7 +15,7 @@ import (
 // survey is what one walk from the log's beginning to the end of the range finds.
 type survey struct {
 	from, to counterfoil.Index
-	counts   Counts
+	counts   counterfoil.PackCounts
 	key      string // verifier key in force at to
 
 	anchor   counterfoil.Index // last anchor of type registry before from
