@@ -69,12 +69,13 @@ type App struct {
 	prover   *accounts.Prover
 	underway sync.RWMutex // held for reading from sealing until what was sealed is appended
 
-	reloading sync.Mutex // one reload at a time
-	mu        sync.Mutex // guards rules and retained; state is swapped under it
-	rules     *rules
-	retained  control.Retention // the last run in this process
-	state     atomic.Pointer[gateway.State]
-	roll      accounts.Roll // the register as projected
+	reloading  sync.Mutex // one reload at a time
+	mu         sync.Mutex // guards rules, retained and unrecorded; state is swapped under it
+	rules      *rules
+	retained   control.Retention // the last run in this process
+	unrecorded error             // why the last self-check of this process left no verdict
+	state      atomic.Pointer[gateway.State]
+	roll       accounts.Roll // the register as projected
 
 	setup struct { // the one-time way to the first administrator
 		token string

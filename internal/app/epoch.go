@@ -23,7 +23,7 @@ func epochOf(t time.Time) string {
 // quarters passed without an entry. A clock set back seals nothing.
 func (a *App) sealEpoch(ctx context.Context) error {
 	size := counterfoil.Index(a.ledger.Size())
-	if err := a.projected.wait(ctx, size); err != nil {
+	if err := a.awaitIndex(ctx, size); err != nil {
 		return fmt.Errorf("seal epoch: %w", err)
 	}
 	over, first, err := a.openEpoch(ctx, size)
@@ -51,6 +51,17 @@ func (a *App) sealEpoch(ctx context.Context) error {
 		return fmt.Errorf("seal epoch %s: %w", over, err)
 	}
 	a.log.Info("epoch sealed", "epoch", over, "entries", s.seal.Size-s.seal.First)
+	return nil
+}
+
+// awaitIndex waits for the index, and not for long: while it is made again other work
+// is due too.
+func (a *App) awaitIndex(ctx context.Context, size counterfoil.Index) error {
+	short, cancel := context.WithTimeout(ctx, projectionPatience)
+	defer cancel()
+	if err := a.projected.wait(short, size); err != nil {
+		return fmt.Errorf("the index knows fewer than %d entries: %w", size, err)
+	}
 	return nil
 }
 

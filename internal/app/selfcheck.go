@@ -66,11 +66,30 @@ func (a *App) lastSelfCheck(ctx context.Context) (*index.Event, error) {
 func (a *App) CheckSelf(ctx context.Context) (verify.Report, error) {
 	a.checking.Lock()
 	defer a.checking.Unlock()
+	report, err := a.checkSelf(ctx)
+	if ctx.Err() == nil {
+		a.mu.Lock()
+		a.unrecorded = err
+		a.mu.Unlock()
+	}
+	return report, err
+}
+
+// whyUnrecorded is why the last self-check of this process left no verdict; nil when
+// it did, or none was made.
+func (a *App) whyUnrecorded() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unrecorded
+}
+
+func (a *App) checkSelf(ctx context.Context) (verify.Report, error) {
 	began := time.Now()
 	report, err := Verify(ctx, a.options.Data, politely(ctx))
 	if err != nil {
 		return report, fmt.Errorf("check the ledger: %w", err)
 	}
+	a.reportSelfCheck(report) // whether or not it can be recorded
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
 		return report, fmt.Errorf("write the report of the self-check: %w", err)
@@ -89,7 +108,6 @@ func (a *App) CheckSelf(ctx context.Context) (verify.Report, error) {
 	if _, err := a.ledger.Append(ctx, e, nil); err != nil {
 		return report, fmt.Errorf("record the self-check: %w", err)
 	}
-	a.reportSelfCheck(report)
 	return report, nil
 }
 

@@ -4,10 +4,13 @@
 package app
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -26,6 +29,59 @@ func TestNightAfter(t *testing.T) {
 			t.Errorf("after %s: %s, want %s", from, got, want)
 		}
 	}
+}
+
+// TestSelfCheckLeavesNoVerdict: it is tried again hourly, the log says what it found,
+// and the status that it is missing.
+func TestSelfCheckLeavesNoVerdict(t *testing.T) {
+	h := newHouse(t)
+	c := clock.NewSet(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC))
+	a := h.openAt(c)
+	inTheWay := filepath.Join(h.data, selfCheckFile, "a folder of this name")
+	if err := os.MkdirAll(inTheWay, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c.Advance(17 * time.Hour)
+	duties := a.duties()
+	tries := func() int {
+		t.Helper()
+		a.doDue(t.Context(), duties)
+		return strings.Count(h.log.String(), "self-check passed")
+	}
+	for i, want := range []int{1, 1, 1, 2} { // in steps of 29 minutes
+		if got := tries(); got != want {
+			t.Errorf("%d minutes later it was tried %d times, want %d", i*29, got, want)
+		}
+		if status, err := (service{a}).Status(t.Context()); err != nil || status.Healthy || !strings.Contains(status.Problem, "left no verdict") {
+			t.Errorf("status: %+v, %v", status, err)
+		}
+		c.Advance(29 * time.Minute)
+	}
+	if err := os.RemoveAll(filepath.Dir(inTheWay)); err != nil {
+		t.Fatal(err)
+	}
+	c.Advance(time.Hour)
+	tries()
+	if status, err := (service{a}).Status(t.Context()); err != nil || !status.Healthy {
+		t.Errorf("once it is recorded: %+v, %v", status, err)
+	}
+}
+
+// TestLaggingIndexHoldsNothingUp: while the index is made again no epoch is sealed, and
+// the other work is done all the same.
+func TestLaggingIndexHoldsNothingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &App{clock: clock.System{}, projected: newProjected(), log: slog.New(slog.DiscardHandler)}
+		done := false
+		began := time.Now()
+		a.doDue(t.Context(), []*duty{
+			{do: func(ctx context.Context) error { return a.awaitIndex(ctx, 7) }, rest: time.Minute},
+			{do: func(context.Context) error { done = true; return nil }},
+		})
+		if waited := time.Since(began); !done || waited != projectionPatience {
+			t.Errorf("the next work was done: %v, after %s", done, waited)
+		}
+	})
 }
 
 func TestSelfCheck(t *testing.T) {

@@ -254,5 +254,8 @@ func (a service) Status(ctx context.Context) (control.Status, error) {
 	if last != nil && last.Bad {
 		s.Healthy, s.Problem = false, "the last self-check found that the ledger does not verify; see "+selfCheckFile+" in the data directory"
 	}
+	if err := a.whyUnrecorded(); err != nil {
+		s.Healthy, s.Problem = false, "the nightly self-check left no verdict, and is tried again each hour; the log of the server says what it found: "+err.Error()
+	}
 	return s, nil
 }
