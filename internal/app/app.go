@@ -30,6 +30,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/durable"
 	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/evidence"
+	"github.com/counterfoil/counterfoil/internal/gap"
 	"github.com/counterfoil/counterfoil/internal/gateway"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
@@ -49,6 +50,7 @@ type Options struct {
 	Profile   string // loopback address for profiles; "" for none
 
 	reached func(erasure.Step) // told how far an erasure is; nil but in tests
+	disk    durable.Disk       // of the ledger; the machine's but in tests
 
 	Clock clock.Clock // default clock.System
 }
@@ -61,6 +63,7 @@ type App struct {
 	ledger   *ledger.Ledger
 	rounds   *registry.Registry
 	registry *ledger.Ledger // the registry's log
+	gaps     *gap.Counter
 	vault    *vault.Vault
 	index    *index.Index
 	accounts *accounts.Accounts
@@ -131,7 +134,7 @@ func (a *App) open(ctx context.Context) error {
 	var err error
 	a.ledger, err = ledger.Open(ctx, ledger.Config{
 		Dir: in("ledger"), PayloadDir: in("payload"), HeadsPath: in("heads.db"), KeyPath: in("keys/node.key"), LockPath: in("lock"),
-		SegmentBytes: int64(cfg.Ledger.SegmentBytes), FillAhead: int64(cfg.Ledger.FillAheadBytes), Clock: a.clock, Log: a.log,
+		SegmentBytes: int64(cfg.Ledger.SegmentBytes), FillAhead: int64(cfg.Ledger.FillAheadBytes), Clock: a.clock, Log: a.log, Disk: a.options.disk,
 	})
 	if err != nil {
 		return err
@@ -150,6 +153,9 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	if err := a.boot(ctx); err != nil {
+		return err
+	}
+	if err := a.openGaps(ctx, in("gaps")); err != nil {
 		return err
 	}
 	if err := a.openRegistry(ctx); err != nil {
@@ -298,6 +304,9 @@ func (a *App) Close() error {
 	}
 	if a.rounds != nil {
 		errs = append(errs, a.rounds.Close())
+	}
+	if a.gaps != nil { // last before the ledger: nothing passes any more
+		errs = append(errs, a.gaps.Close(context.Background()))
 	}
 	if a.ledger != nil {
 		errs = append(errs, a.ledger.Close())

@@ -19,6 +19,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/gap"
 	"github.com/counterfoil/counterfoil/internal/gateway"
 	"github.com/counterfoil/counterfoil/internal/gateway/dialect"
 	"github.com/counterfoil/counterfoil/internal/gateway/dialect/anthropic"
@@ -116,6 +117,9 @@ func newProvider(c config.Provider, before *rules) (*gateway.Provider, error) {
 	p := &gateway.Provider{
 		Name: c.Name, Secret: c.Secret.Reveal(),
 		FirstByte: c.Timeouts.FirstByte.Duration, Idle: c.Timeouts.Idle.Duration, Total: c.Timeouts.Total.Duration,
+	}
+	if c.Fail.Mode == config.FailOpen {
+		p.Unrecorded = gap.Bounds{Requests: uint64(c.Fail.Requests), Within: time.Duration(c.Fail.Seconds) * time.Second}
 	}
 	var d dialect.Dialect
 	switch c.Dialect {

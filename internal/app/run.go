@@ -83,6 +83,7 @@ func (a *App) run(ctx context.Context) error {
 	serving.Go(func() { stop(control.Serve(ctx, socket, a.Control())) })
 	serving.Go(func() { a.reloadOnHangup(ctx) })
 	serving.Go(func() { a.keep(ctx) })
+	serving.Go(func() { a.gaps.Run(ctx) })
 	serving.Go(func() { stop(a.watchHealth(ctx)) })
 	_ = a.rounds.Enter(ctx) // logged; a registry that fails is no reason not to serve
 	serving.Go(func() { a.rounds.Run(ctx) })
@@ -103,7 +104,7 @@ func (a *App) run(ctx context.Context) error {
 // the log is published if it is.
 func (a *App) listen(ctx context.Context) ([]*listener, error) {
 	cfg := a.inForce().config
-	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Clock: a.clock, Log: a.log})
+	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Gaps: a.gaps, Clock: a.clock, Log: a.log})
 	from := func(t config.TLS) config.TLS { return config.TLS{Cert: cfg.Path(t.Cert), Key: cfg.Path(t.Key)} }
 	g := &listener{name: "gateway", tls: from(cfg.Gateway.TLS)}
 	c := &listener{name: "console", tls: from(cfg.Console.TLS)}

@@ -245,6 +245,13 @@ func (a service) Status(ctx context.Context) (control.Status, error) {
 	}
 	if err := a.ledger.Health(); err != nil {
 		s.Healthy, s.Problem = false, err.Error()
+		if left := a.unrecorded(); left != "" {
+			s.Problem += ". " + left
+		}
+		return s, nil
+	}
+	if left := a.unrecorded(); left != "" {
+		s.Healthy, s.Problem = false, left
 		return s, nil
 	}
 	last, err := a.lastSelfCheck(ctx)

@@ -39,7 +39,7 @@ func (a *App) pages(gatewayURL, consoleURL string) (http.Handler, error) {
 	c, err := console.New(console.Config{
 		Index: freshIndex{a.index, a}, Directory: &a.roll, Accounts: a.accounts, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Ledger: a.ledger,
 		Clock: a.clock, Log: a.log, Findings: types, Gateway: gatewayURL, Providers: providers,
-		Registry:  a.rounds.Status,
+		Registry: a.rounds.Status, Unrecorded: a.gaps.Unstated,
 		Retention: console.Retention{Interactions: cfg.Retention.Interactions.Duration, Records: cfg.Retention.Records.Duration},
 		Version:   a.options.Version, SetupToken: a.setup.hash, Address: address(cfg.Console.BehindProxy),
 		TLS: cfg.Console.BehindProxy || strings.HasPrefix(consoleURL, "https:") || strings.HasPrefix(cfg.Console.URL, "https:"),

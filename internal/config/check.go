@@ -174,6 +174,36 @@ func (k *checker) providers(c *Config) {
 		k.origin(path+".origin", p)
 		k.secret(path+".secret", c.dir, p)
 		k.timeouts(path+".timeouts", p.Timeouts)
+		k.fail(path+".fail", p.Fail)
+	}
+}
+
+// The most a provider may be allowed to send unrecorded.
+const (
+	mostUnrecorded = 10_000
+	mostSeconds    = 3600
+)
+
+func (k *checker) fail(path string, f Fail) {
+	switch f.Mode {
+	case FailOpen:
+		k.bound(path+".requests", f.Requests, mostUnrecorded)
+		k.bound(path+".seconds", f.Seconds, mostSeconds)
+	case FailClosed:
+		if k.Has(path+".requests") || k.Has(path+".seconds") {
+			k.Faultf(path+".mode", "is closed, which has no requests and no seconds; write mode: %s if requests may leave unrecorded", FailOpen)
+		}
+	default:
+		k.Faultf(path+".mode", "must be %s or %s", FailClosed, FailOpen)
+	}
+}
+
+// bound demands a number that was given and lies in its range.
+func (k *checker) bound(path string, n, most int) {
+	if !k.Has(path) {
+		k.Faultf(path, "is missing; with mode: %s requests and seconds are both required", FailOpen)
+	} else if n < 1 || n > most {
+		k.Faultf(path, "must be from 1 to %d", most)
 	}
 }
 

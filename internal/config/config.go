@@ -145,7 +145,36 @@ type Provider struct {
 
 	// How long to wait for the provider.
 	Timeouts Timeouts `yaml:"timeouts" json:"timeouts"`
+
+	// What happens to requests while the ledger cannot record them.
+	Fail Fail `yaml:"fail" json:"fail"`
 }
+
+// Fail says what happens to requests while the ledger is full or busy.
+type Fail struct {
+	// closed: nothing leaves without a record, and clients get 503. bounded-open:
+	// a bounded number of requests leaves without one; rules, masking and the
+	// watch over answers stay, and afterwards the ledger states how many left.
+	// Default: closed. Risk: of what leaves so, nothing but the number and the time
+	// is ever known, and a client that can keep the ledger busy can bring it about.
+	Mode string `yaml:"mode" json:"mode"`
+
+	// The most requests that leave unrecorded within seconds, 1 to 10000; only
+	// with bounded-open. Required there. Risk: as many interactions may be missing from
+	// the record each time the ledger fails.
+	Requests int `yaml:"requests" json:"requests"`
+
+	// How long, from the first of them on, requests leave unrecorded, 1 to 3600;
+	// only with bounded-open. Required there. After that nothing leaves until the
+	// ledger records again.
+	Seconds int `yaml:"seconds" json:"seconds"`
+}
+
+// Values of Fail.Mode.
+const (
+	FailClosed = "closed"
+	FailOpen   = "bounded-open"
+)
 
 // Timeouts bound the waiting for a provider.
 type Timeouts struct {

@@ -25,6 +25,7 @@ func defaults() *Config {
 
 // SetDefaults implements strictyaml.Defaulter.
 func (p *Provider) SetDefaults() {
+	p.Fail.Mode = FailClosed
 	p.Timeouts = Timeouts{
 		Connect:   Duration{5 * time.Second},
 		FirstByte: Duration{120 * time.Second}, // reasoning models take their time

@@ -134,6 +134,7 @@ type Config struct {
 	Version      string
 	Retention    Retention
 	Registry     func(context.Context) (registry.Status, error) // nil: there is none
+	Unrecorded   func() []counterfoil.Gap                       // what left and is not stated in the ledger yet; nil: nothing ever
 	SetupToken   counterfoil.Hash                               // identity.HashToken of the set-up link's token; zero: no link
 	TLS          bool                                           // browsers reach the console by HTTPS, directly or through a proxy
 }
@@ -162,6 +163,7 @@ type Console struct {
 	version      string
 	retention    Retention
 	registry     func(context.Context) (registry.Status, error)
+	unrecorded   func() []counterfoil.Gap
 	setupToken   counterfoil.Hash
 	cookie       string
 	tls          bool
@@ -178,7 +180,7 @@ func New(config Config) (*Console, error) {
 	}
 	c := &Console{
 		index: config.Index, directory: config.Directory, accounts: config.Accounts, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures,
-		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
+		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, unrecorded: config.Unrecorded, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
 		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
 		cookie: "counterfoil", tls: config.TLS, pages: pages,

@@ -26,6 +26,7 @@ type interactionsPage struct {
 	Selects   []field
 	From, To  string
 	Complaint *notice
+	Leaving   *notice // what is unrecorded now
 	Rows      []interactionRow
 	Pager     pager
 	Empty     empty
@@ -58,6 +59,7 @@ func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error
 	p := interactionsPage{page: c.page(r, "Interactions", "interactions"), Heading: "Interactions", From: q.from, To: q.to}
 	p.Selects = c.filterFields(q, snapshot)
 	p.Views = views(q, c.clock.Now())
+	p.Leaving = c.leaving()
 
 	f, complaints := q.filter(snapshot)
 	if len(complaints) > 0 {

@@ -22,6 +22,7 @@ type ledgerPage struct {
 	Lead     string
 	Stub     []fact
 	Trouble  *notice
+	Leaving  *notice // what is unrecorded now
 	Head     []fact
 	Signed   string
 	Keys     []fact
@@ -72,6 +73,7 @@ func (c *Console) showLedger(w http.ResponseWriter, r *http.Request) error {
 	if err := c.ledger.Health(); err != nil {
 		p.Trouble = &notice{"bad", "cross", "The ledger takes nothing new", sentence(visible(err.Error()))}
 	}
+	p.Leaving = c.leaving()
 	var err error
 	if p.Outside, err = c.outsideOf(r); err != nil {
 		return err

@@ -46,6 +46,8 @@ type exchange struct {
 	open    bool   // the intent is durable, the outcome is not
 	receipt string // of the intent, for a client that asked; "" otherwise
 
+	unrecorded string // why it left without a record; "" for all that have one
+
 	outcome counterfoil.Outcome
 	answer  interaction.Answer
 
@@ -91,7 +93,7 @@ func (x *exchange) run() {
 		x.detect,       // 4 texts → findings
 		x.decide,       // 5 findings and facts → decision
 		x.apply,        // 6 decision → bytes that may leave
-		x.recordIntent, // 7 durable, before the first byte leaves
+		x.recordIntent, // 7 durable, before the first byte leaves; at the least counted
 		x.forward,      // 8 to 10: send, watch the answer, record the outcome before its last byte
 	}
 	for _, step := range steps {

@@ -70,7 +70,7 @@ var notForwarded = map[string]bool{
 	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true, "Proxy-Connection": true,
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Expect": true,
 	"Content-Length": true, "Content-Encoding": true, "Accept-Encoding": true, "Host": true,
-	headerInteraction: true, counterfoil.ReceiptHeader: true,
+	headerInteraction: true, headerUnrecorded: true, counterfoil.ReceiptHeader: true,
 }
 
 // outgoingHeader is the client's header without what belongs to this
@@ -111,7 +111,7 @@ func (x *exchange) unreachable(ctx context.Context, err error) *refusal {
 	}
 	no := &refusal{
 		status: http.StatusBadGateway, reason: "provider_unreachable", result: counterfoil.ResultFailed,
-		message: fmt.Sprintf("The provider %s could not be reached. The request was recorded; whether it arrived is not known.", x.provider.Name),
+		message: fmt.Sprintf("The provider %s could not be reached. Whether the request arrived is not known.", x.provider.Name),
 	}
 	var timeout interface{ Timeout() bool }
 	if cause := context.Cause(ctx); cause == errIdle || cause == errTotal || errors.As(err, &timeout) && timeout.Timeout() {
@@ -148,7 +148,6 @@ func (x *exchange) garbage(message string) *refusal {
 func (x *exchange) answerHeader(resp *http.Response) http.Header {
 	h := x.w.Header()
 	copyHeader(h, resp.Header)
-	h.Set(headerInteraction, x.id.String())
-	x.handReceipt()
+	x.nameRecord(h)
 	return h
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/detect"
+	"github.com/counterfoil/counterfoil/internal/gap"
 	"github.com/counterfoil/counterfoil/internal/gateway/dialect"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/policy"
@@ -57,12 +58,15 @@ type Provider struct {
 	FirstByte time.Duration // longest wait for the answer's head
 	Idle      time.Duration // longest silence inside an answer
 	Total     time.Duration // longest answer
+
+	Unrecorded gap.Bounds // what may leave while the ledger is full or busy; zero: nothing
 }
 
 // Journal writes entries. Record seals the payload for subject, appends entry
 // and payload to the ledger and returns when both are durable.
 //
-// An error means that nothing may leave: the record MUST exist before the act.
+// An error means that nothing may leave: the record MUST exist before the act. Only
+// for ErrFull and ErrBusy may a provider's fail mode say otherwise.
 type Journal interface {
 	Record(ctx context.Context, e *counterfoil.Entry, subject counterfoil.ID, payload []byte) (counterfoil.Index, error)
 }
@@ -84,6 +88,7 @@ type Config struct {
 	State    func() *State // the State in force; cheap, called once an interaction
 	Journal  Journal
 	Receipts Receipts // nil gives none
+	Gaps     Gaps     // nil: nothing leaves unrecorded
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -93,6 +98,7 @@ type Gateway struct {
 	state    func() *State
 	journal  Journal
 	receipts Receipts
+	gaps     Gaps
 	clock    clock.Clock
 	log      *slog.Logger
 	pool     sync.Pool     // of *exchange
@@ -107,7 +113,7 @@ const (
 
 // New returns a Gateway.
 func New(c Config) *Gateway {
-	g := &Gateway{state: c.State, journal: c.Journal, receipts: c.Receipts, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
+	g := &Gateway{state: c.State, journal: c.Journal, receipts: c.Receipts, gaps: c.Gaps, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
 	g.pool.New = func() any { return new(exchange) }
 	return g
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/fakeprovider"
+	"github.com/counterfoil/counterfoil/internal/gap"
 	"github.com/counterfoil/counterfoil/internal/gateway/dialect"
 	"github.com/counterfoil/counterfoil/internal/gateway/dialect/anthropic"
 	"github.com/counterfoil/counterfoil/internal/gateway/dialect/openai"
@@ -90,6 +91,12 @@ type stage struct {
 	journal  *memory
 	provider *fakeprovider.Server
 	state    *State
+	gaps     Gaps // nil but in tests of what leaves unrecorded
+}
+
+// Pass implements Gaps.
+func (s *stage) Pass(provider string, b gap.Bounds, reason string) error {
+	return s.gaps.Pass(provider, b, reason)
 }
 
 func newStage(t *testing.T, rules string) *stage {
@@ -130,7 +137,7 @@ func newStage(t *testing.T, rules string) *stage {
 	system := identity.System{ID: identity.SystemID(counterfoil.NewID()), Slug: "letters", Name: "Letters", Models: []string{"echo*", "secret", "tool", "cut", "stall", "garbage", "gzip", "429", "500", "escaped", "huge"}}
 	key := identity.Key{ID: identity.KeyID(counterfoil.NewID()), System: system.ID, Person: identity.PersonID(counterfoil.NewID()), Hash: identity.HashKey(s.key)}
 	s.state.Snapshot = identity.NewSnapshot([]identity.System{system}, nil, []identity.Key{key})
-	g := New(Config{State: func() *State { return s.state }, Journal: s.journal, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
+	g := New(Config{State: func() *State { return s.state }, Journal: s.journal, Gaps: s, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
 	front := httptest.NewServer(g)
 	t.Cleanup(front.Close)
 	s.url = front.URL

@@ -12,15 +12,19 @@ import (
 	"github.com/counterfoil/counterfoil/internal/interaction"
 )
 
-// recordIntent makes the intent durable. Cannot record means cannot send.
+// recordIntent makes the intent durable. Cannot record means cannot send, unless
+// the provider's fail mode says otherwise.
 func (x *exchange) recordIntent() *refusal {
-	if err := x.record(&counterfoil.Entry{Kind: counterfoil.KindIntent, Intent: &x.intent}, &x.request); err != nil {
-		x.g.log.Error("intent not recorded", "interaction", x.id, "err", err)
-		no := unrecorded(err)
+	err := x.record(&counterfoil.Entry{Kind: counterfoil.KindIntent, Intent: &x.intent}, &x.request)
+	if err == nil {
+		x.open = true
+		return nil
+	}
+	x.g.log.Error("intent not recorded", "interaction", x.id, "err", err)
+	if no := x.passUnrecorded(err); no != nil {
 		x.reply(no)
 		return silent
 	}
-	x.open = true
 	return nil
 }
 
@@ -40,8 +44,12 @@ func (x *exchange) recordAtOnce() error {
 }
 
 // record writes one entry of this interaction. It does not follow the client's
-// context: a record is owed even to a client that has left.
+// context: a record is owed even to a client that has left. What left unrecorded
+// has no later entry either: the ledger states it as part of a gap.
 func (x *exchange) record(e *counterfoil.Entry, payload any) error {
+	if x.unrecorded != "" {
+		return nil
+	}
 	raw := payloads.Get().(*bytes.Buffer)
 	defer release(raw)
 	if err := interaction.EncodeTo(raw, payload); err != nil {

@@ -75,9 +75,8 @@ func (x *exchange) reply(no *refusal) {
 	if no.status == http.StatusRequestEntityTooLarge {
 		x.skipBody()
 	}
-	message := fmt.Sprintf("%s (Counterfoil interaction %s)", no.message, x.id)
-	x.handReceipt()
-	respond(x.w, no, x.provider.Dialect.Error(no.status, message, x.id.String()), x.id.String())
+	x.nameRecord(x.w.Header())
+	respond(x.w, no, x.provider.Dialect.Error(no.status, x.withRecord(no.message), x.id.String()))
 }
 
 // skipBody reads a body that is too large to its end, up to a bound, and throws
@@ -87,14 +86,11 @@ func (x *exchange) skipBody() {
 	_, _ = io.CopyN(io.Discard, x.r.Body, 2*x.state.Limits.RequestBytes) // a courtesy; the answer is the same
 }
 
-func respond(w http.ResponseWriter, no *refusal, body []byte, id string) {
+func respond(w http.ResponseWriter, no *refusal, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("X-Content-Type-Options", "nosniff")
-	if id != "" {
-		h.Set(headerInteraction, id)
-	}
 	if no.retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(no.retry))
 	} else {
@@ -135,5 +131,5 @@ func (g *Gateway) unknownProvider(w http.ResponseWriter, name string, state *Sta
 	if err != nil {
 		body = []byte(`{"error":{"message":"no such provider"}}`)
 	}
-	respond(w, &refusal{status: http.StatusNotFound}, body, "")
+	respond(w, &refusal{status: http.StatusNotFound}, body)
 }

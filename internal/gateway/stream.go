@@ -350,7 +350,7 @@ func (f *follower) close(err error) *refusal {
 		x.answer.Message = no.message
 		if no != clientLeft {
 			_ = f.texts.Flush(f.emit) // what came is delivered; a guard may still stop it
-			end = f.dialect.Fail(x.provider.Dialect.Error(no.status, fmt.Sprintf("%s (Counterfoil interaction %s)", no.message, x.id), x.id.String()))
+			end = f.dialect.Fail(x.provider.Dialect.Error(no.status, x.withRecord(no.message), x.id.String()))
 		}
 	}
 	x.keepAnswer(err)

@@ -68,6 +68,9 @@ func (l *Ledger) commitBatch(rest []*request) (int, error) {
 		}
 	}
 	p := l.plan(rest)
+	if err := l.poisoned.Load(); err != nil {
+		return 0, *err // a sync of zeros failed
+	}
 	if len(p.entries) == 0 {
 		return p.taken, nil
 	}
@@ -107,7 +110,7 @@ func (l *Ledger) plan(rest []*request) plan {
 			err = l.spare(&p, frame, body)
 		}
 		if err != nil {
-			r.err = fullError(err)
+			r.err = l.noRoom(err)
 			p.entries = slices.Clone(p.entries) // from here on with gaps
 		} else {
 			p.add(rest, r)
@@ -117,6 +120,15 @@ func (l *Ledger) plan(rest []*request) plan {
 		p.taken++
 	}
 	return p
+}
+
+// noRoom is what a caller is told when no space could be had. A failed sync is no
+// lack of space, and ends all writing.
+func (l *Ledger) noRoom(err error) error {
+	if errors.Is(err, errUnsynced) {
+		return l.poison(err)
+	}
+	return fullError(err)
 }
 
 // add avoids a copy as long as the entries are simply the front of rest.

@@ -65,7 +65,7 @@ func (l *Ledger) enqueue(ctx context.Context, r *request) (lead bool, err error)
 		if err := l.refusal(r); err != nil {
 			return false, err
 		}
-		if usesReserve(r.kind) || len(q.waiting) == 0 || len(q.waiting) < l.cfg.QueueLimit && q.bytes < queueBytes {
+		if usesReserve(r.kind) || q.hasPlace(l.cfg.QueueLimit) {
 			break
 		}
 		if patience == nil {
@@ -81,6 +81,19 @@ func (l *Ledger) enqueue(ctx context.Context, r *request) (lead bool, err error)
 	lead = !q.leading
 	q.leading = true
 	return lead, nil
+}
+
+// Admits tells whether an entry of any kind would be taken now: there is space, and
+// a place in the queue.
+func (l *Ledger) Admits() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.closed && l.Health() == nil && l.queue.hasPlace(l.cfg.QueueLimit)
+}
+
+// hasPlace tells whether one more entry may wait. The caller holds mu.
+func (q *queue) hasPlace(limit int) bool {
+	return len(q.waiting) == 0 || len(q.waiting) < limit && q.bytes < queueBytes
 }
 
 // usesReserve tells which entries may use the space that is filled already when
