@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/backup"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/internal/vault"
@@ -25,32 +26,46 @@ import (
 func Verify(ctx context.Context, dir string, progress func(entries uint64)) (verify.Report, error) {
 	o := verify.DirOptions(dir)
 	o.Progress = progress
-	v, err := keys(dir)
+	v, err := keys(filepath.Join(dir, "keys"), o.LedgerDir)
 	switch {
 	case err == nil:
 		defer v.Close()
 		if o.Carried, err = v.Applied(ctx); err != nil { // before anything is read: it only rises
 			return verify.Report{}, err
 		}
-		o.OpenPayload = func(e *counterfoil.Entry, sealed []byte) ([]byte, [32]byte, error) {
-			opened, err := v.Open(e.ID, e.Kind, sealed)
-			if errors.Is(err, vault.ErrErased) {
-				err = fmt.Errorf("%w: %w", verify.ErrErased, err)
-			}
-			return opened.Plaintext, opened.Key, err
-		}
+		o.OpenPayload = opening(v)
 	case !errors.Is(err, fs.ErrNotExist):
 		return verify.Report{}, fmt.Errorf("open the keys of the payloads: %w", err)
 	}
 	return verify.Dir(ctx, o)
 }
 
-// keys opens the vault of a directory that has one; fs.ErrNotExist otherwise.
-func keys(dir string) (*vault.Vault, error) {
-	if _, err := os.Stat(filepath.Join(dir, "keys", "root.key")); err != nil {
+// openKeys opens payloads with the keys in a folder; it is a backup.Opener.
+func openKeys(dir, ledgerDir string) (backup.OpenPayload, func() error, error) {
+	v, err := keys(dir, ledgerDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	return opening(v), v.Close, nil
+}
+
+// opening opens payloads for a verifier.
+func opening(v *vault.Vault) backup.OpenPayload {
+	return func(e *counterfoil.Entry, sealed []byte) ([]byte, [32]byte, error) {
+		opened, err := v.Open(e.ID, e.Kind, sealed)
+		if errors.Is(err, vault.ErrErased) {
+			err = fmt.Errorf("%w: %w", verify.ErrErased, err)
+		}
+		return opened.Plaintext, opened.Key, err
+	}
+}
+
+// keys opens the vault of a log for reading; fs.ErrNotExist when there is none.
+func keys(dir, ledgerDir string) (*vault.Vault, error) {
+	if _, err := os.Stat(filepath.Join(dir, "root.key")); err != nil {
 		return nil, err
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, "ledger", "verifier"))
+	raw, err := os.ReadFile(filepath.Join(ledgerDir, "verifier"))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +73,7 @@ func keys(dir string) (*vault.Vault, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: the verifier key of the log is not readable", fs.ErrNotExist)
 	}
-	return vault.Open(vault.Config{Dir: filepath.Join(dir, "keys"), Origin: origin, Clock: clock.System{}, Reading: true})
+	return vault.Open(vault.Config{Dir: dir, Origin: origin, Clock: clock.System{}, Reading: true})
 }
 
 // fatal tells whether the ledger can only go on after a recovery.

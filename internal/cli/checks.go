@@ -4,9 +4,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 
@@ -17,7 +15,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/policy"
-	"github.com/counterfoil/counterfoil/verify"
 )
 
 func newVerify(env *environment) *cobra.Command {
@@ -26,8 +23,8 @@ func newVerify(env *environment) *cobra.Command {
 		Long: "Checks hashes, tree, signatures, that every intent has exactly one outcome, and the commitments of all payloads.\n" +
 			"It only reads, also while a server runs. Exit code 0: intact. 3: broken in several ways; 10 and more: in one, see docs/verify.md.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if _, err := os.Stat(env.data); errors.Is(err, fs.ErrNotExist) {
-				return &exitError{exitFailed, "there is no data directory at " + env.data + "; name it with --data"}
+			if err := env.dataIsThere(); err != nil {
+				return err
 			}
 			show := progress(env, "entries checked")
 			report, err := app.Verify(c.Context(), env.data, func(n uint64) { show(n, 0) })
@@ -42,10 +39,7 @@ func newVerify(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if code := report.ExitCode(); code != verify.ExitSound {
-				return &exitError{code: code}
-			}
-			return nil
+			return verdict(report)
 		},
 	}
 }

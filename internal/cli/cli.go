@@ -94,7 +94,7 @@ func newRoot(env *environment) *cobra.Command {
 	root.AddCommand(
 		newRun(env), newSystem(env), newKey(env), newInteractions(env), newInteraction(env),
 		newVerify(env), newReindex(env), newReload(env), newStatus(env), newDetect(env), newPolicy(env), newConfig(env),
-		newLedger(env), newPack(env), newWitness(env),
+		newLedger(env), newPack(env), newBackup(env), newWitness(env),
 		newErase(env), newHold(env), newAdministrator(env),
 	)
 	return root
