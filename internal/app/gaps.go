@@ -25,8 +25,8 @@ func (a *App) openGaps(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// unrecorded says what left unrecorded and is not stated yet; "" for nothing.
-func (a *App) unrecorded() string {
+// unstated says what left unrecorded and is not stated yet; "" for nothing.
+func (a *App) unstated() string {
 	var parts []string
 	for _, g := range a.gaps.Unstated() {
 		parts = append(parts, fmt.Sprintf("%d of at most %d to %s since %s (%s)", g.Requests, g.Limit, g.Provider, micros(int64(g.From)).Format(time.TimeOnly), g.Reason))

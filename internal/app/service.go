@@ -245,12 +245,12 @@ func (a service) Status(ctx context.Context) (control.Status, error) {
 	}
 	if err := a.ledger.Health(); err != nil {
 		s.Healthy, s.Problem = false, err.Error()
-		if left := a.unrecorded(); left != "" {
+		if left := a.unstated(); left != "" {
 			s.Problem += ". " + left
 		}
 		return s, nil
 	}
-	if left := a.unrecorded(); left != "" {
+	if left := a.unstated(); left != "" {
 		s.Healthy, s.Problem = false, left
 		return s, nil
 	}
