@@ -261,29 +261,86 @@ func (r *Reader) more() (bool, error) {
 
 // parse reads the batch of n bytes at the start of buf.
 func (r *Reader) parse(n int) (*Batch, error) {
-	b := &r.batch
-	b.Entries, b.Start = b.Entries[:0], r.at
-	for pos := 0; pos < n; {
-		f, err := ParseFrame(r.buf[pos:n])
+	if _, err := r.batch.Parse(r.buf[:n], r.at, r.next); err != nil {
+		if _, damage := errors.AsType[*DamageError](err); damage {
+			return nil, err
+		}
+		return nil, r.tail(n, err)
+	}
+	r.at = r.batch.End
+	r.next += Index(len(r.batch.Entries))
+	return &r.batch, nil
+}
+
+// Parse reads the whole batch at the start of data, which lies at the given place
+// and whose first entry belongs at index next. It checks the frames, their count and
+// the indexes, and returns the size of the batch in bytes. The entries alias data.
+// It fails with a *DamageError where sound frames contradict each other.
+func (b *Batch) Parse(data []byte, at Position, next Index) (int, error) {
+	b.Entries, b.Start = b.Entries[:0], at
+	pos := 0
+	for {
+		f, err := ParseFrame(data[pos:])
 		if err != nil {
-			return nil, r.tail(n, err)
+			return pos, err
 		}
-		if f.Raw != nil {
-			b.Entries = append(b.Entries, BatchEntry{Raw: f.Raw, Payload: f.Payload, Offset: r.at.Offset + int64(pos)})
-		} else {
-			b.Trailer = f.Trailer
-		}
+		start := at.Offset + int64(pos)
 		pos += f.Bytes
+		if f.Raw == nil {
+			b.Trailer = f.Trailer
+			break
+		}
+		b.Entries = append(b.Entries, BatchEntry{Raw: f.Raw, Payload: f.Payload, Offset: start})
 	}
 	count := len(b.Entries)
-	if t := b.Trailer; int(t.Count) != count || t.First != r.next || t.Size != uint64(r.next)+uint64(count) || count == 0 {
-		return nil, &DamageError{At: r.at, Text: fmt.Sprintf(
-			"trailer speaks of %d entries from %d where %d from %d stand", t.Count, t.First, count, r.next)}
+	if t := b.Trailer; int(t.Count) != count || t.First != next || t.Size != uint64(next)+uint64(count) || count == 0 {
+		return pos, &DamageError{At: at, Text: fmt.Sprintf(
+			"trailer speaks of %d entries from %d where %d from %d stand", t.Count, t.First, count, next)}
 	}
-	r.at.Offset += int64(n)
+	b.End = Position{Segment: at.Segment, Offset: at.Offset + int64(pos)}
+	return pos, nil
+}
+
+// Stretch is where whole batches lie back to back in one segment.
+type Stretch struct {
+	Data  []byte // their frames
+	At    Position
+	First Index // of the first entry
+}
+
+// Skim reads as many whole batches of the segment at hand as fit into buf, going by
+// the heads of their frames alone, and moves behind them. Batch.Parse checks
+// them; where it fails, a new Reader that starts there tells what is wrong. An empty
+// stretch says that Next goes on: at the border of a segment or of what is written,
+// at damage, at a batch larger than buf, and where reading fails.
+func (r *Reader) Skim(buf []byte) Stretch {
+	s := Stretch{At: r.at, First: r.next}
+	if r.file == nil || r.at.Offset == 0 {
+		return s
+	}
+	n, err := r.file.ReadAt(buf, r.at.Offset)
+	if err != nil && err != io.EOF {
+		return s
+	}
+	whole, entries, count := 0, 0, 0
+	for pos := 0; ; {
+		size, err := FrameBytes(buf[pos:n])
+		if err != nil || n-pos < size || pos-whole > MaxBatchBytes {
+			break
+		}
+		trailer := buf[pos+8] == frameTrailer
+		if pos += size; trailer {
+			whole, count = pos, count+entries
+			entries = 0
+		} else {
+			entries++
+		}
+	}
+	s.Data = buf[:whole]
+	r.at.Offset += int64(whole)
 	r.next += Index(count)
-	b.End = r.at
-	return b, nil
+	r.buf, r.start = r.buf[:0], r.at.Offset
+	return s
 }
 
 // advance moves to the next segment if it was begun, and returns io.EOF if not.

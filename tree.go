@@ -19,6 +19,16 @@ func LeafHash(raw []byte) Hash {
 	return sha256.Sum256(append(append(small[:0], 0), raw...))
 }
 
+// LeafHashInPlace is LeafHash of the entry that begins at the second byte of b,
+// without copying it: while it works, the first byte is another.
+func LeafHashInPlace(b []byte) Hash {
+	before := b[0]
+	b[0] = 0
+	h := sha256.Sum256(b)
+	b[0] = before
+	return h
+}
+
 // EmptyRoot is the root of the tree without leaves.
 func EmptyRoot() Hash { return sha256.Sum256(nil) }
 
@@ -57,6 +67,48 @@ func (t *Tree) Append(dst []Hash, leaf Hash) []Hash {
 	t.edge = append(t.edge, h)
 	t.size++
 	return dst
+}
+
+// Subtrees appends to dst the roots of the largest perfect subtrees that hold the
+// given leaves, of which the first has index first, from left to right. It is what
+// [Tree.AppendRange] takes: the hashing below it needs nothing of the tree before.
+func Subtrees(dst []Hash, first uint64, leaves []Hash) []Hash {
+	for k := range leaves {
+		dst = append(dst, leaves[k])
+		for i, span := first+uint64(k), uint64(2); i&(span>>1) != 0 && uint64(k)+1 >= span; span <<= 1 {
+			last := len(dst) - 1
+			dst[last-1] = nodeHash(&dst[last-1], &dst[last])
+			dst = dst[:last]
+		}
+	}
+	return dst
+}
+
+// AppendRange adds n leaves of which roots are the Subtrees, from the tree's size on.
+func (t *Tree) AppendRange(n uint64, roots []Hash) error {
+	end := t.size + n
+	for k := range roots {
+		left := end - t.size
+		if left == 0 {
+			return errors.New("extend tree: more subtrees than leaves")
+		}
+		height := bits.Len64(left) - 1
+		if t.size != 0 {
+			height = min(height, bits.TrailingZeros64(t.size))
+		}
+		h := roots[k]
+		for n := t.size >> height; n&1 == 1; n >>= 1 {
+			last := len(t.edge) - 1
+			h = nodeHash(&t.edge[last], &h)
+			t.edge = t.edge[:last]
+		}
+		t.edge = append(t.edge, h)
+		t.size += 1 << height
+	}
+	if t.size != end {
+		return errors.New("extend tree: fewer subtrees than leaves")
+	}
+	return nil
 }
 
 // Root is the hash over all leaves.

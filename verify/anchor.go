@@ -5,6 +5,8 @@ package verify
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -173,7 +175,7 @@ func (v *verification) former(i counterfoil.Index, a *counterfoil.Anchor) {
 
 func signedByAny(signed []byte, keys map[string]bool) error {
 	err := fmt.Errorf("there is none")
-	for key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(keys)) { // the report is the same each time
 		if _, err = counterfoil.VerifyCheckpoint(signed, key); err == nil {
 			return nil
 		}

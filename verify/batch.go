@@ -5,42 +5,37 @@ package verify
 
 import "github.com/counterfoil/counterfoil"
 
-// batch checks one batch. An error means that something could not be read.
-func (v *verification) batch(b *counterfoil.Batch) error {
-	v.later = true
-	for i := range b.Entries {
-		if err := v.entry(b.Trailer.First+counterfoil.Index(i), &b.Entries[i]); err != nil {
-			return err
-		}
+// batch takes in what was found in the next batch. An error means that something
+// could not be read.
+func (v *verification) batch(f *batchFacts) error {
+	if err := v.take(f); err != nil {
+		return err
 	}
-	if v.tree.Root() != b.Trailer.Root {
-		v.report.problem(ProblemRoot, b.Start.String(), "the root of the batch from entry %d is not that of its entries", b.Trailer.First)
+	if v.tree.Root() != f.root {
+		v.report.problem(ProblemRoot, f.start.String(), "the root of the batch from entry %d is not that of its entries", f.first)
 	}
-	v.batches++
 	if v.Progress != nil {
 		v.Progress(v.tree.Size())
 	}
 	return nil
 }
 
-func (v *verification) entry(i counterfoil.Index, s *counterfoil.BatchEntry) error {
-	e, err := counterfoil.DecodeEntry(s.Raw)
-	if err != nil {
-		v.problem(ProblemEncoding, i, "%v", err)
-	} else {
-		v.later = v.later && e.Time > v.began
-		v.boot(i, e)
-		v.keyEvent(i, e)
-		v.interaction(i, e)
-		v.epoch(i, e)
-		v.statement(i, e)
-		if err := v.payload(i, e, s.Payload); err != nil {
-			return err
-		}
+func (v *verification) entry(i counterfoil.Index, f *entryFacts) error {
+	if f.err != nil {
+		v.problem(ProblemEncoding, i, "%v", f.err)
+		return nil
 	}
-	v.nodes = v.tree.Append(v.nodes[:0], counterfoil.LeafHash(s.Raw))
-	v.checkHeads()
-	return nil
+	v.later = v.later && f.time > v.began
+	if f.about != nil {
+		v.boot(i, f.about)
+		v.keyEvent(i, f.about)
+	}
+	v.interaction(i, f)
+	v.epoch(i, f)
+	if f.about != nil {
+		v.statement(i, f.about)
+	}
+	return v.payload(i, f.id, &f.payload)
 }
 
 // statement takes in what the ledger says of itself.
@@ -71,31 +66,31 @@ func (v *verification) boot(i counterfoil.Index, e *counterfoil.Entry) {
 }
 
 // interaction counts intents and outcomes and pairs them.
-func (v *verification) interaction(i counterfoil.Index, e *counterfoil.Entry) {
+func (v *verification) interaction(i counterfoil.Index, f *entryFacts) {
 	r := &v.report
-	if e.Kind == counterfoil.KindIntent {
+	if f.kind == counterfoil.KindIntent {
 		r.Intents++
-		if e.Outcome == nil {
-			v.open[i] = e.ID
+		if !f.ended {
+			v.open[i] = f.id
 		}
 	}
-	if e.Outcome == nil {
+	if !f.ended {
 		return
 	}
 	r.Outcomes++
-	if e.Outcome.Result == counterfoil.ResultAbandoned {
+	if f.result == counterfoil.ResultAbandoned {
 		r.Abandoned++
 	}
-	if e.Kind != counterfoil.KindOutcome {
+	if f.kind != counterfoil.KindOutcome {
 		return
 	}
-	id, found := v.open[e.Outcome.Intent]
+	id, found := v.open[f.intent]
 	switch {
 	case !found:
-		v.problem(ProblemOutcome, i, "its intent, entry %d, is no open intent", e.Outcome.Intent)
-	case id != e.ID:
-		v.problem(ProblemOutcome, i, "its intent, entry %d, belongs to interaction %s", e.Outcome.Intent, id)
+		v.problem(ProblemOutcome, i, "its intent, entry %d, is no open intent", f.intent)
+	case id != f.id:
+		v.problem(ProblemOutcome, i, "its intent, entry %d, belongs to interaction %s", f.intent, id)
 	default:
-		delete(v.open, e.Outcome.Intent)
+		delete(v.open, f.intent)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,7 +39,8 @@ type Options struct {
 	Receipts [][]byte
 
 	// OpenPayload opens a sealed payload and returns its plaintext with the key
-	// of its commitment. Nil leaves commitments unchecked.
+	// of its commitment. Nil leaves commitments unchecked. It is called by several
+	// goroutines at the same time, with an entry that is valid until it returns.
 	OpenPayload func(e *counterfoil.Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)
 	// Carried is the index below which every erasure was carried out when the check
 	// began, as the store of keys noted. Beside a running server, a payload that an
@@ -54,9 +54,14 @@ type Options struct {
 	Roots *x509.CertPool
 	// Progress is called now and then with the number of entries checked.
 	Progress func(entries uint64)
+	// Workers is how many goroutines look at entries at the same time; 0 stands for
+	// one for each processor. With 1 everything is done by the caller's, so it rests
+	// while Progress does. The report is the same.
+	Workers int
 
 	nodeOrigin string // in a registry: the log whose heads are kept for its own walk
 	published  bool   // entries without payloads, from a published log
+	stretch    int    // bytes an examiner is given at once; 0 for stretchBytes
 }
 
 // isRegistry tells that the log at hand is a registry's.
@@ -125,20 +130,19 @@ func (v *verification) run(ctx context.Context) error {
 // verification is one run of Dir.
 type verification struct {
 	Options
-	report   Report
-	running  bool   // a server held the lock when the run began
-	began    int64  // of the run, microseconds
-	later    bool   // the last batch was recorded after that
-	heads    []head // by size
-	due      int    // the first of heads the walk has not reached
-	tree     counterfoil.Tree
-	nodes    []counterfoil.Hash // scratch
-	open     map[counterfoil.Index]counterfoil.ID
-	payloads payloadFiles
-	keys     signingKeys
-	erased   erasures
-	epochs   epochs
-	anchors  anchors
+	report  Report
+	running bool   // a server held the lock when the run began
+	began   int64  // of the run, microseconds
+	later   bool   // the last batch was recorded after that
+	heads   []head // by size
+	due     int    // the first of heads the walk has not reached
+	tree    counterfoil.Tree
+	nodes   []counterfoil.Hash // scratch
+	open    map[counterfoil.Index]counterfoil.ID
+	keys    signingKeys
+	erased  erasures
+	epochs  epochs
+	anchors anchors
 
 	registryKeys map[string]bool  // verifier keys the registry ever had; none: not known
 	cosignedHead []byte           // of a registry: its newest head with cosignatures; nil for none
@@ -169,32 +173,6 @@ func (v *verification) loadKey() error {
 	return nil
 }
 
-// walk goes through all whole batches.
-func (v *verification) walk(ctx context.Context) error {
-	v.bornOf()
-	r := counterfoil.NewReader(v.LedgerDir, v.digest(), counterfoil.Position{}, 0)
-	defer r.Close()
-	v.payloads.dir = v.PayloadDir
-	defer v.payloads.close()
-	v.checkHeads()
-	for {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		b, err := r.Next()
-		if err != nil {
-			return v.end(err)
-		}
-		if err := v.batch(b); err != nil {
-			return err
-		}
-		if v.overtaken() {
-			v.report.unchecked("Entries recorded after the check began were left out.")
-			return nil
-		}
-	}
-}
-
 // digest is what binds the segments to each other.
 func (v *verification) digest() counterfoil.Hash { return v.bears }
 
@@ -214,28 +192,6 @@ func (v *verification) problem(class string, i counterfoil.Index, format string,
 // entry recorded meanwhile: then the walk goes on to the end of the log.
 func (v *verification) overtaken() bool {
 	return v.running && v.later && v.due == len(v.heads) && !v.erased.unexplained()
-}
-
-// end judges how the log ends.
-func (v *verification) end(err error) error {
-	var tail *counterfoil.TailError
-	var damage *counterfoil.DamageError
-	switch {
-	case errors.Is(err, io.EOF):
-	case errors.As(err, &tail) && v.running:
-		v.report.unchecked("A batch is being written at %s; it was left out.", tail.At)
-	case errors.As(err, &tail) && tail.Torn:
-		v.report.unchecked("An unfinished batch lies at %s. Nobody was told that it is durable; the next start cuts it off.", tail.At)
-	case errors.As(err, &tail):
-		v.stopped = true
-		v.report.problem(ProblemSegment, tail.At.String(), "%s", tail.Text)
-	case errors.As(err, &damage):
-		v.stopped = true
-		v.report.problem(ProblemSegment, damage.At.String(), "%s", damage.Text)
-	default:
-		return err
-	}
-	return nil
 }
 
 // conclude compares the end with the heads and states what was done.

@@ -90,16 +90,23 @@ func (x *erasures) state(i counterfoil.Index, b *counterfoil.Erasure, late bool)
 	}
 }
 
-// use notes a payload under its wrapping key; nil when it bears none.
-func (x *erasures) use(sealed []byte, i counterfoil.Index) *keyUse {
+// wrappingKey is the id of the key a payload is sealed under; false when it bears none.
+func wrappingKey(sealed []byte) (counterfoil.ID, bool) {
 	if len(sealed) < sealedKeyEnd || sealed[0] != sealedVersion {
+		return counterfoil.ID{}, false
+	}
+	return counterfoil.ID(sealed[sealedKeyStart:sealedKeyEnd]), true
+}
+
+// use notes a payload under its wrapping key; nil when it bears none.
+func (x *erasures) use(f *payloadFacts, i counterfoil.Index) *keyUse {
+	if !f.keyed {
 		return nil
 	}
-	id := counterfoil.ID(sealed[sealedKeyStart:sealedKeyEnd])
-	u := x.used[id]
+	u := x.used[f.key]
 	if u == nil {
 		u = new(keyUse)
-		x.used[id] = u
+		x.used[f.key] = u
 	}
 	if u.n == 0 {
 		u.first = i
@@ -108,16 +115,16 @@ func (x *erasures) use(sealed []byte, i counterfoil.Index) *keyUse {
 	return u
 }
 
-func (x *erasures) sealed(sealed []byte, i counterfoil.Index) { x.use(sealed, i) }
+func (x *erasures) sealed(f *payloadFacts, i counterfoil.Index) { x.use(f, i) }
 
-func (x *erasures) opened(sealed []byte, i counterfoil.Index) {
-	if u := x.use(sealed, i); u != nil && !u.open {
+func (x *erasures) opened(f *payloadFacts, i counterfoil.Index) {
+	if u := x.use(f, i); u != nil && !u.open {
 		u.open, u.opened = true, i
 	}
 }
 
-func (x *erasures) closed(sealed []byte, i counterfoil.Index) {
-	if u := x.use(sealed, i); u != nil {
+func (x *erasures) closed(f *payloadFacts, i counterfoil.Index) {
+	if u := x.use(f, i); u != nil {
 		u.closed = true
 	} else if len(x.keyless) < maxProblems {
 		x.keyless = append(x.keyless, i)
@@ -205,7 +212,8 @@ func (v *verification) compareTargets(ctx context.Context) error {
 	}
 	r := counterfoil.NewReader(v.LedgerDir, v.digest(), counterfoil.Position{}, 0)
 	defer r.Close()
-	defer v.payloads.close()
+	payloads := payloadFiles{dir: v.PayloadDir}
+	defer payloads.close()
 	for {
 		if err := context.Cause(ctx); err != nil {
 			return err
@@ -214,8 +222,9 @@ func (v *verification) compareTargets(ctx context.Context) error {
 		if err != nil {
 			return nil // the end, or what the first walk has reported
 		}
+		payloads.stale = true
 		for i := range b.Entries {
-			v.compareTarget(b.Trailer.First+counterfoil.Index(i), &b.Entries[i])
+			v.compareTarget(&payloads, b.Trailer.First+counterfoil.Index(i), &b.Entries[i])
 		}
 		if rest := v.resting(); rest != nil {
 			rest(0)
@@ -223,7 +232,7 @@ func (v *verification) compareTargets(ctx context.Context) error {
 	}
 }
 
-func (v *verification) compareTarget(i counterfoil.Index, s *counterfoil.BatchEntry) {
+func (v *verification) compareTarget(payloads *payloadFiles, i counterfoil.Index, s *counterfoil.BatchEntry) {
 	e, err := counterfoil.DecodeEntry(s.Raw)
 	if err != nil || s.Payload.Length == 0 {
 		return
@@ -232,7 +241,7 @@ func (v *verification) compareTarget(i counterfoil.Index, s *counterfoil.BatchEn
 	if !named {
 		return
 	}
-	sealed, err := v.payloads.read(s.Payload)
+	sealed, err := payloads.read(s.Payload, nil)
 	if err == nil && counterfoil.Checksum(sealed) == s.Payload.CRC {
 		v.problem(ProblemErasure, i, "entry %d says that its payload was overwritten, and it is still there", at)
 	}

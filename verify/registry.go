@@ -33,7 +33,7 @@ func (v *verification) registry(ctx context.Context) error {
 		}
 		return nil
 	}
-	o := Options{LedgerDir: dir, LockPath: v.LockPath, Policy: v.Policy, Roots: v.Roots, Progress: v.resting(), nodeOrigin: v.report.Origin}
+	o := Options{LedgerDir: dir, LockPath: v.LockPath, Policy: v.Policy, Roots: v.Roots, Progress: v.resting(), Workers: v.Workers, nodeOrigin: v.report.Origin}
 	r := newVerification(o)
 	if err := r.run(ctx); err != nil {
 		return fmt.Errorf("registry: %w", err)

@@ -14,25 +14,26 @@ type epochs struct {
 }
 
 // count takes in an entry of the open epoch.
-func (x *epochs) count(e *counterfoil.Entry) {
-	if e.Kind == counterfoil.KindIntent {
+func (x *epochs) count(f *entryFacts) {
+	if f.kind == counterfoil.KindIntent {
 		x.counts.Intents++
 	}
-	if e.Outcome != nil {
+	if f.ended {
 		x.counts.Outcomes++
 	}
-	if e.Gap != nil {
-		x.counts.Gaps += e.Gap.Requests
+	if f.kind == counterfoil.KindGap {
+		x.counts.Gaps += f.about.Gap.Requests
 	}
 }
 
 // epoch checks a seal and begins the next epoch.
-func (v *verification) epoch(i counterfoil.Index, e *counterfoil.Entry) {
-	x, b := &v.epochs, e.Seal
-	if b == nil {
-		x.count(e)
+func (v *verification) epoch(i counterfoil.Index, f *entryFacts) {
+	x := &v.epochs
+	if f.kind != counterfoil.KindSeal {
+		x.count(f)
 		return
 	}
+	b := f.about.Seal
 	switch {
 	case b.Size != uint64(i) || b.Root != v.tree.Root():
 		v.problem(ProblemSeal, i, "the seal names a log of %d entries with another root than lies before it", b.Size)

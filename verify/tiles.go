@@ -99,6 +99,14 @@ type tileWalk struct {
 	levels []tileLevel
 }
 
+// bundle is an entry bundle under examination.
+type bundle struct {
+	tile  counterfoil.Tile
+	facts batchFacts
+	fault string // why its entries cannot be read
+	err   error
+}
+
 // tileLevel is the tile of a level that is being filled.
 type tileLevel struct {
 	n      uint64
@@ -106,45 +114,70 @@ type tileLevel struct {
 }
 
 func (w *tileWalk) run(ctx context.Context) error {
-	for n := uint64(0); ; n++ {
+	own := w.v.newExaminer()
+	q := newQueue(w.v.workers(), w.v.newExaminer, w.examine)
+	defer q.close()
+	for n, more := uint64(0), true; ; {
+		for more && q.room() {
+			b := &bundle{}
+			if b.tile, more = counterfoil.TileAt(counterfoil.EntriesLevel, n, w.size); more {
+				q.put(b)
+				n++
+			}
+		}
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		tile, ok := counterfoil.TileAt(counterfoil.EntriesLevel, n, w.size)
-		if !ok {
+		b, found := q.next()
+		if !found {
 			return w.rest()
 		}
-		whole, err := w.bundle(tile)
-		if err != nil {
+		if q.alone() {
+			w.examine(own, b)
+		}
+		if whole, err := w.bundle(b); err != nil || !whole {
+			w.v.stopped = true
 			return err
 		}
-		if !whole {
-			w.v.stopped = true
-			return nil
-		}
-		w.v.batches++
 		if w.v.Progress != nil {
 			w.v.Progress(w.v.tree.Size())
 		}
 	}
 }
 
-// bundle takes in the entries of a bundle; false when they cannot be read.
-func (w *tileWalk) bundle(tile counterfoil.Tile) (bool, error) {
-	content, err := w.read(tile)
-	if err != nil || content == nil {
-		return false, err
+// examine reads a bundle and looks at its entries.
+func (w *tileWalk) examine(x *examiner, b *bundle) {
+	content, fault, err := w.read(b.tile)
+	if b.fault, b.err = fault, err; fault != "" || err != nil {
+		return
 	}
-	entries, err := counterfoil.SplitBundle(content, tile.Width)
+	entries, err := counterfoil.SplitBundle(content, b.tile.Width)
 	if err != nil {
-		w.v.report.problem(ProblemRoot, tile.Path(), "%v", err)
+		b.fault = err.Error()
+		return
+	}
+	x.batch.Entries = x.batch.Entries[:0]
+	x.batch.Trailer = counterfoil.Trailer{First: counterfoil.Index(b.tile.N * counterfoil.TileWidth)}
+	for _, raw := range entries {
+		x.batch.Entries = append(x.batch.Entries, counterfoil.BatchEntry{Raw: raw})
+	}
+	x.examine(&b.facts, &x.batch, nil)
+}
+
+// bundle takes in the entries of a bundle; false when they could not be read.
+func (w *tileWalk) bundle(b *bundle) (bool, error) {
+	if b.err != nil {
+		return false, b.err
+	}
+	if b.fault != "" {
+		w.v.report.problem(ProblemRoot, b.tile.Path(), "%s", b.fault)
 		return false, nil
 	}
-	for _, raw := range entries {
-		if err := w.v.entry(counterfoil.Index(w.v.tree.Size()), &counterfoil.BatchEntry{Raw: raw}); err != nil {
-			return false, err
-		}
-		if err := w.add(0, tlog.Hash(counterfoil.LeafHash(raw))); err != nil {
+	if err := w.v.take(&b.facts); err != nil {
+		return false, err
+	}
+	for _, leaf := range b.facts.leaves {
+		if err := w.add(0, tlog.Hash(leaf)); err != nil {
 			return false, err
 		}
 	}
@@ -157,7 +190,7 @@ func (w *tileWalk) holds(r counterfoil.Receipt) error {
 	if !ok || uint64(r.Index) >= w.size {
 		return counterfoil.ErrNotInLog
 	}
-	content, err := w.read(tile)
+	content, _, err := w.read(tile)
 	if err != nil {
 		return err
 	}
@@ -168,22 +201,20 @@ func (w *tileWalk) holds(r counterfoil.Receipt) error {
 	return r.CheckEntry(entries[r.Index%counterfoil.TileWidth])
 }
 
-// read returns a file of the log, or nil after reporting what is wrong with it.
-func (w *tileWalk) read(tile counterfoil.Tile) ([]byte, error) {
+// read returns a file of the log, or what is wrong with it.
+func (w *tileWalk) read(tile counterfoil.Tile) (content []byte, fault string, err error) {
 	f, err := w.files.Open(tile.Path())
 	if errors.Is(err, fs.ErrNotExist) {
-		w.v.report.problem(ProblemRoot, tile.Path(), "the file is missing")
-		return nil, nil
+		return nil, "the file is missing", nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxTileBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", tile.Path(), err)
+	if content, err = io.ReadAll(io.LimitReader(f, maxTileBytes+1)); err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", tile.Path(), err)
 	}
-	return content, nil
+	return content, "", nil
 }
 
 // add puts a node into the tile of its level; a full tile is one node above.
@@ -219,9 +250,13 @@ func (w *tileWalk) rest() error {
 func (w *tileWalk) compare(level int) error {
 	l := &w.levels[level]
 	tile := counterfoil.Tile{Level: level, N: l.n, Width: len(l.hashes)}
-	content, err := w.read(tile)
-	if err != nil || content == nil {
+	content, fault, err := w.read(tile)
+	switch {
+	case err != nil:
 		return err
+	case fault != "":
+		w.v.report.problem(ProblemRoot, tile.Path(), "%s", fault)
+		return nil
 	}
 	if !bytes.Equal(content, bytes.Join(hashBytes(l.hashes), nil)) {
 		w.v.report.problem(ProblemRoot, tile.Path(), "these are not the hashes of the entries")

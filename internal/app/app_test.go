@@ -88,7 +88,7 @@ func (h *house) replace(name, text string) {
 // verify checks the directory as it lies and returns the report.
 func (h *house) verify() verify.Report {
 	h.t.Helper()
-	r, err := Verify(h.t.Context(), h.data, nil)
+	r, err := Verify(h.t.Context(), h.data, Check{})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func TestCheckDuringAnErasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lock.Unlock()
-	r, err := Verify(t.Context(), h.data, nil)
+	r, err := Verify(t.Context(), h.data, Check{})
 	if err != nil || len(r.Problems) == 0 || r.Problems[0].Class != verify.ProblemErasure {
 		t.Errorf("keys that were deleted are back: %v, %v", r.Problems, err)
 	}

@@ -85,7 +85,7 @@ func (a *App) whyUnrecorded() error {
 
 func (a *App) checkSelf(ctx context.Context) (verify.Report, error) {
 	began := time.Now()
-	report, err := Verify(ctx, a.options.Data, politely(ctx))
+	report, err := Verify(ctx, a.options.Data, Check{Progress: politely(ctx), Workers: 1})
 	if err != nil {
 		return report, fmt.Errorf("check the ledger: %w", err)
 	}
@@ -122,7 +122,8 @@ func (a *App) reportSelfCheck(r verify.Report) {
 	}
 }
 
-// politely rests as long as it worked, at least every tenth of a second.
+// politely rests as long as it worked, at least every tenth of a second. It holds back
+// a check with one worker, which does nothing meanwhile.
 func politely(ctx context.Context) func(uint64) {
 	began := time.Now()
 	return func(uint64) {

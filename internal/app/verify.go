@@ -20,12 +20,18 @@ import (
 	"github.com/counterfoil/counterfoil/verify"
 )
 
+// Check says how Verify goes about it. The zero value uses all processors.
+type Check struct {
+	Progress func(entries uint64) // called now and then
+	Workers  int                  // see verify.Options
+}
+
 // Verify checks the ledger in a data directory without opening it for writing,
 // also while a server runs on it. With the keys at hand it also compares each
 // payload with the commitment in its entry.
-func Verify(ctx context.Context, dir string, progress func(entries uint64)) (verify.Report, error) {
+func Verify(ctx context.Context, dir string, c Check) (verify.Report, error) {
 	o := verify.DirOptions(dir)
-	o.Progress = progress
+	o.Progress, o.Workers = c.Progress, c.Workers
 	v, err := keys(filepath.Join(dir, "keys"), o.LedgerDir)
 	switch {
 	case err == nil:

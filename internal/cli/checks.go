@@ -27,7 +27,7 @@ func newVerify(env *environment) *cobra.Command {
 				return err
 			}
 			show := progress(env, "entries checked")
-			report, err := app.Verify(c.Context(), env.data, func(n uint64) { show(n, 0) })
+			report, err := app.Verify(c.Context(), env.data, app.Check{Progress: func(n uint64) { show(n, 0) }})
 			if err != nil {
 				return err
 			}

@@ -12,8 +12,9 @@ import (
 	"github.com/counterfoil/counterfoil/verify"
 )
 
-// Verify asks package verify what it thinks of a case on disk.
-func (w Written) Verify(ctx context.Context) (verify.Report, error) {
+// Verify asks package verify what it thinks of a case on disk, with options changed
+// as the caller wants.
+func (w Written) Verify(ctx context.Context, change ...func(*verify.Options)) (verify.Report, error) {
 	o := verify.DirOptions(w.Dir)
 	o.VerifierKey = w.Key
 	for path, take := range map[string]func(b []byte) (err error){
@@ -31,6 +32,9 @@ func (w Written) Verify(ctx context.Context) (verify.Report, error) {
 		if err := take(b); err != nil {
 			return verify.Report{}, fmt.Errorf("%s: %w", path, err)
 		}
+	}
+	for _, apply := range change {
+		apply(&o)
 	}
 	return verify.Dir(ctx, o)
 }
