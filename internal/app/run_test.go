@@ -227,7 +227,7 @@ func TestVerifyWithoutKeys(t *testing.T) {
 }
 
 func TestVerifyOfNoLedger(t *testing.T) {
-	if _, err := Verify(t.Context(), t.TempDir(), func(uint64) {}); err == nil {
+	if _, err := Verify(t.Context(), t.TempDir(), Check{}); err == nil {
 		t.Error("an empty folder is no intact record")
 	}
 }
