@@ -31,6 +31,9 @@ var (
 	// ErrRestored: the directory was restored from a backup, and nobody has said yet
 	// whether newer heads were signed.
 	ErrRestored = errors.New("the ledger was restored from a backup")
+	// ErrUnfinished: the log is about to go on under another origin, and a crash came
+	// between.
+	ErrUnfinished = errors.New("the ledger goes on under another name, and that was not finished")
 	// ErrLocked: another process uses the directory.
 	ErrLocked = errors.New("the data directory is in use")
 )

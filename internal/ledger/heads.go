@@ -121,13 +121,43 @@ func (h *head) parse(root, edge, keys []byte) (err error) {
 
 // create stores the head of the empty log; it fails when there is one.
 func (s *headStore) create(ctx context.Context, origin string, h head) error {
-	_, err := s.db.ExecContext(ctx, `
+	if err := insertHead(ctx, s.db, origin, h); err != nil {
+		return fmt.Errorf("store first head: %w", err)
+	}
+	return nil
+}
+
+func insertHead(ctx context.Context, db interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+}, origin string, h head,
+) error {
+	_, err := db.ExecContext(ctx, `
 		INSERT INTO head (id, origin, size, root, segment, position, payload_segment, payload_position, edge, open_from, keys)
 		VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		origin, int64(h.Size), h.Root[:], h.End.Segment, h.End.Offset, h.Payloads.Segment, h.Payloads.Offset,
 		joinHashes(h.Edge), int64(h.OpenFrom), h.Keys.text())
+	return err
+}
+
+// replaceHead makes h the stored head in a file, whatever lies there: in one
+// transaction, or in a new file.
+func replaceHead(ctx context.Context, path, origin string, h head) error {
+	s, err := openHeads(ctx, path)
 	if err != nil {
-		return fmt.Errorf("store first head: %w", err)
+		return err
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return errors.Join(fmt.Errorf("replace head: %w", err), s.close())
+	}
+	if _, err = tx.ExecContext(ctx, `DELETE FROM head`); err == nil {
+		err = insertHead(ctx, tx, origin, h)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("replace head: %w", err), tx.Rollback(), s.close())
+	}
+	if err := errors.Join(tx.Commit(), s.close()); err != nil {
+		return fmt.Errorf("replace head: %w", err)
 	}
 	return nil
 }

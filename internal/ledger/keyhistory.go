@@ -85,12 +85,25 @@ func (h keyHistory) apply(e *counterfoil.KeyEvent, at counterfoil.Index) keyHist
 	case counterfoil.KeyRotated:
 		out.begin(e.Key, uint64(at)+1)
 	case counterfoil.KeySucceeded:
-		// The log was opened with the new key before it could say so.
-		out.Spans = []keySpan{{Key: e.Key, From: uint64(at) + 1, Until: forever}, {Key: e.Former, Until: uint64(at)}}
+		return out.awaiting(e.Key, uint64(at))
 	case counterfoil.KeyRetired:
 		out.end(e.Former, uint64(at))
 	case counterfoil.KeyCompromised:
 		out.end(e.Former, e.Size)
+	}
+	return out
+}
+
+// awaiting returns the history of a log of a size whose next entry says that it goes on
+// under another origin: all keys before end there.
+func (h keyHistory) awaiting(key string, size uint64) keyHistory {
+	if h.Spans[0].Key == key {
+		return h // the log was opened with the new key before it could say so
+	}
+	out := keyHistory{Spans: []keySpan{{Key: key, From: size + 1, Until: forever}}, Events: h.Events}
+	for _, s := range h.Spans {
+		s.Until = min(s.Until, size)
+		out.Spans = append(out.Spans, s)
 	}
 	return out
 }

@@ -77,6 +77,7 @@ func (l *Ledger) settleKeys(current nodeKey, history keyHistory) error {
 	switch inForce := history.inForce(); {
 	case former != nil && slices.Contains(inForce, former.verifier):
 		ring.signers[former.verifier] = former.signer
+	case former != nil && l.cfg.succeeding: // signs the entry that is next
 	case former != nil:
 		l.log.Warn("the file of a former signing key is removed: the log says that the key is retired", "key", former.verifier)
 		if err := removeKey(l.cfg.formerKeyPath()); err != nil {

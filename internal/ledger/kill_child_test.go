@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
 		writeUntilKilled(dir)
 	}
+	if dir := os.Getenv(childSucceeds); dir != "" {
+		succeedUntilKilled(dir)
+	}
 	os.Exit(m.Run())
 }
 

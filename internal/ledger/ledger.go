@@ -46,6 +46,9 @@ type Config struct {
 	Clock clock.Clock  // default clock.System
 	Log   *slog.Logger // default slog.Default
 	Disk  durable.Disk // default durable.OS; everything but heads, keys and lock goes through it
+
+	succeeding bool              // opened by a Succession
+	reached    func(step string) // told how far a succession is; nil but in tests
 }
 
 func (c *Config) setDefaults() error {
@@ -150,7 +153,7 @@ func (l *Ledger) start(ctx context.Context) error {
 		return fmt.Errorf("open ledger: %w", err)
 	}
 	l.lock = lock
-	if err := refuseRestored(l.cfg.Dir); err != nil {
+	if err := l.refuse(); err != nil {
 		return err
 	}
 	key, h, err := l.loadHead(ctx)
@@ -169,9 +172,23 @@ func (l *Ledger) start(ctx context.Context) error {
 	return l.publishVerifier() // behind a head signed by these keys
 }
 
+// refuse keeps a log from signing of which it is not known whether it may.
+func (l *Ledger) refuse() error {
+	if l.cfg.succeeding {
+		return nil
+	}
+	if err := l.cfg.refuseSuccession(); err != nil {
+		return err
+	}
+	return refuseRestored(l.cfg.Dir)
+}
+
 // signFirst signs what was recovered, so that a log without a head is never
 // seen. On a full disk that has to wait.
 func (l *Ledger) signFirst(ctx context.Context) error {
+	if l.cfg.succeeding {
+		return nil // the new key counts behind the entry that says so
+	}
 	_, err := l.Checkpoint(ctx)
 	if err == nil {
 		return nil

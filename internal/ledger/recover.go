@@ -122,7 +122,8 @@ func (l *Ledger) checkHead(h head) error {
 
 func (l *Ledger) rolledBack(h head, text string) error {
 	return fmt.Errorf("open ledger: %w: %s signed a head of %d entries and %s does not reach it: %s; "+
-		"put back the newest ledger and payload directories. The ledger will not continue from an older copy, since heads already signed would contradict it",
+		"put back the newest ledger and payload directories. The ledger will not continue from an older copy, since heads already signed would contradict it. "+
+		"If nothing newer is left, let it go on under a new name: counterfoil ledger succeed --reason restored",
 		ErrRolledBack, l.cfg.HeadsPath, h.Size, l.cfg.Dir, text)
 }
 

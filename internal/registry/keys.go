@@ -25,8 +25,9 @@ func (r *Registry) takeKeys(ctx context.Context, head counterfoil.Checkpoint) er
 		if err != nil {
 			return fmt.Errorf("read what happened to the node's key: %w", err)
 		}
-		// A succession leads from the origin known before to the one enrolled.
-		before := uint64(at) < r.known.since && e.Key.Event != counterfoil.KeySucceeded
+		// A succession leads from the origin known before to the one enrolled, and a
+		// compromise says how much of what was known counts.
+		before := uint64(at) < r.known.since && e.Key.Event != counterfoil.KeySucceeded && e.Key.Event != counterfoil.KeyCompromised
 		if before || r.known.events[e.Key.Text()] {
 			continue
 		}

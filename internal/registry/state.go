@@ -63,9 +63,9 @@ func (r *Registry) read(ctx context.Context) error {
 
 // take notes an entry of the registry.
 func (k *known) take(e *counterfoil.Entry, at counterfoil.Index) {
-	if b := e.Key; b != nil && b.Origin == k.origin {
-		k.events[b.Text()] = true
-		if b.Event == counterfoil.KeyEnrolled && !k.enrolled {
+	if b := e.Key; b != nil {
+		k.events[b.Text()] = true // of former origins too: a compromise is about one
+		if b.Origin == k.origin && b.Event == counterfoil.KeyEnrolled && !k.enrolled {
 			k.enrolled, k.since = true, b.Size
 		}
 	}

@@ -1,0 +1,364 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/durable"
+)
+
+// Succession makes a closed log go on under another origin and key: after an older
+// copy was put back, or when its key was stolen. All its entries become the prefix of
+// the new log, and the next one says so. The former origin never signs again.
+//
+// BeginSuccession reads the whole log and then leaves the new key beside the present
+// one; from there on Open refuses the log until Finish is done. What Finish does it
+// does again after a crash, so whoever begins a succession that is under way goes on
+// with it. The steps:
+//
+//  1. every segment gets the header of the new origin, one after the other;
+//  2. the store of heads gets the head of the prefix, under the new origin;
+//  3. the present key becomes the former one, the new key the present one;
+//  4. the entry `succeeded` is appended, signed by both if both are at hand;
+//  5. the marks and the former key are removed.
+type Succession struct {
+	cfg       Config
+	next      nodeKey
+	formerKey string // file it was given in
+
+	// Lost is how many entries more than the log holds its store of heads knows of.
+	Lost uint64
+}
+
+// Succeeded says what became of a log.
+type Succeeded struct {
+	Event  counterfoil.KeyEvent
+	Former string // origin
+	Lost   uint64
+}
+
+// SuccessionOptions say how a log goes on.
+type SuccessionOptions struct {
+	Origin    string // empty takes "counterfoil/" and eight random digits
+	FormerKey string // file of the former key, if it does not lie where it belongs
+	// Founding is told the origin before the first change, and may refuse.
+	Founding func(origin string) error
+}
+
+// Names of the steps, as Config.reached is told them.
+const (
+	stepBegun   = "begun"
+	stepHeader  = "header"
+	stepHead    = "head"
+	stepFormer  = "former"
+	stepKey     = "key"
+	stepEntry   = "entry"
+	stepRemoved = "removed"
+)
+
+func (c *Config) successorKeyPath() string { return c.besideKey("successor") }
+
+func (c *Config) tell(step string) {
+	if c.reached != nil {
+		c.reached(step)
+	}
+}
+
+// SuccessionBegun tells whether one is under way.
+func SuccessionBegun(cfg Config) bool {
+	_, err := os.Stat(cfg.successorKeyPath())
+	return err == nil
+}
+
+// refuseSuccession keeps a log from signing while it is half one and half the other.
+func (c *Config) refuseSuccession() error {
+	if c.succeeding || !SuccessionBegun(*c) {
+		return nil
+	}
+	return fmt.Errorf("open ledger: %w: %s; finish it with: counterfoil ledger succeed", ErrUnfinished, c.Dir)
+}
+
+// BeginSuccession begins one, or takes up the one that is under way. Before it returns
+// without an error nothing of the log is changed.
+func BeginSuccession(ctx context.Context, cfg Config, o SuccessionOptions) (*Succession, error) {
+	s, err := beginSuccession(ctx, cfg, o)
+	if err != nil {
+		return nil, fmt.Errorf("continue the log in %s: %w", cfg.Dir, err)
+	}
+	return s, nil
+}
+
+func beginSuccession(ctx context.Context, cfg Config, o SuccessionOptions) (*Succession, error) {
+	if err := cfg.setDefaults(); err != nil {
+		return nil, err
+	}
+	lock, err := lockForSuccession(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Unlock()
+	s := &Succession{cfg: cfg, formerKey: o.FormerKey}
+	s.cfg.Origin, s.cfg.succeeding = "", true
+	begun, err := loadSpareKey(cfg.successorKeyPath())
+	switch {
+	case err != nil:
+		return nil, err
+	case begun != nil && o.Origin != "" && o.Origin != begun.signer.Name():
+		return nil, fmt.Errorf("%w: a succession as %s was begun; finish that one, without another name", ErrConflict, begun.signer.Name())
+	case begun != nil:
+		s.next = *begun
+		return s, nil
+	}
+	return s, s.begin(ctx, o)
+}
+
+// begin checks that the log can go on, and makes the new key.
+func (s *Succession) begin(ctx context.Context, o SuccessionOptions) error {
+	mark, err := RestoredMark(s.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	if mark != nil && !mark.Finished {
+		return fmt.Errorf("%w: the restore was not finished; empty the data directory and restore again", ErrRestored)
+	}
+	p, err := s.readPrefix(ctx)
+	if err != nil {
+		return err
+	}
+	former := p.head.Keys.Spans[0].Key
+	name := originName(former)
+	if _, err := s.findKey(former); err != nil {
+		return err
+	}
+	if s.Lost, err = s.comparedWithHead(ctx, p, name); err != nil {
+		return err
+	}
+	if s.next, err = newKey(o.Origin); err != nil {
+		return err
+	}
+	for _, span := range p.head.Keys.Spans {
+		if originName(span.Key) == s.next.signer.Name() {
+			return fmt.Errorf("%w: the log is or was %s; give it a name it never had", ErrConflict, s.next.signer.Name())
+		}
+	}
+	if o.Founding != nil {
+		if err := o.Founding(name); err != nil {
+			return err
+		}
+	}
+	if err := s.next.write(s.cfg.successorKeyPath()); err != nil {
+		return err
+	}
+	s.cfg.tell(stepBegun)
+	return nil
+}
+
+func lockForSuccession(cfg *Config) (*durable.Lock, error) {
+	lock, err := durable.LockFile(cfg.LockPath)
+	if errors.Is(err, durable.ErrLocked) {
+		return nil, fmt.Errorf("%w: %w; stop the server first", ErrLocked, err)
+	}
+	return lock, err
+}
+
+// findKey looks for the former key: in the file given, which must hold it, or where
+// keys lie. Nil: it is not at hand.
+func (s *Succession) findKey(former string) (*nodeKey, error) {
+	if s.formerKey != "" {
+		k, err := loadKey(s.formerKey)
+		if err == nil && k.verifier != former {
+			err = fmt.Errorf("%w: %s holds the key %s, and the log was signed by %s", ErrConflict, s.formerKey, k.verifier, former)
+		}
+		return &k, err
+	}
+	for _, path := range []string{s.cfg.KeyPath, s.cfg.nextKeyPath(), s.cfg.formerKeyPath()} {
+		k, err := loadSpareKey(path)
+		if err != nil {
+			return nil, err
+		}
+		if k != nil && k.verifier == former {
+			return k, nil
+		}
+	}
+	return nil, nil
+}
+
+// comparedWithHead compares the prefix with the stored head and returns how many
+// entries more that one covers.
+func (s *Succession) comparedWithHead(ctx context.Context, p *prefix, name string) (lost uint64, err error) {
+	stored, err := ReadStoredHead(ctx, s.cfg.HeadsPath)
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, errNoHead):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case stored.Origin != name:
+		return 0, fmt.Errorf("%w: %s belongs to the log %s, and this one is %s; take the file away if it is not this log's", ErrConflict, s.cfg.HeadsPath, stored.Origin, name)
+	case stored.Size > p.head.Size:
+		return stored.Size - p.head.Size, nil
+	}
+	root, err := s.rootAt(ctx, stored.Size)
+	if err != nil {
+		return 0, err
+	}
+	if root != stored.Root {
+		return 0, fmt.Errorf("%w: it holds other entries than those under its stored head of %d; it was changed, and cannot go on as what it was not. Keep a copy, and restore a backup that verifies",
+			ErrDamaged, stored.Size)
+	}
+	return 0, nil
+}
+
+// Finish makes the log go on. After an error, or a crash, begin again.
+func (s *Succession) Finish(ctx context.Context) (Succeeded, error) {
+	out, err := s.finish(ctx)
+	if err != nil {
+		return out, fmt.Errorf("continue the log in %s: %w", s.cfg.Dir, err)
+	}
+	return out, nil
+}
+
+func (s *Succession) finish(ctx context.Context) (Succeeded, error) {
+	lock, err := lockForSuccession(&s.cfg)
+	if err != nil {
+		return Succeeded{}, err
+	}
+	if err := errors.Join(s.prepare(ctx), lock.Unlock()); err != nil {
+		return Succeeded{}, err
+	}
+	event, err := s.say(ctx) // which takes the lock itself; the mark keeps others out
+	if err != nil {
+		return Succeeded{}, err
+	}
+	s.cfg.tell(stepEntry)
+	if err := ClearRestored(s.cfg.Dir); err != nil {
+		return Succeeded{}, err
+	}
+	for _, path := range []string{s.cfg.nextKeyPath(), s.cfg.formerKeyPath()} {
+		if err := removeKey(path); err != nil {
+			return Succeeded{}, err
+		}
+	}
+	s.cfg.tell(stepRemoved)
+	return Succeeded{Event: event, Former: originName(event.Former), Lost: s.Lost}, removeKey(s.cfg.successorKeyPath())
+}
+
+// prepare brings files and keys to where the log can be opened under its new name.
+func (s *Succession) prepare(ctx context.Context) error {
+	digest := counterfoil.OriginDigest(s.next.signer.Name())
+	for kind, dir := range map[counterfoil.SegmentKind]string{counterfoil.LedgerSegment: s.cfg.Dir, counterfoil.PayloadSegment: s.cfg.PayloadDir} {
+		if err := s.rename(kind, dir, digest); err != nil {
+			return err
+		}
+	}
+	p, err := s.readPrefix(ctx)
+	if err != nil {
+		return err
+	}
+	p.head.Keys = p.head.Keys.awaiting(s.next.verifier, p.head.Size)
+	if err := replaceHead(ctx, s.cfg.HeadsPath, s.next.signer.Name(), p.head); err != nil {
+		return err
+	}
+	s.cfg.tell(stepHead)
+	if err := s.keepFormer(p.head.Keys.Spans[1].Key); err != nil {
+		return err
+	}
+	s.cfg.tell(stepFormer)
+	if err := s.next.write(s.cfg.KeyPath); err != nil {
+		return err
+	}
+	s.cfg.tell(stepKey)
+	return nil
+}
+
+// keepFormer makes the key that is about to be replaced the former one.
+func (s *Succession) keepFormer(former string) error {
+	own, err := s.findKey(former)
+	if err != nil || own == nil {
+		return err
+	}
+	return own.write(s.cfg.formerKeyPath())
+}
+
+// say appends the entry, unless an earlier attempt did.
+func (s *Succession) say(ctx context.Context) (counterfoil.KeyEvent, error) {
+	l, err := Open(ctx, s.cfg)
+	if err != nil {
+		return counterfoil.KeyEvent{}, err
+	}
+	event, err := l.saySucceeded(ctx)
+	return event, errors.Join(err, l.Close())
+}
+
+func (l *Ledger) saySucceeded(ctx context.Context) (counterfoil.KeyEvent, error) {
+	spans := l.keys.Load().history.Spans
+	if from := spans[0].From; l.Size() >= from {
+		s, err := l.Read(counterfoil.Index(from - 1))
+		if err != nil {
+			return counterfoil.KeyEvent{}, err
+		}
+		e, err := counterfoil.DecodeEntry(s.Raw)
+		if err != nil || e.Key == nil {
+			return counterfoil.KeyEvent{}, fmt.Errorf("%w: entry %d is not the one that says under which name the log goes on", ErrDamaged, from-1)
+		}
+		return *e.Key, nil
+	}
+	var files []string
+	if _, err := os.Stat(l.cfg.formerKeyPath()); err == nil {
+		files = append(files, l.cfg.formerKeyPath())
+	}
+	return l.AppendKeyEvent(ctx, counterfoil.KeyEvent{Event: counterfoil.KeySucceeded, Origin: l.Origin(), Key: spans[0].Key, Former: spans[1].Key}, files...)
+}
+
+// rename writes the header of the new origin into every segment that was begun.
+func (s *Succession) rename(kind counterfoil.SegmentKind, dir string, digest counterfoil.Hash) error {
+	if dir == "" {
+		return nil
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*.seg"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := s.renameSegment(kind, name, digest); err != nil {
+			return fmt.Errorf("write the header of %s: %w", name, err)
+		}
+		s.cfg.tell(stepHeader)
+	}
+	return nil
+}
+
+func (s *Succession) renameSegment(kind counterfoil.SegmentKind, name string, digest counterfoil.Hash) error {
+	f, err := s.cfg.Disk.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h, err := readHeader(f)
+	switch {
+	case errors.Is(err, counterfoil.ErrNoHeader), err == nil && h.Origin == digest:
+		return nil
+	case err != nil:
+		return err
+	case h.Kind != kind:
+		return fmt.Errorf("%w: it is no segment of its folder", ErrDamaged)
+	}
+	h.Origin = digest
+	if _, err := f.WriteAt(counterfoil.AppendSegmentHeader(nil, h), 0); err != nil {
+		return err
+	}
+	return f.Datasync()
+}
+
+// originName is the name in a verifier key.
+func originName(verifier string) string {
+	name, _, _ := strings.Cut(verifier, "+")
+	return name
+}
