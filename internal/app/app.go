@@ -85,6 +85,9 @@ type App struct {
 		hash  counterfoil.Hash
 	}
 
+	beginning sync.Mutex
+	begun     atomic.Bool // the start of this process is recorded
+
 	started  time.Time
 	checking sync.Mutex // one self-check at a time
 
@@ -94,8 +97,9 @@ type App struct {
 }
 
 // Open opens a data directory and brings it to a state to go on from: the
-// ledger recovered, intents of a crashed process closed as abandoned, the index
-// at the ledger's end.
+// ledger recovered, erasures it states carried out, the index at the ledger's end. A
+// server records its start and closes intents of a crashed process as abandoned; a
+// command does so before it writes.
 func Open(ctx context.Context, o Options) (*App, error) {
 	cfg, err := loadConfig(o)
 	if err != nil {
@@ -152,8 +156,10 @@ func (a *App) open(ctx context.Context) error {
 	if a.vault, err = vault.Open(keys); err != nil {
 		return err
 	}
-	if err := a.boot(ctx); err != nil {
-		return err
+	if !a.options.Offline { // a command begins when it writes
+		if err := a.begin(ctx); err != nil {
+			return err
+		}
 	}
 	if err := a.openGaps(ctx, in("gaps")); err != nil {
 		return err
@@ -174,6 +180,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.enrollAll(ctx); err != nil { // before what is new, which brings its bodies
 		return err
 	}
+	a.projected.reached(a.index.Position().Next)
 	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
@@ -226,6 +233,33 @@ func (a *App) retention(class string) time.Duration {
 	default:
 		return a.rules.config.Retention.Interactions.Duration
 	}
+}
+
+// begin records the start of this process before its first other entry. A command
+// that only looks leaves no trace.
+func (a *App) begin(ctx context.Context) error {
+	if a.begun.Load() {
+		return nil
+	}
+	a.beginning.Lock()
+	defer a.beginning.Unlock()
+	if a.begun.Load() {
+		return nil
+	}
+	if err := a.boot(ctx); err != nil {
+		return err
+	}
+	a.begun.Store(true)
+	return nil
+}
+
+// write appends to the node's log. Everything but what a server writes by itself goes
+// through here.
+func (a *App) write(ctx context.Context, e *counterfoil.Entry, sealed []byte) (ledger.Receipt, error) {
+	if err := a.begin(ctx); err != nil {
+		return ledger.Receipt{}, err
+	}
+	return a.ledger.Append(ctx, e, sealed)
 }
 
 // boot writes the entry that opens this process's stretch of the log, then

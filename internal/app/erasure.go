@@ -12,14 +12,26 @@ import (
 	"github.com/counterfoil/counterfoil/internal/erasure"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/ledger"
 )
 
 // newEraser joins the parts an erasure works on.
 func (a *App) newEraser() *erasure.Eraser {
 	return erasure.New(erasure.Config{
-		Log: a.ledger, Keys: a.vault, Records: storedRecords{records{a}}, Index: currentIndex{a}, People: people{&a.roll, a.accounts},
+		Log: writtenLog{a.ledger, a}, Keys: a.vault, Records: storedRecords{records{a}}, Index: currentIndex{a}, People: people{&a.roll, a.accounts},
 		Program: forgetter{a}, Clock: a.clock, Reached: a.options.reached,
 	})
+}
+
+// writtenLog is the node's log, whose first entry of this process is its start.
+type writtenLog struct {
+	*ledger.Ledger
+	app *App
+}
+
+// Append implements erasure.Log.
+func (l writtenLog) Append(ctx context.Context, e *counterfoil.Entry, sealed []byte) (ledger.Receipt, error) {
+	return l.app.write(ctx, e, sealed)
 }
 
 // consoleEraser is what the console may ask for.
@@ -177,7 +189,7 @@ func (a forgetter) Forget(ctx context.Context, keys, gone []counterfoil.ID) erro
 
 // resumeErasures carries out what an earlier process stated and did not do.
 func (a *App) resumeErasures(ctx context.Context) error {
-	behind, err := a.erasure.Resume(ctx)
+	behind, err := a.erasure.Resume(ctx, !a.options.Offline)
 	if err != nil {
 		return fmt.Errorf("erasures that the ledger states are not carried out yet: %w", err)
 	}

@@ -47,7 +47,7 @@ func (a *App) append(ctx context.Context, e *counterfoil.Entry, scope vault.Scop
 		}
 	}()
 	e.Commitment = sealed.Commitment[:]
-	receipt, err := a.ledger.Append(ctx, e, sealed.Bytes)
+	receipt, err := a.write(ctx, e, sealed.Bytes)
 	if err != nil {
 		return 0, fmt.Errorf("append %s: %w", e.Kind, err)
 	}
@@ -63,7 +63,7 @@ func (a interactions) Record(ctx context.Context, e *counterfoil.Entry, subject 
 	at, err := a.append(ctx, e, vault.Scope{Subject: subject, Class: classInteraction}, payload)
 	if errors.Is(err, vault.ErrBarred) {
 		var r ledger.Receipt
-		r, err = a.ledger.Append(ctx, e, nil)
+		r, err = a.write(ctx, e, nil)
 		at = r.Index
 	}
 	switch {
@@ -127,7 +127,7 @@ func (a *App) Access(ctx context.Context, actor counterfoil.ID, action string, t
 		Kind: counterfoil.KindAccess, ID: counterfoil.NewTimeID(now), Actor: actor, Time: now.UnixMicro(),
 		Access: &counterfoil.Access{Action: action, Target: target},
 	}
-	if _, err := a.ledger.Append(ctx, e, nil); err != nil {
+	if _, err := a.write(ctx, e, nil); err != nil {
 		return unavailable(err)
 	}
 	return nil

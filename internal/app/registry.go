@@ -72,6 +72,9 @@ func (a service) RotateKey(ctx context.Context, q control.WhichLog) (control.Key
 	if err := a.rounds.TakeKeys(ctx); err != nil {
 		return control.KeyChange{}, keyFault(err)
 	}
+	if err := a.begin(ctx); err != nil {
+		return control.KeyChange{}, keyFault(err)
+	}
 	event, err := a.ledger.RotateKey(ctx)
 	if err == nil {
 		a.tellRegistry(ctx)
@@ -84,6 +87,9 @@ func (a service) RetireKey(ctx context.Context, q control.WhichLog) (control.Key
 	if q.Registry {
 		event, err := a.rounds.RetireKey(ctx)
 		return keyChange(a.registry, event, err)
+	}
+	if err := a.begin(ctx); err != nil {
+		return control.KeyChange{}, keyFault(err)
 	}
 	event, err := a.ledger.RetireKey(ctx)
 	if err == nil {

@@ -11,9 +11,10 @@ import (
 )
 
 // Resume does at the start what an earlier process did not come to: erasures the
-// ledger states are carried out, and then requests that were approved. It returns
-// how many entries were behind the note. Nothing is served before it returns.
-func (e *Eraser) Resume(ctx context.Context) (int, error) {
+// ledger states are carried out, and then, where the process is to finish them,
+// requests that were approved, which writes entries. It returns how many entries were
+// behind the note. Nothing is served before it returns.
+func (e *Eraser) Resume(ctx context.Context, finish bool) (int, error) {
 	e.acting.Lock()
 	defer e.acting.Unlock()
 	all, err := e.Index.Erasures(ctx, 0)
@@ -26,7 +27,7 @@ func (e *Eraser) Resume(ctx context.Context) (int, error) {
 		}
 	}
 	behind, err := e.overdue(ctx)
-	if err != nil {
+	if err != nil || !finish {
 		return behind, err
 	}
 	return behind, e.finish(ctx)
