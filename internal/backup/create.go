@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/verify"
 )
 
@@ -165,6 +166,9 @@ func (j *job) attempt(ctx context.Context) (*Manifest, error) {
 	if m.Log, err = j.source.take(ctx, nodeLog, j.record); err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
+	if err := j.mark(m); err != nil {
+		return nil, err
+	}
 	former := Manifest{Log: Head{Origin: m.Log.Origin}}
 	if j.record.manifest != nil {
 		former = *j.record.manifest
@@ -188,6 +192,21 @@ func (j *job) attempt(ctx context.Context) (*Manifest, error) {
 		}
 	}
 	return m, j.still(ctx, m)
+}
+
+// mark stages the marks with which no ledger opens: a backup has everything a data
+// directory has, and one that was copied by hand must not sign.
+func (j *job) mark(m *Manifest) error {
+	for name, head := range map[string]Head{nodeLog.name: m.Log, registryLog.name: m.Registry} {
+		text, err := ledger.Restored{Finished: true, Backup: m.Time, Size: head.Size}.Text()
+		if err == nil {
+			err = j.record.put(name+"/"+ledger.RestoredName, text)
+		}
+		if err != nil {
+			return fmt.Errorf("mark the backup: %w", err)
+		}
+	}
+	return nil
 }
 
 // follows refuses to mix two logs, or two histories of one.

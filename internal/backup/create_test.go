@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -293,6 +294,9 @@ func TestDamageIsFound(t *testing.T) {
 	to := newTargets(t)
 	m := mustCreate(t, n.data, to).Manifest
 	for _, file := range m.Files {
+		if filepath.Base(file.Path) == ledger.RestoredName {
+			continue // a restore writes its own
+		}
 		path := filepath.Join(to.record, file.Path)
 		whole, err := os.ReadFile(path)
 		if err != nil {
@@ -320,4 +324,20 @@ func TestDamageIsFound(t *testing.T) {
 		}
 	}
 	mustCheck(t, to)
+}
+
+// TestABackupDoesNotSign: with its keys beside it, a backup has all a data directory has.
+func TestABackupDoesNotSign(t *testing.T) {
+	n := openNode(t, filepath.Join(t.TempDir(), "data"))
+	n.converse(1, 1000)
+	n.close()
+	to := newTargets(t)
+	mustCreate(t, n.data, to)
+	byHand := t.TempDir()
+	if err := errors.Join(os.CopyFS(byHand, os.DirFS(to.record)), os.CopyFS(byHand+"/keys", os.DirFS(to.keys+"/keys"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ledger.Open(t.Context(), logConfig(byHand)); !errors.Is(err, ledger.ErrRestored) || !strings.Contains(err.Error(), "by hand") {
+		t.Errorf("opened with error %v", err)
+	}
 }

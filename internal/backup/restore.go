@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -124,11 +125,14 @@ func markBoth(dir string, mark ledger.Restored) error {
 }
 
 // copyTo copies the files of a folder into a data directory and compares their digests
-// on the way.
+// on the way. The marks are there already.
 func (f *folder) copyTo(ctx context.Context, data string, c *counter) error {
 	for _, file := range f.manifest.Files {
 		if err := context.Cause(ctx); err != nil {
 			return err
+		}
+		if path.Base(file.Path) == ledger.RestoredName {
+			continue
 		}
 		to := filepath.Join(data, filepath.FromSlash(file.Path))
 		if err := durable.MkdirAll(filepath.Dir(to), 0o700); err != nil {

@@ -36,7 +36,8 @@ func TestARestoredLogDoesNotSign(t *testing.T) {
 		{"finished", func() error {
 			return MarkRestored(cfg.Dir, Restored{Finished: true, Time: time.Now(), Backup: time.Unix(0, 0), Size: 1})
 		}, "ledger succeed"},
-		{"unreadable", func() error { return os.WriteFile(filepath.Join(cfg.Dir, restoredName), []byte("?"), 0o600) }, "mark of a restored log"},
+		{"a backup itself", func() error { return MarkRestored(cfg.Dir, Restored{Finished: true, Backup: time.Unix(0, 0)}) }, "copied from one by hand"},
+		{"unreadable", func() error { return os.WriteFile(filepath.Join(cfg.Dir, RestoredName), []byte("?"), 0o600) }, "mark of a restored log"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := c.mark(); err != nil {
