@@ -10,6 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/fault"
@@ -67,12 +70,19 @@ func (a interactions) Record(ctx context.Context, e *counterfoil.Entry, subject 
 		at = r.Index
 	}
 	switch {
-	case errors.Is(err, ledger.ErrFull):
+	case errors.Is(err, ledger.ErrFull), storeFull(err):
 		return 0, fmt.Errorf("%w: %w", gateway.ErrFull, err)
 	case errors.Is(err, ledger.ErrBusy):
 		return 0, fmt.Errorf("%w: %w", gateway.ErrBusy, err)
 	}
 	return at, err
+}
+
+// storeFull tells that the store of keys found no space, as for the first text of a
+// person in a month.
+func storeFull(err error) bool {
+	result, ok := errors.AsType[*sqlite.Error](err)
+	return ok && result.Code()&0xff == sqlite3.SQLITE_FULL
 }
 
 // Receipt implements gateway.Receipts.

@@ -104,7 +104,6 @@ func (a *App) run(ctx context.Context) error {
 // the log is published if it is.
 func (a *App) listen(ctx context.Context) ([]*listener, error) {
 	cfg := a.inForce().config
-	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Gaps: a.gaps, Clock: a.clock, Log: a.log})
 	from := func(t config.TLS) config.TLS { return config.TLS{Cert: cfg.Path(t.Cert), Key: cfg.Path(t.Key)} }
 	g := &listener{name: "gateway", tls: from(cfg.Gateway.TLS)}
 	c := &listener{name: "console", tls: from(cfg.Console.TLS)}
@@ -118,7 +117,7 @@ func (a *App) listen(ctx context.Context) ([]*listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.server = a.server(g, live)
+	g.server = a.server(g, a.livePath())
 	c.server = a.server(c, pages)
 	if cfg.Publish.Listen == "" {
 		return []*listener{g, c}, nil
@@ -128,6 +127,11 @@ func (a *App) listen(ctx context.Context) ([]*listener, error) {
 		return nil, err
 	}
 	return []*listener{g, c, p}, nil
+}
+
+// livePath is what serves applications.
+func (a *App) livePath() http.Handler {
+	return gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Gaps: a.gaps, Clock: a.clock, Log: a.log})
 }
 
 // server is an HTTP server whose handlers can be waited for, with /healthz
