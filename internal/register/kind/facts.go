@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kind
+
+import (
+	"fmt"
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+)
+
+// Fact is a variable of the expressions in kinds.
+type Fact struct{ Name, Type, Meaning, Example string }
+
+// Facts lists the variables, for the documentation.
+func Facts() []Fact {
+	return []Fact{
+		{"record", "the kind", "The record as it would be saved: each field by its id, besides state, number, version, created and approved. A field without a value reads as the empty value of its type; has(record.field) tells.", "record.likelihood * record.impact >= 15"},
+		{"actor", "actor", "Who acts: id and roles.", "'risk_manager' in actor.roles"},
+		{"now", "timestamp", "The moment of the act.", "record.ends > now"},
+		{"links", "records", "The records this one links to, and those that link to it.", "links.all('treatment', ['done', 'verified'])"},
+		{"register", "records", "All records.", "register.count('scope', ['in_force']) == 1"},
+	}
+}
+
+// Records answers what expressions ask about other records. States may be empty
+// for all. Implementations are asked by one goroutine at a time.
+type Records interface {
+	// Count counts the records of a kind in one of the states.
+	Count(kind string, states []string) (int64, error)
+	// Newest is when the last of them entered its state; zero without any.
+	Newest(kind string, states []string) (time.Time, error)
+}
+
+// Scene is what an expression is evaluated on.
+type Scene struct {
+	Record   Values
+	State    string
+	Number   string
+	Version  uint64
+	Created  time.Time
+	Approved time.Time
+	Actor    string
+	Roles    []string
+	Now      time.Time
+	Links    Records
+	Register Records
+}
+
+var (
+	actorType   = cel.ObjectType("actor")
+	recordsType = cel.OpaqueType("records")
+)
+
+// language compiles the expressions of one kind.
+type language struct {
+	kind *Kind
+	env  *cel.Env
+}
+
+func newLanguage(k *Kind) (*language, error) {
+	registry, err := types.NewRegistry()
+	if err != nil {
+		return nil, fmt.Errorf("make type registry: %w", err)
+	}
+	strings := cel.ListType(cel.StringType)
+	env, err := cel.NewEnv(
+		cel.CustomTypeProvider(&provider{Registry: registry, objects: objectsOf(k)}),
+		cel.CustomTypeAdapter(registry),
+		cel.CrossTypeNumericComparisons(true),
+		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateComprehensionNestingLimit(2)),
+		cel.ParserExpressionSizeLimit(4096), cel.ParserRecursionLimit(64),
+		cel.Variable("record", cel.ObjectType(k.ID)),
+		cel.Variable("actor", actorType),
+		cel.Variable("now", cel.TimestampType),
+		cel.Variable("links", recordsType),
+		cel.Variable("register", recordsType),
+		cel.Function("count",
+			cel.MemberOverload("records_count", []*cel.Type{recordsType, cel.StringType}, cel.IntType, cel.BinaryBinding(func(r, kind ref.Val) ref.Val { return count(r, kind, nil) })),
+			cel.MemberOverload("records_count_states", []*cel.Type{recordsType, cel.StringType, strings}, cel.IntType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return count(a[0], a[1], a[2]) })),
+		),
+		cel.Function("all", cel.MemberOverload("records_all_states", []*cel.Type{recordsType, cel.StringType, strings}, cel.BoolType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return all(a[0], a[1], a[2]) }))),
+		cel.Function("newest", cel.MemberOverload("records_newest", []*cel.Type{recordsType, cel.StringType, strings}, cel.TimestampType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return newest(a[0], a[1], a[2]) }))),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("make expression environment: %w", err)
+	}
+	return &language{kind: k, env: env}, nil
+}
+
+// compile checks an expression against the type it must have.
+func (l *language) compile(text string, want *cel.Type) (cel.Program, error) {
+	checked, issues := l.env.Compile(text)
+	if err := issues.Err(); err != nil {
+		return nil, err
+	}
+	if len(ast.MatchDescendants(ast.NavigateAST(checked.NativeRep()), ast.KindMatcher(ast.StructKind))) > 0 {
+		return nil, fmt.Errorf("objects cannot be made here; use the facts there are")
+	}
+	if want != nil && !checked.OutputType().IsExactType(want) {
+		return nil, fmt.Errorf("must be of type %s, but is %s", want, checked.OutputType())
+	}
+	return l.env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(1_000_000))
+}
+
+func (k *Kind) evaluate(p cel.Program, s *Scene) (ref.Val, error) {
+	value, _, err := p.Eval(map[string]any{
+		"record":   &object{typ: cel.ObjectType(k.ID), get: func(field string) (any, bool) { return s.fact(k, field) }},
+		"actor":    &object{typ: actorType, get: s.actorFact},
+		"now":      s.Now,
+		"links":    &recordsValue{s.Links},
+		"register": &recordsValue{s.Register},
+	})
+	return value, err
+}
+
+func (k *Kind) truth(p cel.Program, s *Scene) (bool, error) {
+	v, err := k.evaluate(p, s)
+	if err != nil {
+		return false, err
+	}
+	b, ok := v.(types.Bool)
+	return bool(b) && ok, nil
+}
+
+// Holds tells whether a CEL guard holds. An expression that fails does not hold,
+// and its error is returned beside.
+func (k *Kind) Holds(g *Guard, s *Scene) (bool, error) {
+	ok, err := k.truth(g.program, s)
+	if err != nil {
+		return false, fmt.Errorf("guard %s of %s: %w", g.ID, k.ID, err)
+	}
+	return ok, nil
+}
+
+// RequiredNow tells whether a field must be filled in this scene.
+func (k *Kind) RequiredNow(f *Field, s *Scene) (bool, error) {
+	if f.Required || f.when == nil {
+		return f.Required, nil
+	}
+	ok, err := k.truth(f.when, s)
+	if err != nil {
+		return false, fmt.Errorf("required_when of %s.%s: %w", k.ID, f.ID, err)
+	}
+	return ok, nil
+}
+
+// Compute evaluates a computed field to its Go value.
+func (k *Kind) Compute(f *Field, s *Scene) (any, error) {
+	v, err := k.evaluate(f.of, s)
+	if err != nil {
+		return nil, fmt.Errorf("compute %s.%s: %w", k.ID, f.ID, err)
+	}
+	switch v := v.(type) {
+	case types.Int:
+		return int64(v), nil
+	case types.Double:
+		return float64(v), nil
+	case types.Bool:
+		return bool(v), nil
+	case types.String:
+		return string(v), nil
+	default:
+		return nil, fmt.Errorf("compute %s.%s: a value of type %s", k.ID, f.ID, v.Type())
+	}
+}
+
+func (s *Scene) actorFact(field string) (any, bool) {
+	switch field {
+	case "id":
+		return s.Actor, s.Actor != ""
+	default:
+		return s.Roles, len(s.Roles) > 0
+	}
+}
+
+// fact reads a field of the record; without a value, the empty one of its type.
+func (s *Scene) fact(k *Kind, field string) (any, bool) {
+	switch field {
+	case "state":
+		return s.State, true
+	case "number":
+		return s.Number, s.Number != ""
+	case "version":
+		return int64(s.Version), true
+	case "created":
+		return s.Created, !s.Created.IsZero()
+	case "approved":
+		return s.Approved, !s.Approved.IsZero()
+	}
+	f, _ := k.Field(field)
+	return f.fact(s.Record[field])
+}

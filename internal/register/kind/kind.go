@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kind
+
+import (
+	"slices"
+
+	"cel.dev/cel-go/cel"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Kind describes one sort of record.
+type Kind struct {
+	ID     string // "risk"; the record type in the ledger
+	Title  string // "Risk"
+	Plural string // "Risks"
+	Number string // prefix of the readable number: "R" gives R-001
+	Place  string // entry of the console's navigation it belongs to
+	Help   string // what it is for, and what an auditor looks for
+
+	// Subject says whose erasure erases the personal fields: "self" for the record
+	// itself (a person), or the field that links to a person. Empty without any.
+	Subject string
+
+	Fields    []Field
+	States    []State // the first is where a record begins
+	Moves     []Move
+	Deadlines []Deadline
+	Review    *Review
+	Requires  []string // ids of clauses and controls the records serve as evidence for
+	Columns   []string // of the list, by field id; number, title and state come by themselves
+	Sections  []Section
+
+	schema  *jsonschema.Schema
+	Named   []string // fields linking to people, who alone may see a record; empty: everybody with the right to read
+	Derives []string // names of Go functions that set fixed fields at each save
+}
+
+// FieldType is what a field holds.
+type FieldType string
+
+// Types of fields and the Go values they have in a record's values.
+const (
+	Text     FieldType = "text"      // string, one line
+	LongText FieldType = "long_text" // string, lines
+	Integer  FieldType = "integer"   // int64
+	Number   FieldType = "number"    // float64
+	Truth    FieldType = "boolean"   // bool
+	Date     FieldType = "date"      // string, 2006-01-02
+	Email    FieldType = "email"     // string, normalised
+	URL      FieldType = "url"       // string, https or http
+	Choice   FieldType = "choice"    // string, id of an option
+	Choices  FieldType = "choices"   // []string, ids of options, in their order
+	Texts    FieldType = "texts"     // []string, one a line
+	Link     FieldType = "link"      // string, id of a record of one of To
+	Links    FieldType = "links"     // []string
+	Rows     FieldType = "rows"      // []map[string]any by Fields of the row
+	Controls FieldType = "controls"  // []string, ids of clauses and controls of the catalogue
+)
+
+// Field is one thing a record says.
+type Field struct {
+	ID       string
+	Type     FieldType
+	Label    string // a question or a noun, as the form shows it
+	Help     string
+	Required bool   // always; see also Move.Needs and When
+	When     string // CEL over record: required when true
+	Personal bool
+	Options  []Option  // choice, choices
+	Range    []float64 // integer, number: least and greatest; empty for any
+	To       []string  // link, links: kinds
+	Back     string    // link, links: what the linked record calls the records that link to it
+	Fields   []Field   // rows; of simple types only
+	Fixed    bool      // set by moves and the engine, never typed
+	Of       string    // computed: CEL over record, evaluated when saved; implies Fixed
+
+	when, of cel.Program
+}
+
+// Option is one answer of a choice.
+type Option struct {
+	ID      string
+	Label   string
+	Meaning string
+}
+
+// State is where a record stands.
+type State struct {
+	ID    string
+	Label string
+	Mark  string // "ok", "warn", "bad", "none", "now": how it is shown, by shape and word
+	// InForce tells that a version approved on the way here binds; Final that no
+	// move leads out. Draft: the record may be edited freely. In any other state a
+	// change of its fields is a new draft: the record goes to the first state with
+	// Draft while the approved version stays in force.
+	InForce bool
+	Draft   bool
+	Final   bool
+	Help    string
+}
+
+// Tag is where a rule comes from; it decides what may be changed.
+type Tag string
+
+// Tags, as docs/console.md explains them to people.
+const (
+	Tag42001    Tag = "42001"
+	Tag17021    Tag = "17021"
+	Tag42006    Tag = "42006"
+	Tag19011    Tag = "19011"
+	TagPractice Tag = "practice"
+	TagProduct  Tag = "product"
+)
+
+// Overridable tells whether a guard of this source may be passed with a reason
+// and somebody else's approval. Rules for certification bodies never are.
+func (t Tag) Overridable() bool { return t != Tag17021 && t != Tag42006 }
+
+// Move is a transition between states.
+type Move struct {
+	ID     string
+	From   []string
+	To     string
+	Label  string // the button: a verb with its object
+	Help   string
+	Roles  []string // who may; "owner" is whoever the record's owner field names, "any" everybody signed in
+	Auto   bool     // made by the program when its guards hold; nobody may make it by hand
+	Needs  []string // fields that must be filled
+	Asks   []string // fields the move's form asks for
+	Guards []Guard
+	// Apart names fields linking to people, or "did:MOVE" for whoever made that
+	// move last, or "author" for whoever changed the fields last: none of them may
+	// make this move.
+	Apart    []string
+	Approves bool // binds the digest of the fields as they stand
+	Reason   bool // a reason must be given
+	Tag      Tag
+	Clause   string
+}
+
+// Guard is a condition of a move.
+type Guard struct {
+	ID   string // unique within the move
+	CEL  string // or
+	Go   string // the name of a function
+	Says string // the refusal: what is missing and what to do
+	Tag  Tag
+
+	program cel.Program
+}
+
+// Deadline is a computed date.
+type Deadline struct {
+	ID      string
+	Label   string
+	From    string // "created", "state" (when the present state was entered), "move:ID" (when it was last made) or a date field
+	Days    int    // added to From; working days when Working
+	DaysOf  string // CEL over record giving the days, instead of Days
+	Working bool
+	While   []string // states in which it counts
+	Tag     Tag
+
+	days cel.Program
+}
+
+// Review says how often a record has to be looked at again.
+type Review struct {
+	Days   int
+	DaysOf string // CEL over record giving the days, instead of Days
+	After  string // move from which it counts
+	While  []string
+	Tag    Tag
+
+	days cel.Program
+}
+
+// Section is a part of the record's page.
+type Section struct {
+	Title  string
+	Fields []string
+	Help   string
+}
+
+// Field returns the field with the id.
+func (k *Kind) Field(id string) (*Field, bool) {
+	i := slices.IndexFunc(k.Fields, func(f Field) bool { return f.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &k.Fields[i], true
+}
+
+// State returns the state with the id.
+func (k *Kind) State(id string) (*State, bool) {
+	i := slices.IndexFunc(k.States, func(s State) bool { return s.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &k.States[i], true
+}
+
+// Move returns the move with the id.
+func (k *Kind) Move(id string) (*Move, bool) {
+	i := slices.IndexFunc(k.Moves, func(m Move) bool { return m.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &k.Moves[i], true
+}
+
+// Initial is the state of a new record.
+func (k *Kind) Initial() *State { return &k.States[0] }
+
+// DraftState is where an edited record goes back to.
+func (k *Kind) DraftState() *State {
+	i := slices.IndexFunc(k.States, func(s State) bool { return s.Draft })
+	return &k.States[max(i, 0)]
+}
+
+// Leads tells whether the move may start from a state.
+func (m *Move) Leads(state string) bool { return slices.Contains(m.From, state) }
+
+// From returns the moves that start from a state, in the order of the file.
+func (k *Kind) From(state string) []*Move {
+	var list []*Move
+	for i := range k.Moves {
+		if k.Moves[i].Leads(state) {
+			list = append(list, &k.Moves[i])
+		}
+	}
+	return list
+}
