@@ -190,6 +190,12 @@ func (c *checker) states() {
 		c.filled(path+".label", s.Label)
 		c.oneOf(path+".mark", s.Mark, marks)
 		draft = draft || s.Draft
+		if _, ok := c.kind.State(s.OnChange); s.OnChange != "" && !ok {
+			c.Faultf(path+".on_change", "there is no state %q", s.OnChange)
+		}
+		if s.InForce && s.Ends {
+			c.Faultf(path+".ends", "what is in force does not end here")
+		}
 	}
 	if !draft {
 		c.Faultf("states", "one must be marked draft: records are written in it, and go back to it when they are changed")

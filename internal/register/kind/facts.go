@@ -11,6 +11,7 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/ext"
 )
 
 // Fact is a variable of the expressions in kinds.
@@ -72,6 +73,7 @@ func newLanguage(k *Kind) (*language, error) {
 		cel.CustomTypeProvider(&provider{Registry: registry, objects: objectsOf(k)}),
 		cel.CustomTypeAdapter(registry),
 		cel.CrossTypeNumericComparisons(true),
+		ext.Math(), ext.Strings(), ext.Lists(),
 		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateComprehensionNestingLimit(2)),
 		cel.ParserExpressionSizeLimit(4096), cel.ParserRecursionLimit(64),
 		cel.Variable("record", cel.ObjectType(k.ID)),

@@ -74,6 +74,7 @@ type Field struct {
 	Back     string    // link, links: what the linked record calls the records that link to it
 	Fields   []Field   // rows; of simple types only
 	Fixed    bool      // set by moves and the engine, never typed
+	Minor    bool      // a change of it needs no new approval, and approvals do not bind it
 	Of       string    // computed: CEL over record, evaluated when saved; implies Fixed
 
 	when, of cel.Program
@@ -91,14 +92,15 @@ type State struct {
 	ID    string
 	Label string
 	Mark  string // "ok", "warn", "bad", "none", "now": how it is shown, by shape and word
-	// InForce tells that a version approved on the way here binds; Final that no
-	// move leads out. Draft: the record may be edited freely. In any other state a
-	// change of its fields is a new draft: the record goes to the first state with
-	// Draft while the approved version stays in force.
-	InForce bool
-	Draft   bool
-	Final   bool
-	Help    string
+	Help  string
+	// Draft: the record may be edited freely. In any other state a change of its
+	// fields, minor ones apart, is a new draft: the record goes to OnChange while the
+	// approved version stays in force. OnChange is the first draft state by default.
+	Draft    bool
+	OnChange string
+	InForce  bool // the approved version binds from here on, until a state that ends it
+	Ends     bool // nothing is in force (any more)
+	Final    bool // no move leads out
 }
 
 // Tag is where a rule comes from; it decides what may be changed.
@@ -213,10 +215,16 @@ func (k *Kind) Move(id string) (*Move, bool) {
 // Initial is the state of a new record.
 func (k *Kind) Initial() *State { return &k.States[0] }
 
-// DraftState is where an edited record goes back to.
-func (k *Kind) DraftState() *State {
-	i := slices.IndexFunc(k.States, func(s State) bool { return s.Draft })
-	return &k.States[max(i, 0)]
+// ChangedTo is the state an edited record goes to from a state.
+func (k *Kind) ChangedTo(state string) string {
+	s, ok := k.State(state)
+	switch {
+	case !ok || s.Draft:
+		return state
+	case s.OnChange != "":
+		return s.OnChange
+	}
+	return k.States[max(slices.IndexFunc(k.States, func(s State) bool { return s.Draft }), 0)].ID
 }
 
 // Leads tells whether the move may start from a state.

@@ -45,6 +45,7 @@ type (
 		Back     string       `yaml:"back"`
 		Fields   []columnText `yaml:"fields"`
 		Fixed    bool         `yaml:"fixed"`
+		Minor    bool         `yaml:"minor"`
 		Of       string       `yaml:"computed"`
 	}
 	// columnText is a field of a row: rows do not nest.
@@ -64,12 +65,14 @@ type (
 		Meaning string `yaml:"meaning"`
 	}
 	stateText struct {
-		ID      string `yaml:"id"`
-		Label   string `yaml:"label"`
-		Mark    string `yaml:"mark"`
-		InForce bool   `yaml:"in_force"`
-		Draft   bool   `yaml:"draft"`
-		Help    string `yaml:"help"`
+		ID       string `yaml:"id"`
+		Label    string `yaml:"label"`
+		Mark     string `yaml:"mark"`
+		InForce  bool   `yaml:"in_force"`
+		Draft    bool   `yaml:"draft"`
+		Ends     bool   `yaml:"ends"`
+		OnChange string `yaml:"on_change"`
+		Help     string `yaml:"help"`
 	}
 	moveText struct {
 		ID       string      `yaml:"id"`
@@ -143,7 +146,7 @@ func (t *kindText) kind() *Kind {
 		k.Fields = append(k.Fields, f.field())
 	}
 	for _, s := range t.States {
-		k.States = append(k.States, State{ID: s.ID, Label: s.Label, Mark: s.Mark, InForce: s.InForce, Draft: s.Draft, Help: s.Help})
+		k.States = append(k.States, State{ID: s.ID, Label: s.Label, Mark: s.Mark, InForce: s.InForce, Draft: s.Draft, Ends: s.Ends, OnChange: s.OnChange, Help: s.Help})
 	}
 	for _, m := range t.Moves {
 		k.Moves = append(k.Moves, m.move())
@@ -170,7 +173,7 @@ func (s *sectionText) section() Section {
 func (t *fieldText) field() Field {
 	f := Field{
 		ID: t.ID, Type: FieldType(t.Type), Label: t.Label, Help: t.Help, Required: t.Required, When: t.When, Personal: t.Personal,
-		Options: options(t.Options), Range: t.Range, To: t.To, Back: t.Back, Fixed: t.Fixed || t.Of != "", Of: t.Of,
+		Options: options(t.Options), Range: t.Range, To: t.To, Back: t.Back, Fixed: t.Fixed || t.Of != "", Minor: t.Minor, Of: t.Of,
 	}
 	for _, c := range t.Fields {
 		f.Fields = append(f.Fields, Field{ID: c.ID, Type: FieldType(c.Type), Label: c.Label, Help: c.Help, Required: c.Required, Options: options(c.Options), Range: c.Range, To: c.To})

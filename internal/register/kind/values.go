@@ -64,11 +64,11 @@ func (v Values) ID(field string) counterfoil.ID {
 }
 
 // Digest is what an approval binds: SHA-256 over the values as JSON with keys in
-// order, fixed fields left out since the program sets these.
+// order. Fixed and minor fields are left out.
 func (k *Kind) Digest(v Values) (counterfoil.Hash, error) {
 	bound := make(map[string]any, len(v))
 	for id, value := range v {
-		if f, ok := k.Field(id); ok && f.Fixed {
+		if f, ok := k.Field(id); ok && (f.Fixed || f.Minor) {
 			continue
 		}
 		bound[id] = value

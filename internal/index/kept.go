@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// Kept is one version of a record of a kind, as the register wrote it. Its body
+// is JSON without personal text: that is sealed inside it.
+type Kept struct {
+	Entry   counterfoil.Index
+	Leaf    counterfoil.Hash
+	ID      counterfoil.ID
+	Version uint64
+	Kind    string
+	Number  string // "R-001"
+	Serial  uint64 // 1 of it
+	State   string
+	Move    string // what led here: "created", "changed" or a move of the kind
+	Time    int64  // microseconds
+	Actor   counterfoil.ID
+	Owner   counterfoil.ID // zero when nobody is named
+	Title   string
+	Late    bool              // recorded long after the fact
+	Due     int64             // microseconds; the earliest deadline; 0 without any
+	Until   counterfoil.Index // entry of the next version; 0 while this one stands
+	Wrap    counterfoil.ID    // wrapping key of the body
+	Body    []byte            // empty once erased
+
+	Links []KeptLink // only on the way in
+}
+
+// KeptLink is a field of a record that names another record.
+type KeptLink struct {
+	Field  string
+	Target counterfoil.ID
+}
+
+// Moment is a place in history: the state after the entries below it. The zero
+// Moment is the present.
+type Moment struct{ Next counterfoil.Index }
+
+// Present tells whether the moment is now.
+func (m Moment) Present() bool { return m.Next == 0 }
+
+const keptSchema = `
+	CREATE TABLE kept (
+		entry   INTEGER PRIMARY KEY,
+		leaf    BLOB NOT NULL,
+		id      BLOB NOT NULL,
+		version INTEGER NOT NULL,
+		kind    TEXT NOT NULL,
+		number  TEXT NOT NULL,
+		serial  INTEGER NOT NULL,
+		state   TEXT NOT NULL,
+		move    TEXT NOT NULL,
+		time    INTEGER NOT NULL,
+		actor   BLOB NOT NULL,
+		owner   BLOB NOT NULL,
+		title   TEXT NOT NULL,
+		late    INTEGER NOT NULL,
+		due     INTEGER NOT NULL,
+		until   INTEGER NOT NULL, -- entry of the next version, 0 while this one stands
+		wrap    BLOB NOT NULL,
+		body    TEXT NOT NULL
+	) STRICT;
+	CREATE INDEX kept_id ON kept (id, entry);
+	CREATE INDEX kept_standing ON kept (kind, serial) WHERE until = 0;
+	CREATE INDEX kept_kind ON kept (kind, serial, entry);
+	CREATE INDEX kept_due ON kept (due) WHERE until = 0 AND due > 0;
+	CREATE INDEX kept_time ON kept (time);
+	CREATE INDEX kept_wrap ON kept (wrap);
+	CREATE TABLE kept_links (
+		target BLOB NOT NULL,
+		entry  INTEGER NOT NULL, -- of the version that links
+		field  TEXT NOT NULL,
+		PRIMARY KEY (target, entry, field)
+	) STRICT, WITHOUT ROWID;`
+
+var keptTables = []string{"kept", "kept_links"}
+
+const keptColumns = "entry, leaf, id, version, kind, number, serial, state, move, time, actor, owner, title, late, due, until, wrap, body"
+
+func (k *Kept) targets() []any {
+	return []any{
+		&k.Entry, (*hash)(&k.Leaf), (*id)(&k.ID), &k.Version, &k.Kind, &k.Number, &k.Serial, &k.State, &k.Move, &k.Time,
+		(*id)(&k.Actor), (*id)(&k.Owner), &k.Title, &k.Late, &k.Due, &k.Until, (*id)(&k.Wrap), &k.Body,
+	}
+}
+
+// keep writes a version and ends the one before it.
+func (w *writer) keep(k *Kept) error {
+	if _, err := w.tx.ExecContext(w.ctx, "UPDATE kept SET until = $1 WHERE id = $2 AND until = 0 AND entry < $1", int64(k.Entry), k.ID[:]); err != nil {
+		return fmt.Errorf("end the version before: %w", err)
+	}
+	_, err := w.tx.ExecContext(w.ctx, "INSERT INTO kept ("+keptColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17) ON CONFLICT DO NOTHING",
+		int64(k.Entry), k.Leaf[:], k.ID[:], int64(k.Version), k.Kind, k.Number, int64(k.Serial), k.State, k.Move, k.Time,
+		idValue(&k.Actor), idValue(&k.Owner), k.Title, k.Late, k.Due, idValue(&k.Wrap), string(k.Body))
+	if err != nil {
+		return fmt.Errorf("insert version: %w", err)
+	}
+	for _, l := range k.Links {
+		if _, err := w.tx.ExecContext(w.ctx, "INSERT INTO kept_links (target, entry, field) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", l.Target[:], int64(k.Entry), l.Field); err != nil {
+			return fmt.Errorf("insert link: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgetBodies empties the bodies sealed under keys that were erased.
+func (w *writer) forgetBodies(keys []counterfoil.ID) error {
+	for i := range keys {
+		if _, err := w.tx.ExecContext(w.ctx, "UPDATE kept SET body = '', title = '' WHERE wrap = $1", keys[i][:]); err != nil {
+			return fmt.Errorf("forget bodies: %w", err)
+		}
+	}
+	return nil
+}
+
+// at is the condition that a row of kept stood at the moment.
+func (m Moment) at(row string, args *[]any) string {
+	if m.Present() {
+		return row + "until = 0"
+	}
+	*args = append(*args, int64(m.Next))
+	n := len(*args)
+	return fmt.Sprintf("%[1]sentry < $%[2]d AND (%[1]suntil = 0 OR %[1]suntil >= $%[2]d)", row, n)
+}
+
+// MomentAt is the state at the end of a time, in microseconds.
+func (x *Index) MomentAt(ctx context.Context, time int64) (Moment, error) {
+	var next int64
+	err := x.read.QueryRowContext(ctx, "SELECT coalesce(max(entry) + 1, 1) FROM kept WHERE time <= $1", time).Scan(&next)
+	if err != nil {
+		return Moment{}, fmt.Errorf("find moment: %w", err)
+	}
+	return Moment{counterfoil.Index(next)}, nil
+}
+
+// KeptRecord returns the version of a record that stood at the moment, or ErrNotFound.
+func (x *Index) KeptRecord(ctx context.Context, record counterfoil.ID, m Moment) (*Kept, error) {
+	args := []any{record[:]}
+	return x.keptOne(ctx, "id = $1 AND "+m.at("", &args), args)
+}
+
+// KeptByNumber is KeptRecord by the readable number.
+func (x *Index) KeptByNumber(ctx context.Context, kind string, serial uint64, m Moment) (*Kept, error) {
+	args := []any{kind, int64(serial)}
+	return x.keptOne(ctx, "kind = $1 AND serial = $2 AND "+m.at("", &args), args)
+}
+
+// KeptVersion returns one version of a record, or ErrNotFound.
+func (x *Index) KeptVersion(ctx context.Context, record counterfoil.ID, version uint64) (*Kept, error) {
+	return x.keptOne(ctx, "id = $1 AND version = $2", []any{record[:], int64(version)})
+}
+
+func (x *Index) keptOne(ctx context.Context, where string, args []any) (*Kept, error) {
+	list, err := many(ctx, x.read, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read record: %w", err)
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("record: %w", ErrNotFound)
+	}
+	return &list[0], nil
+}
+
+// KeptHistory returns the versions of a record up to the moment, newest first.
+func (x *Index) KeptHistory(ctx context.Context, record counterfoil.ID, m Moment) ([]Kept, error) {
+	where, args := "id = $1", []any{record[:]}
+	if !m.Present() {
+		where, args = where+" AND entry < $2", append(args, int64(m.Next))
+	}
+	list, err := many(ctx, x.read, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where+" ORDER BY entry DESC", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	return list, nil
+}
+
+// Linked is a record that links to another.
+type Linked struct {
+	Kept
+	Field string
+}
+
+// KeptLinksTo returns the records that linked to a record at the moment.
+func (x *Index) KeptLinksTo(ctx context.Context, record counterfoil.ID, m Moment) ([]Linked, error) {
+	args := []any{record[:]}
+	targets := func(l *Linked) []any { return append(l.Kept.targets(), &l.Field) }
+	columns := "k." + strings.ReplaceAll(keptColumns, ", ", ", k.")
+	list, err := many(ctx, x.read, targets, "SELECT "+columns+", l.field FROM kept_links l JOIN kept k ON k.entry = l.entry WHERE l.target = $1 AND "+m.at("k.", &args)+
+		" ORDER BY k.kind, k.serial", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read links: %w", err)
+	}
+	return list, nil
+}
+
+// HighestSerial is the last number given to records of a kind; 0 before the first.
+func (x *Index) HighestSerial(ctx context.Context, kind string) (uint64, error) {
+	var n int64
+	if err := x.read.QueryRowContext(ctx, "SELECT coalesce(max(serial), 0) FROM kept WHERE kind = $1", kind).Scan(&n); err != nil {
+		return 0, fmt.Errorf("read highest number: %w", err)
+	}
+	return uint64(n), nil
+}
+
+// StateCount is how many records of a kind stand in a state, and when the last
+// of them changed.
+type StateCount struct {
+	Kind, State string
+	N           uint64
+	Newest      int64 // microseconds
+}
+
+// KeptCounts counts records by kind and state at the moment; kind "" counts all.
+func (x *Index) KeptCounts(ctx context.Context, kind string, m Moment) ([]StateCount, error) {
+	var args []any
+	where := m.at("", &args)
+	if kind != "" {
+		args = append(args, kind)
+		where = fmt.Sprintf("kind = $%d AND %s", len(args), where)
+	}
+	list, err := many(ctx, x.read, func(c *StateCount) []any { return []any{&c.Kind, &c.State, &c.N, &c.Newest} },
+		"SELECT kind, state, count(*), max(time) FROM kept WHERE "+where+" GROUP BY kind, state ORDER BY kind, state", args...)
+	if err != nil {
+		return nil, fmt.Errorf("count records: %w", err)
+	}
+	return list, nil
+}

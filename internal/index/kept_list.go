@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// KeptFilter selects records for a list. The zero value of a field selects all.
+type KeptFilter struct {
+	Kind   string
+	At     Moment
+	States []string
+	Owner  counterfoil.ID
+	Due    int64  // microseconds: with a deadline at or before
+	Text   string // in number, title or body, whatever the case
+	Fields []KeptCondition
+	Links  counterfoil.ID // records that link to this one
+	Sort   string         // "" by number; "due", "time", "state", "title" or a field's id
+	Down   bool
+	After  KeptCursor // keyset paging; zero begins
+	Limit  int
+}
+
+// KeptCondition asks that a field has one of the values, or holds one of them
+// when it is a list.
+type KeptCondition struct {
+	Field  string
+	Values []string
+}
+
+// KeptCursor is where a page ends: the sorted value and the number of its last row.
+type KeptCursor struct {
+	Value  string
+	Serial uint64
+}
+
+// Zero tells whether the cursor begins a list.
+func (c KeptCursor) Zero() bool { return c.Serial == 0 }
+
+type keptQuery struct {
+	where []string
+	args  []any
+}
+
+func (q *keptQuery) add(condition string, args ...any) {
+	for _, a := range args {
+		q.args = append(q.args, a)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(q.args)), 1)
+	}
+	q.where = append(q.where, condition)
+}
+
+func (q *keptQuery) oneOf(expression string, values []string) {
+	marks := make([]string, len(values))
+	args := make([]any, len(values))
+	for i, v := range values {
+		marks[i], args[i] = "?", v
+	}
+	q.add(expression+" IN ("+strings.Join(marks, ", ")+")", args...)
+}
+
+func (f *KeptFilter) query() *keptQuery {
+	q := &keptQuery{}
+	if f.Kind != "" {
+		q.add("kind = ?", f.Kind)
+	}
+	q.where = append(q.where, f.At.at("", &q.args))
+	if len(f.States) > 0 {
+		q.oneOf("state", f.States)
+	}
+	if !f.Owner.IsZero() {
+		q.add("owner = ?", f.Owner[:])
+	}
+	if f.Due > 0 {
+		q.add("due > 0 AND due <= ?", f.Due)
+	}
+	if f.Text != "" {
+		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Text) + "%"
+		q.add(`(number LIKE ? ESCAPE '\' OR title LIKE ? ESCAPE '\' OR body ->> '$.values' LIKE ? ESCAPE '\')`, pattern, pattern, pattern)
+	}
+	for _, c := range f.Fields {
+		// A list and a single value alike: json_each gives each member.
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(c.Values)), ", ")
+		args := []any{"$.values." + c.Field}
+		for _, v := range c.Values {
+			args = append(args, v)
+		}
+		q.add("EXISTS (SELECT 1 FROM json_each(body, ?) WHERE json_each.atom IN ("+marks+"))", args...)
+	}
+	if !f.Links.IsZero() {
+		q.add("entry IN (SELECT entry FROM kept_links WHERE target = ?)", f.Links[:])
+	}
+	return q
+}
+
+// sorted is the expression a list is sorted by; as text, so that a cursor holds it.
+func (f *KeptFilter) sorted(q *keptQuery) string {
+	switch f.Sort {
+	case "":
+		return ""
+	case "due":
+		return "printf('%020d', due)"
+	case "time":
+		return "printf('%020d', time)"
+	case "state", "title", "number":
+		return f.Sort
+	default:
+		q.args = append(q.args, "$.values."+f.Sort)
+		n := len(q.args)
+		return fmt.Sprintf(`CASE json_type(body, $%[1]d) WHEN 'integer' THEN printf('%%020d', body ->> $%[1]d) WHEN 'real' THEN printf('%%030.6f', body ->> $%[1]d) ELSE coalesce(body ->> $%[1]d, '') END`, n)
+	}
+}
+
+// KeptPage is one page of a list.
+type KeptPage struct {
+	Rows []Kept
+	Next KeptCursor // zero at the end
+}
+
+// KeptList returns a page of records in the order asked for.
+func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
+	q := f.query()
+	sorted := f.sorted(q)
+	direction, beyond := "ASC", ">"
+	if f.Down {
+		direction, beyond = "DESC", "<"
+	}
+	key := "''"
+	order := "serial " + direction
+	if sorted != "" {
+		key, order = sorted, "1 "+direction+", serial "+direction
+	}
+	if !f.After.Zero() {
+		if sorted == "" {
+			q.add("serial "+beyond+" ?", int64(f.After.Serial))
+		} else {
+			q.add("("+sorted+", serial) "+beyond+" (?, ?)", f.After.Value, int64(f.After.Serial))
+		}
+	}
+	q.args = append(q.args, f.Limit+1)
+	type row struct {
+		key string
+		Kept
+	}
+	rows, err := many(ctx, x.read, func(r *row) []any { return append([]any{&r.key}, r.targets()...) },
+		"SELECT "+key+", "+keptColumns+" FROM kept WHERE "+strings.Join(q.where, " AND ")+" ORDER BY "+order+fmt.Sprintf(" LIMIT $%d", len(q.args)), q.args...)
+	if err != nil {
+		return KeptPage{}, fmt.Errorf("list records: %w", err)
+	}
+	page := KeptPage{}
+	if len(rows) > f.Limit {
+		rows = rows[:f.Limit]
+		page.Next = KeptCursor{rows[len(rows)-1].key, rows[len(rows)-1].Serial}
+	}
+	for i := range rows {
+		page.Rows = append(page.Rows, rows[i].Kept)
+	}
+	return page, nil
+}
+
+// KeptCount counts the records of a filter, whatever its paging.
+func (x *Index) KeptCount(ctx context.Context, f KeptFilter) (uint64, error) {
+	q := f.query()
+	var n int64
+	if err := x.read.QueryRowContext(ctx, "SELECT count(*) FROM kept WHERE "+strings.Join(q.where, " AND "), q.args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count records: %w", err)
+	}
+	return uint64(n), nil
+}

@@ -1,0 +1,358 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// Refused is a move that may not be made now, with every reason.
+type Refused struct {
+	Record  *Record
+	Move    *kind.Move
+	Reasons []Reason
+}
+
+// Reason is one guard, missing field or separated duty.
+type Reason struct {
+	Guard string   // id; "" when it cannot be overridden by naming it
+	Says  string   // what is missing and what to do
+	Tag   kind.Tag // where the rule comes from
+	Whom  []string // roles that can help; empty when anybody can
+}
+
+// Overridable tells whether an approved override would let the move pass.
+func (r *Reason) Overridable() bool { return r.Guard != "" && r.Tag.Overridable() }
+
+// Error implements error.
+func (r *Refused) Error() string {
+	return fmt.Sprintf("%s: %s refused: %s", r.Record.Number(), r.Move.ID, r.text())
+}
+
+func (r *Refused) text() string {
+	texts := make([]string, len(r.Reasons))
+	for i := range r.Reasons {
+		texts[i] = r.Reasons[i].Says
+	}
+	return strings.Join(texts, " ")
+}
+
+// Unwrap is the fault for surfaces that show one sentence.
+func (r *Refused) Unwrap() error { return fault.Conflict("Not available: "+r.text(), nil) }
+
+// Move makes a move of the record's kind. in.Values may set the fields the move asks for.
+func (r *Register) Move(ctx context.Context, actor Actor, id counterfoil.ID, moveID string, in Input) (*Record, error) {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	before, err := r.present(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := before.Kind.Move(moveID)
+	if !ok || m.Auto || !r.Rights.sees(actor, before) {
+		return nil, fault.NotFound("There is no such move.", nil)
+	}
+	if err := lost(before, in); err != nil {
+		return nil, err
+	}
+	record, err := r.move(ctx, actor, before, m, in)
+	if err != nil {
+		return nil, fmt.Errorf("move %s: %w", before.Number(), err)
+	}
+	return record, r.follow(ctx, record)
+}
+
+// move makes one move of what stands. r.saving must be held.
+func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kind.Move, in Input) (*Record, error) {
+	if !m.Leads(before.State) {
+		return nil, fault.Conflict(fmt.Sprintf("Not available: %s is %s.", before.Number(), strings.ToLower(before.StateOf().Label)), nil)
+	}
+	if err := r.Rights.mayMove(actor, before, m); err != nil {
+		return nil, err
+	}
+	record := before.next()
+	wrong := make(fault.Fields)
+	r.set(record, in.Values, m.Asks, wrong)
+	r.note(record, in, wrong)
+	if m.Reason && record.Reason == "" {
+		wrong["reason"] = "Say why."
+	}
+	for _, id := range m.Needs {
+		if _, filled := record.Values[id]; !filled && slices.Contains(m.Asks, id) {
+			wrong[id] = "Enter a value."
+		}
+	}
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	refused, err := r.refusals(ctx, actor, record, m)
+	if err != nil {
+		return nil, err
+	}
+	var override *Record
+	if len(refused) > 0 {
+		if override, err = r.overrideFor(ctx, record, m, refused); err != nil {
+			return nil, err
+		}
+		if override == nil {
+			return nil, &Refused{before, m, refused}
+		}
+		record.Override = override.Number()
+	}
+	if err := r.enter(ctx, actor, record, m); err != nil {
+		return nil, err
+	}
+	if err := r.keep(ctx, actor, record, m.ID); err != nil {
+		return nil, err
+	}
+	return record, r.use(ctx, override)
+}
+
+// enter brings the record into the state the move leads to.
+func (r *Register) enter(ctx context.Context, actor Actor, record *Record, m *kind.Move) error {
+	now := r.Clock.Now()
+	act := Act{By: actor.Person, At: now, Version: record.Version + 1}
+	record.State, record.Since, record.Done[m.ID] = m.To, now, act
+	if err := r.complete(ctx, actor, record); err != nil {
+		return err
+	}
+	if m.Approves {
+		digest, err := record.Kind.Digest(record.Values)
+		if err != nil {
+			return err
+		}
+		record.Approval = &Approval{act, m.ID, digest}
+	}
+	switch to := record.StateOf(); {
+	case to.Ends:
+		record.InForce = nil
+	case to.InForce && record.Approval != nil:
+		record.InForce = &InForce{*record.Approval, shared(record)}
+	}
+	return nil
+}
+
+// shared are the values without personal ones, which stay sealed.
+func shared(record *Record) kind.Values {
+	v := kind.Values{}
+	for id, value := range record.Values {
+		if f, ok := record.Kind.Field(id); !ok || !f.Personal {
+			v[id] = value
+		}
+	}
+	return v
+}
+
+// refusals lists why a move may not be made by this actor now.
+func (r *Register) refusals(ctx context.Context, actor Actor, record *Record, m *kind.Move) ([]Reason, error) {
+	var reasons []Reason
+	for _, id := range m.Needs {
+		f, _ := record.Kind.Field(id)
+		if _, filled := record.Values[id]; !filled && !(f.Personal && record.Erased) {
+			reasons = append(reasons, Reason{Guard: "needs_" + id, Says: "“" + f.Label + "” is not filled in.", Tag: m.Tag})
+		}
+	}
+	for _, apart := range m.Apart {
+		if who, says := keptApart(record, apart); !actor.program && slices.Contains(who, actor.Person) {
+			reasons = append(reasons, Reason{Guard: "apart_" + apart, Says: says + ", so somebody else has to do this.", Tag: kind.TagProduct, Whom: m.Roles})
+		}
+	}
+	scene := r.scene(ctx, actor, record)
+	for i := range m.Guards {
+		g := &m.Guards[i]
+		ok, says, err := r.holds(ctx, actor, record, g, scene)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			reasons = append(reasons, Reason{Guard: g.ID, Says: says, Tag: g.Tag})
+		}
+	}
+	return reasons, nil
+}
+
+func (r *Register) holds(ctx context.Context, actor Actor, record *Record, g *kind.Guard, scene *kind.Scene) (ok bool, says string, err error) {
+	if g.Go == "" {
+		ok, err = record.Kind.Holds(g, scene)
+		return ok, g.Says, err
+	}
+	ok, says, err = r.Functions.Guards[g.Go](ctx, r.reader(), record, actor)
+	if err != nil {
+		return false, "", fmt.Errorf("guard %s: %w", g.Go, err)
+	}
+	if says == "" {
+		says = g.Says
+	}
+	return ok, says, nil
+}
+
+// keptApart is who may not make a move, and why.
+func keptApart(record *Record, apart string) (who []counterfoil.ID, says string) {
+	if apart == "author" {
+		return []counterfoil.ID{record.Author.By}, "You wrote this version"
+	}
+	if move, ok := strings.CutPrefix(apart, "did:"); ok {
+		act, done := record.Done[move]
+		if !done {
+			return nil, ""
+		}
+		return []counterfoil.ID{act.By}, "You made the move “" + strings.ReplaceAll(move, "_", " ") + "”"
+	}
+	f, _ := record.Kind.Field(apart)
+	for _, text := range linksIn(f, record.Values[apart]) {
+		if id, err := counterfoil.ParseID(text); err == nil {
+			who = append(who, id)
+		}
+	}
+	return who, "You are named as “" + f.Label + "”"
+}
+
+// autoMost bounds how many automatic moves follow one save.
+const autoMost = 8
+
+// follow makes the automatic moves whose guards hold now. r.saving must be held;
+// record becomes what stands at the end.
+func (r *Register) follow(ctx context.Context, record *Record) error {
+	for range autoMost {
+		moved, err := r.step(ctx, record)
+		if err != nil || moved == nil {
+			return err
+		}
+		*record = *moved
+	}
+	return nil
+}
+
+func (r *Register) step(ctx context.Context, record *Record) (*Record, error) {
+	for _, m := range record.Kind.From(record.State) {
+		if !m.Auto {
+			continue
+		}
+		refused, err := r.refusals(ctx, Program, record, m)
+		if err != nil {
+			return nil, err
+		}
+		if len(refused) == 0 {
+			return r.move(ctx, Program, record, m, Input{Version: record.Version, Reason: m.Label})
+		}
+	}
+	return nil, nil
+}
+
+// Sweep makes every automatic move that is due: time passes and other records
+// change without a record being saved. It returns how many were made.
+func (r *Register) Sweep(ctx context.Context) (int, error) {
+	made := 0
+	for _, k := range r.Kinds.Kinds() {
+		var states []string
+		for i := range k.Moves {
+			if k.Moves[i].Auto {
+				states = append(states, k.Moves[i].From...)
+			}
+		}
+		if len(states) == 0 {
+			continue
+		}
+		records, err := r.reader().All(ctx, k.ID, states...)
+		if err != nil {
+			return made, err
+		}
+		for _, record := range records {
+			n, err := r.sweep(ctx, record)
+			if made += n; err != nil {
+				return made, fmt.Errorf("sweep %s: %w", record.Number(), err)
+			}
+		}
+	}
+	return made, nil
+}
+
+func (r *Register) sweep(ctx context.Context, found *Record) (int, error) {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	record, err := r.present(ctx, found.ID) // it may have changed since it was listed
+	if err != nil {
+		return 0, err
+	}
+	before := record.Version
+	err = r.follow(ctx, record)
+	return int(record.Version - before), err
+}
+
+// Choice is a move a person could make, or why not.
+type Choice struct {
+	Move    *kind.Move
+	Refused []Reason // empty when it may be made
+	Barred  string   // why this person may never make it; "" when roles allow
+}
+
+// Choices lists the moves from the record's state, those that cannot be made with
+// the reasons.
+func (r *Register) Choices(ctx context.Context, actor Actor, record *Record) ([]Choice, error) {
+	var list []Choice
+	for _, m := range record.Kind.From(record.State) {
+		if m.Auto {
+			continue
+		}
+		c := Choice{Move: m}
+		if err := r.Rights.mayMove(actor, record, m); err != nil {
+			f, _ := fault.As(err)
+			c.Barred = f.Public
+		}
+		refused, err := r.refusals(ctx, actor, record, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, reason := range refused {
+			if asked, ok := strings.CutPrefix(reason.Guard, "needs_"); !ok || !slices.Contains(m.Asks, asked) {
+				c.Refused = append(c.Refused, reason)
+			}
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// overrideFor finds an approved override that covers every reason; nil without one.
+func (r *Register) overrideFor(ctx context.Context, record *Record, m *kind.Move, reasons []Reason) (*Record, error) {
+	for i := range reasons {
+		if !reasons[i].Overridable() {
+			return nil, nil
+		}
+	}
+	list, err := r.reader().All(ctx, "override", "approved")
+	if err != nil {
+		return nil, err
+	}
+	today := r.Clock.Now().Format(time.DateOnly)
+	for _, o := range list {
+		passes := o.Values.List("guards")
+		covers := !slices.ContainsFunc(reasons, func(x Reason) bool { return !slices.Contains(passes, x.Guard) })
+		if o.Values.Text("record") == record.Number() && o.Values.Text("move") == m.ID && o.Values.Text("until") >= today && covers {
+			return o, nil
+		}
+	}
+	return nil, nil
+}
+
+// use marks an override as used by the move just made.
+func (r *Register) use(ctx context.Context, override *Record) error {
+	if override == nil {
+		return nil
+	}
+	m, _ := override.Kind.Move("use")
+	record := override.next()
+	if err := r.enter(ctx, Program, record, m); err != nil {
+		return err
+	}
+	return r.keep(ctx, Program, record, m.ID)
+}

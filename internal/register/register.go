@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// Entry is one version of a record, to be appended.
+type Entry struct {
+	Actor  counterfoil.ID
+	ID     counterfoil.ID
+	Record counterfoil.Record
+	Body   []byte
+}
+
+// Journal writes entries and seals personal text.
+type Journal interface {
+	// Keep returns when the entry is durable in the ledger and visible in the
+	// Store. After an error the entry may or may not be durable.
+	Keep(ctx context.Context, e Entry) (counterfoil.Index, error)
+	// Seal encrypts personal text of a record for the person it is about.
+	Seal(subject, record counterfoil.ID, text []byte) ([]byte, error)
+	// Unseal opens what Seal made; ErrErased once the subject was erased.
+	Unseal(record counterfoil.ID, sealed []byte) ([]byte, error)
+}
+
+// ErrErased says that personal text was erased.
+var ErrErased = errors.New("erased")
+
+// Store answers from the projection; *index.Index implements it.
+type Store interface {
+	KeptRecord(ctx context.Context, record counterfoil.ID, m index.Moment) (*index.Kept, error) // index.ErrNotFound
+	KeptByNumber(ctx context.Context, kind string, serial uint64, m index.Moment) (*index.Kept, error)
+	KeptVersion(ctx context.Context, record counterfoil.ID, version uint64) (*index.Kept, error)
+	KeptHistory(ctx context.Context, record counterfoil.ID, m index.Moment) ([]index.Kept, error)
+	KeptLinksTo(ctx context.Context, record counterfoil.ID, m index.Moment) ([]index.Linked, error)
+	KeptList(ctx context.Context, f index.KeptFilter) (index.KeptPage, error)
+	KeptCount(ctx context.Context, f index.KeptFilter) (uint64, error)
+	KeptCounts(ctx context.Context, kind string, m index.Moment) ([]index.StateCount, error)
+	HighestSerial(ctx context.Context, kind string) (uint64, error)
+	MomentAt(ctx context.Context, time int64) (index.Moment, error)
+}
+
+// Actor is who asks, as the session says it.
+type Actor struct {
+	Person  counterfoil.ID // zero for the program itself
+	Roles   []string
+	program bool
+}
+
+// Program is the actor of automatic moves and of what the program sets up.
+var Program = Actor{program: true}
+
+// Config says what a Register stands on.
+type Config struct {
+	Kinds     *kind.Set
+	Rights    *Rights
+	Functions Functions
+	Store     Store
+	Journal   Journal
+	Clock     clock.Clock
+}
+
+// Register changes records. It is safe for concurrent use: saves are serialised,
+// from reading what stands to seeing the new version.
+type Register struct {
+	Config
+	saving sync.Mutex
+}
+
+// New returns a Register.
+func New(c Config) *Register { return &Register{Config: c} }
+
+// present loads what stands, with its personal fields.
+func (r *Register) present(ctx context.Context, id counterfoil.ID) (*Record, error) {
+	row, err := r.Store.KeptRecord(ctx, id, index.Moment{})
+	if errors.Is(err, index.ErrNotFound) {
+		return nil, fault.NotFound("There is no such record.", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.load(row)
+}
+
+// load decodes a row and opens what is sealed in it.
+func (r *Register) load(row *index.Kept) (*Record, error) {
+	k, err := r.Kinds.Kind(row.Kind)
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", row.Number, err)
+	}
+	record, err := fromKept(k, row)
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", row.Number, err)
+	}
+	return record, r.unseal(record)
+}
+
+func (r *Register) unseal(record *Record) error {
+	if len(record.sealed) == 0 {
+		return nil
+	}
+	raw, err := r.Journal.Unseal(record.ID, record.sealed)
+	if errors.Is(err, ErrErased) {
+		record.Erased = true
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open personal fields of %s: %w", record.Number(), err)
+	}
+	personal, err := record.Kind.DecodeValues(raw)
+	if err != nil {
+		return err
+	}
+	for id, value := range personal {
+		record.Values[id] = value
+	}
+	return nil
+}
+
+// keep appends the next version. r.saving must be held; record.Version is that of
+// the version it follows.
+func (r *Register) keep(ctx context.Context, actor Actor, record *Record, move string) error {
+	record.Version++
+	record.Move = move
+	shared, personal := kind.Values{}, kind.Values{}
+	for id, value := range record.Values {
+		if f, ok := record.Kind.Field(id); ok && f.Personal {
+			personal[id] = value
+		} else {
+			shared[id] = value
+		}
+	}
+	sealed := record.sealed // kept as it is when the person was erased
+	if len(personal) > 0 {
+		raw, err := marshal(personal)
+		if err == nil {
+			sealed, err = r.Journal.Seal(record.Subject(), record.ID, raw)
+		}
+		if err != nil {
+			return fmt.Errorf("seal personal fields of %s: %w", record.Number(), err)
+		}
+	} else if !record.Erased {
+		sealed = nil
+	}
+	raw, err := record.encode(shared, sealed)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", record.Number(), err)
+	}
+	record.Entry, err = r.Journal.Keep(ctx, Entry{
+		Actor: actor.Person, ID: record.ID, Body: raw,
+		Record: counterfoil.Record{Type: record.Kind.ID, Version: record.Version, Transition: move},
+	})
+	if err != nil {
+		return fmt.Errorf("save %s: %w", record.Number(), err)
+	}
+	return nil
+}

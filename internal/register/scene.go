@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// Functions are what kinds may name in Go: guards a condition cannot express, and
+// derivations of fixed fields.
+type Functions struct {
+	Guards map[string]GuardFunc
+	Derive map[string]DeriveFunc
+}
+
+// GuardFunc tells whether a move may be made. says, when not empty, replaces the
+// guard's own text, so that it can name what is missing.
+type GuardFunc func(ctx context.Context, r *Reader, record *Record, actor Actor) (ok bool, says string, err error)
+
+// DeriveFunc sets fixed fields of a record about to be saved.
+type DeriveFunc func(ctx context.Context, r *Reader, record *Record) error
+
+// Names lists the functions, for the check of kinds.
+func (f Functions) Names() []string {
+	var names []string
+	for name := range f.Guards {
+		names = append(names, name)
+	}
+	for name := range f.Derive {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Reader reads everything at one moment, for guards and derivations: the rules
+// of the organisation see what the person who acts may not.
+type Reader struct {
+	register *Register
+	at       index.Moment
+	Now      time.Time
+}
+
+func (r *Register) reader() *Reader { return &Reader{register: r, Now: r.Clock.Now()} }
+
+// At is a Reader of a past moment, as of the end of t.
+func (r *Register) At(ctx context.Context, t time.Time) (*Reader, error) {
+	m, err := r.Store.MomentAt(ctx, t.UnixMicro())
+	return &Reader{register: r, at: m, Now: t}, err
+}
+
+// Reader reads the present.
+func (r *Register) Reader() *Reader { return r.reader() }
+
+// Record returns the version of a record that stood.
+func (r *Reader) Record(ctx context.Context, id counterfoil.ID) (*Record, error) {
+	row, err := r.register.Store.KeptRecord(ctx, id, r.at)
+	if err != nil {
+		return nil, err
+	}
+	return r.register.load(row)
+}
+
+// All returns every record of a kind that stood in one of the states, by number;
+// without states, in any. Personal fields stay sealed.
+func (r *Reader) All(ctx context.Context, kindID string, states ...string) ([]*Record, error) {
+	f := index.KeptFilter{Kind: kindID, States: states, At: r.at, Limit: 1000}
+	var list []*Record
+	for {
+		page, err := r.register.Store.KeptList(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.Rows {
+			record, err := r.register.bare(&page.Rows[i])
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, record)
+		}
+		if f.After = page.Next; f.After.Zero() {
+			return list, nil
+		}
+	}
+}
+
+// bare decodes a row and leaves personal fields sealed.
+func (r *Register) bare(row *index.Kept) (*Record, error) {
+	k, err := r.Kinds.Kind(row.Kind)
+	if err != nil {
+		return nil, err
+	}
+	return fromKept(k, row)
+}
+
+// LinksTo returns the records of a kind that linked to a record; kind "" for all.
+// The fields they link by stand beside.
+func (r *Reader) LinksTo(ctx context.Context, id counterfoil.ID, kindID string) (list []*Record, fields []string, err error) {
+	rows, err := r.register.Store.KeptLinksTo(ctx, id, r.at)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range rows {
+		if kindID != "" && rows[i].Kind != kindID {
+			continue
+		}
+		record, err := r.register.bare(&rows[i].Kept)
+		if err != nil {
+			return nil, nil, err
+		}
+		list, fields = append(list, record), append(fields, rows[i].Field)
+	}
+	return list, fields, nil
+}
+
+// Linked returns the records of a kind connected with a record either way, each once.
+func (r *Reader) Linked(ctx context.Context, record *Record, kindID string) ([]*Record, error) {
+	list, _, err := r.LinksTo(ctx, record.ID, kindID)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[counterfoil.ID]bool{}
+	for _, l := range list {
+		seen[l.ID] = true
+	}
+	list = slices.CompactFunc(list, func(a, b *Record) bool { return a.ID == b.ID })
+	for _, l := range record.links() {
+		if seen[l.Target] {
+			continue
+		}
+		seen[l.Target] = true
+		row, err := r.register.Store.KeptRecord(ctx, l.Target, r.at)
+		if err != nil {
+			return nil, fmt.Errorf("read linked record: %w", err)
+		}
+		if kindID != "" && row.Kind != kindID {
+			continue
+		}
+		other, err := r.register.bare(row)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, other)
+	}
+	return list, nil
+}
+
+// Count counts records of a kind in the states; without states, all.
+func (r *Reader) Count(ctx context.Context, kindID string, states ...string) (int64, error) {
+	counts, err := r.register.Store.KeptCounts(ctx, kindID, r.at)
+	if err != nil {
+		return 0, err
+	}
+	n, _ := tally(counts, states)
+	return n, nil
+}
+
+func tally(counts []index.StateCount, states []string) (n, newest int64) {
+	for _, c := range counts {
+		if len(states) == 0 || slices.Contains(states, c.State) {
+			n += int64(c.N)
+			newest = max(newest, c.Newest)
+		}
+	}
+	return n, newest
+}
+
+// scene is what expressions about a record see.
+func (r *Register) scene(ctx context.Context, actor Actor, record *Record) *kind.Scene {
+	reader := r.reader()
+	s := &kind.Scene{
+		Record: record.Values, State: record.State, Number: record.Number(), Version: record.Version, Created: record.Made.At,
+		Actor: actor.Person.String(), Roles: actor.Roles, Now: reader.Now,
+		Links: &linkedRecords{ctx, reader, record}, Register: &allRecords{ctx, reader},
+	}
+	if record.Approval != nil {
+		s.Approved = record.Approval.At
+	}
+	return s
+}
+
+// allRecords is the register as expressions see it.
+type allRecords struct {
+	ctx    context.Context
+	reader *Reader
+}
+
+// Count implements kind.Records.
+func (a *allRecords) Count(kindID string, states []string) (int64, error) {
+	return a.reader.Count(a.ctx, kindID, states...)
+}
+
+// Newest implements kind.Records.
+func (a *allRecords) Newest(kindID string, states []string) (time.Time, error) {
+	counts, err := a.reader.register.Store.KeptCounts(a.ctx, kindID, a.reader.at)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if n, newest := tally(counts, states); n > 0 {
+		return micros(newest), nil
+	}
+	return time.Time{}, nil
+}
+
+// linkedRecords are those connected with one record.
+type linkedRecords struct {
+	ctx    context.Context
+	reader *Reader
+	record *Record
+}
+
+// Count implements kind.Records.
+func (l *linkedRecords) Count(kindID string, states []string) (int64, error) {
+	list, err := l.reader.Linked(l.ctx, l.record, kindID)
+	if err != nil {
+		return 0, err
+	}
+	n := int64(0)
+	for _, record := range list {
+		if len(states) == 0 || slices.Contains(states, record.State) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Newest implements kind.Records.
+func (l *linkedRecords) Newest(kindID string, states []string) (time.Time, error) {
+	list, err := l.reader.Linked(l.ctx, l.record, kindID)
+	var newest time.Time
+	for _, record := range list {
+		if (len(states) == 0 || slices.Contains(states, record.State)) && record.Since.After(newest) {
+			newest = record.Since
+		}
+	}
+	return newest, err
+}
+
+func equal(a, b kind.Values) bool { return reflect.DeepEqual(a, b) }
