@@ -49,41 +49,54 @@ type Moment struct{ Next counterfoil.Index }
 // Present tells whether the moment is now.
 func (m Moment) Present() bool { return m.Next == 0 }
 
-const keptSchema = `
-	CREATE TABLE kept (
-		entry   INTEGER PRIMARY KEY,
-		leaf    BLOB NOT NULL,
-		id      BLOB NOT NULL,
-		version INTEGER NOT NULL,
-		kind    TEXT NOT NULL,
-		number  TEXT NOT NULL,
-		serial  INTEGER NOT NULL,
-		state   TEXT NOT NULL,
-		move    TEXT NOT NULL,
-		time    INTEGER NOT NULL,
-		actor   BLOB NOT NULL,
-		owner   BLOB NOT NULL,
-		title   TEXT NOT NULL,
-		late    INTEGER NOT NULL,
-		due     INTEGER NOT NULL,
-		until   INTEGER NOT NULL, -- entry of the next version, 0 while this one stands
-		wrap    BLOB NOT NULL,
-		body    TEXT NOT NULL
-	) STRICT;
-	CREATE INDEX kept_id ON kept (id, entry);
-	CREATE INDEX kept_standing ON kept (kind, serial) WHERE until = 0;
-	CREATE INDEX kept_kind ON kept (kind, serial, entry);
-	CREATE INDEX kept_due ON kept (due) WHERE until = 0 AND due > 0;
-	CREATE INDEX kept_time ON kept (time);
-	CREATE INDEX kept_wrap ON kept (wrap);
-	CREATE TABLE kept_links (
-		target BLOB NOT NULL,
-		entry  INTEGER NOT NULL, -- of the version that links
-		field  TEXT NOT NULL,
-		PRIMARY KEY (target, entry, field)
-	) STRICT, WITHOUT ROWID;`
-
-var keptTables = []string{"kept", "kept_links"}
+// kept are the records of kinds, every version of each.
+var kept = projection{
+	apply: (*writer).kept,
+	often: []string{endKeptSQL, insertKeptSQL, insertKeptLinkSQL},
+	tables: []table{
+		{
+			name: "kept", options: "STRICT", entry: "entry",
+			columns: `
+				entry   INTEGER PRIMARY KEY,
+				leaf    BLOB NOT NULL,
+				id      BLOB NOT NULL,
+				version INTEGER NOT NULL,
+				kind    TEXT NOT NULL,
+				number  TEXT NOT NULL,
+				serial  INTEGER NOT NULL,
+				state   TEXT NOT NULL,
+				move    TEXT NOT NULL,
+				time    INTEGER NOT NULL,
+				actor   BLOB NOT NULL,
+				owner   BLOB NOT NULL,
+				title   TEXT NOT NULL,
+				late    INTEGER NOT NULL,
+				due     INTEGER NOT NULL,
+				until   INTEGER NOT NULL, -- entry of the next version, 0 while this one stands
+				wrap    BLOB NOT NULL,
+				body    TEXT NOT NULL`,
+			indexes: []string{
+				"CREATE INDEX IF NOT EXISTS kept_id ON kept (id, entry)",
+				"CREATE INDEX IF NOT EXISTS kept_standing ON kept (kind, serial) WHERE until = 0",
+				"CREATE INDEX IF NOT EXISTS kept_kind ON kept (kind, serial, entry)",
+				"CREATE INDEX IF NOT EXISTS kept_counts ON kept (kind, state, until, entry, time)",
+				"CREATE INDEX IF NOT EXISTS kept_due ON kept (due) WHERE until = 0 AND due > 0",
+				"CREATE INDEX IF NOT EXISTS kept_time ON kept (time)",
+				"CREATE INDEX IF NOT EXISTS kept_wrap ON kept (wrap)",
+			},
+		},
+		{
+			name: "kept_links", options: "STRICT, WITHOUT ROWID", entry: "entry",
+			columns: `
+				target BLOB NOT NULL,
+				entry  INTEGER NOT NULL, -- of the version that links
+				field  TEXT NOT NULL,
+				leaf   BLOB NOT NULL,
+				PRIMARY KEY (target, entry, field)`,
+			indexes: []string{"CREATE INDEX IF NOT EXISTS kept_links_entry ON kept_links (entry)"},
+		},
+	},
+}
 
 const keptColumns = "entry, leaf, id, version, kind, number, serial, state, move, time, actor, owner, title, late, due, until, wrap, body"
 
@@ -94,30 +107,56 @@ func (k *Kept) targets() []any {
 	}
 }
 
+const (
+	endKeptSQL        = "UPDATE kept SET until = $1 WHERE id = $2 AND until = 0 AND entry < $1"
+	insertKeptSQL     = "INSERT INTO kept (" + keptColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17) ON CONFLICT DO NOTHING"
+	insertKeptLinkSQL = "INSERT INTO kept_links (target, entry, field, leaf) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+)
+
+func (w *writer) kept(f *folded) error {
+	for _, item := range f.records {
+		if item.Kept == nil {
+			continue
+		}
+		if err := w.keep(item.Kept); err != nil {
+			return fmt.Errorf("record at entry %d: %w", item.Index, err)
+		}
+	}
+	for _, item := range f.erasures {
+		if err := w.forgetKept(item.Entry.Erasure.Keys); err != nil {
+			return fmt.Errorf("forget what entry %d erased: %w", item.Index, err)
+		}
+	}
+	return nil
+}
+
 // keep writes a version and ends the one before it.
 func (w *writer) keep(k *Kept) error {
-	if _, err := w.tx.ExecContext(w.ctx, "UPDATE kept SET until = $1 WHERE id = $2 AND until = 0 AND entry < $1", int64(k.Entry), k.ID[:]); err != nil {
+	if _, err := w.exec(endKeptSQL, int64(k.Entry), k.ID[:]); err != nil {
 		return fmt.Errorf("end the version before: %w", err)
 	}
-	_, err := w.tx.ExecContext(w.ctx, "INSERT INTO kept ("+keptColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17) ON CONFLICT DO NOTHING",
-		int64(k.Entry), k.Leaf[:], k.ID[:], int64(k.Version), k.Kind, k.Number, int64(k.Serial), k.State, k.Move, k.Time,
+	_, err := w.exec(insertKeptSQL, int64(k.Entry), k.Leaf[:], k.ID[:], int64(k.Version), k.Kind, k.Number, int64(k.Serial), k.State, k.Move, k.Time,
 		idValue(&k.Actor), idValue(&k.Owner), k.Title, k.Late, k.Due, idValue(&k.Wrap), string(k.Body))
 	if err != nil {
 		return fmt.Errorf("insert version: %w", err)
 	}
 	for _, l := range k.Links {
-		if _, err := w.tx.ExecContext(w.ctx, "INSERT INTO kept_links (target, entry, field) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", l.Target[:], int64(k.Entry), l.Field); err != nil {
+		if _, err := w.exec(insertKeptLinkSQL, l.Target[:], int64(k.Entry), l.Field, k.Leaf[:]); err != nil {
 			return fmt.Errorf("insert link: %w", err)
 		}
 	}
 	return nil
 }
 
-// forgetBodies empties the bodies sealed under keys that were erased.
-func (w *writer) forgetBodies(keys []counterfoil.ID) error {
+// forgetKept takes out versions whose body lay under keys that were erased: what
+// they said is in the body only.
+func (w *writer) forgetKept(keys []counterfoil.ID) error {
 	for i := range keys {
-		if _, err := w.tx.ExecContext(w.ctx, "UPDATE kept SET body = '', title = '' WHERE wrap = $1", keys[i][:]); err != nil {
-			return fmt.Errorf("forget bodies: %w", err)
+		if _, err := w.exec("DELETE FROM kept_links WHERE entry IN (SELECT entry FROM kept WHERE wrap = $1)", keys[i][:]); err != nil {
+			return err
+		}
+		if _, err := w.exec("DELETE FROM kept WHERE wrap = $1", keys[i][:]); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -136,7 +175,7 @@ func (m Moment) at(row string, args *[]any) string {
 // MomentAt is the state at the end of a time, in microseconds.
 func (x *Index) MomentAt(ctx context.Context, time int64) (Moment, error) {
 	var next int64
-	err := x.read.QueryRowContext(ctx, "SELECT coalesce(max(entry) + 1, 1) FROM kept WHERE time <= $1", time).Scan(&next)
+	err := x.one(ctx, []any{&next}, "SELECT coalesce(max(entry) + 1, 1) FROM kept WHERE time <= $1", time)
 	if err != nil {
 		return Moment{}, fmt.Errorf("find moment: %w", err)
 	}
@@ -161,7 +200,7 @@ func (x *Index) KeptVersion(ctx context.Context, record counterfoil.ID, version 
 }
 
 func (x *Index) keptOne(ctx context.Context, where string, args []any) (*Kept, error) {
-	list, err := many(ctx, x.read, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where, args...)
+	list, err := many(ctx, x, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
 	}
@@ -177,7 +216,7 @@ func (x *Index) KeptHistory(ctx context.Context, record counterfoil.ID, m Moment
 	if !m.Present() {
 		where, args = where+" AND entry < $2", append(args, int64(m.Next))
 	}
-	list, err := many(ctx, x.read, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where+" ORDER BY entry DESC", args...)
+	list, err := many(ctx, x, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where+" ORDER BY entry DESC", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
@@ -195,7 +234,7 @@ func (x *Index) KeptLinksTo(ctx context.Context, record counterfoil.ID, m Moment
 	args := []any{record[:]}
 	targets := func(l *Linked) []any { return append(l.Kept.targets(), &l.Field) }
 	columns := "k." + strings.ReplaceAll(keptColumns, ", ", ", k.")
-	list, err := many(ctx, x.read, targets, "SELECT "+columns+", l.field FROM kept_links l JOIN kept k ON k.entry = l.entry WHERE l.target = $1 AND "+m.at("k.", &args)+
+	list, err := many(ctx, x, targets, "SELECT "+columns+", l.field FROM kept_links l JOIN kept k ON k.entry = l.entry WHERE l.target = $1 AND "+m.at("k.", &args)+
 		" ORDER BY k.kind, k.serial", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
@@ -206,7 +245,7 @@ func (x *Index) KeptLinksTo(ctx context.Context, record counterfoil.ID, m Moment
 // HighestSerial is the last number given to records of a kind; 0 before the first.
 func (x *Index) HighestSerial(ctx context.Context, kind string) (uint64, error) {
 	var n int64
-	if err := x.read.QueryRowContext(ctx, "SELECT coalesce(max(serial), 0) FROM kept WHERE kind = $1", kind).Scan(&n); err != nil {
+	if err := x.one(ctx, []any{&n}, "SELECT coalesce(max(serial), 0) FROM kept WHERE kind = $1", kind); err != nil {
 		return 0, fmt.Errorf("read highest number: %w", err)
 	}
 	return uint64(n), nil
@@ -220,16 +259,11 @@ type StateCount struct {
 	Newest      int64 // microseconds
 }
 
-// KeptCounts counts records by kind and state at the moment; kind "" counts all.
+// KeptCounts counts the records of a kind by state at the moment.
 func (x *Index) KeptCounts(ctx context.Context, kind string, m Moment) ([]StateCount, error) {
-	var args []any
-	where := m.at("", &args)
-	if kind != "" {
-		args = append(args, kind)
-		where = fmt.Sprintf("kind = $%d AND %s", len(args), where)
-	}
-	list, err := many(ctx, x.read, func(c *StateCount) []any { return []any{&c.Kind, &c.State, &c.N, &c.Newest} },
-		"SELECT kind, state, count(*), max(time) FROM kept WHERE "+where+" GROUP BY kind, state ORDER BY kind, state", args...)
+	args := []any{kind}
+	list, err := many(ctx, x, func(c *StateCount) []any { return []any{&c.Kind, &c.State, &c.N, &c.Newest} },
+		"SELECT kind, state, count(*), max(time) FROM kept WHERE kind = $1 AND "+m.at("", &args)+" GROUP BY kind, state ORDER BY kind, state", args...)
 	if err != nil {
 		return nil, fmt.Errorf("count records: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // KeptFilter selects records for a list. The zero value of a field selects all.
 type KeptFilter struct {
-	Kind   string
+	Kind   string // must be set
 	At     Moment
 	States []string
 	Owner  counterfoil.ID
@@ -67,9 +67,7 @@ func (q *keptQuery) oneOf(expression string, values []string) {
 
 func (f *KeptFilter) query() *keptQuery {
 	q := &keptQuery{}
-	if f.Kind != "" {
-		q.add("kind = ?", f.Kind)
-	}
+	q.add("kind = ?", f.Kind)
 	q.where = append(q.where, f.At.at("", &q.args))
 	if len(f.States) > 0 {
 		q.oneOf("state", f.States)
@@ -148,7 +146,7 @@ func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
 		key string
 		Kept
 	}
-	rows, err := many(ctx, x.read, func(r *row) []any { return append([]any{&r.key}, r.targets()...) },
+	rows, err := many(ctx, x, func(r *row) []any { return append([]any{&r.key}, r.targets()...) },
 		"SELECT "+key+", "+keptColumns+" FROM kept WHERE "+strings.Join(q.where, " AND ")+" ORDER BY "+order+fmt.Sprintf(" LIMIT $%d", len(q.args)), q.args...)
 	if err != nil {
 		return KeptPage{}, fmt.Errorf("list records: %w", err)
@@ -168,7 +166,7 @@ func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
 func (x *Index) KeptCount(ctx context.Context, f KeptFilter) (uint64, error) {
 	q := f.query()
 	var n int64
-	if err := x.read.QueryRowContext(ctx, "SELECT count(*) FROM kept WHERE "+strings.Join(q.where, " AND "), q.args...).Scan(&n); err != nil {
+	if err := x.one(ctx, []any{&n}, "SELECT count(*) FROM kept WHERE "+strings.Join(q.where, " AND "), q.args...); err != nil {
 		return 0, fmt.Errorf("count records: %w", err)
 	}
 	return uint64(n), nil

@@ -85,6 +85,31 @@ func call(t *testing.T, x *Index) {
 		"Erasures":         func() error { _, err := x.Erasures(ctx, 1); return err },
 		"Erased":           func() error { _, err := x.Erased(ctx, some(1), 1); return err },
 
+		"KeptRecord": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptRecord(ctx, some(7), m); return one(err) })
+		},
+		"KeptByNumber": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptByNumber(ctx, "risk", 1, m); return one(err) })
+		},
+		"KeptVersion": func() error { _, err := x.KeptVersion(ctx, some(7), 1); return one(err) },
+		"KeptHistory": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptHistory(ctx, some(7), m); return err })
+		},
+		"KeptLinksTo": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptLinksTo(ctx, some(7), m); return err })
+		},
+		"KeptCounts": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptCounts(ctx, "risk", m); return err })
+		},
+		"KeptList": func() error {
+			return each(everyKeptFilter(), func(f KeptFilter) error { _, err := x.KeptList(ctx, f); return err })
+		},
+		"KeptCount": func() error {
+			return each(everyKeptFilter(), func(f KeptFilter) error { _, err := x.KeptCount(ctx, f); return err })
+		},
+		"HighestSerial": func() error { _, err := x.HighestSerial(ctx, "risk"); return err },
+		"MomentAt":      func() error { _, err := x.MomentAt(ctx, 5); return err },
+
 		"PutSession":    func() error { return x.PutSession(ctx, Session{Token: leaf(1), Expires: 100}) },
 		"Session":       func() error { _, err := x.Session(ctx, leaf(1)); return err },
 		"TouchSession":  func() error { return x.TouchSession(ctx, leaf(1), 5) },

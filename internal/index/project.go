@@ -18,6 +18,7 @@ type Item struct {
 	Entry *counterfoil.Entry
 	Leaf  counterfoil.Hash
 	Wrap  counterfoil.ID // wrapping key of a record's payload; zero for every other kind
+	Kept  *Kept          // of a record of a kind whose body is there; nil otherwise
 }
 
 // Position is how far the projection has read.

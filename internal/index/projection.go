@@ -24,7 +24,7 @@ type table struct {
 	entry string
 }
 
-var projections = []projection{interactions, sums, records, events, erasures}
+var projections = []projection{interactions, sums, records, kept, events, erasures}
 
 // tables are the tables of all projections.
 func tables() (all []table) {
