@@ -34,6 +34,8 @@ import (
 	"github.com/counterfoil/counterfoil/internal/gateway"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/registry"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
@@ -67,6 +69,8 @@ type App struct {
 	vault    *vault.Vault
 	index    *index.Index
 	accounts *accounts.Accounts
+	kinds    *kind.Set
+	register *register.Register
 	evidence *evidence.Reader
 	erasure  *erasure.Eraser
 	prover   *accounts.Prover
@@ -171,6 +175,9 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.evidence = &evidence.Reader{Ledger: a.ledger, Vault: a.vault, Index: a.index, Names: &a.roll, Erasures: a.index}
+	if err := a.openRegister(); err != nil {
+		return err
+	}
 	a.accounts = accounts.New(accounts.Config{Journal: records{a}, Directory: &a.roll, Clock: a.clock})
 	a.prover = accounts.NewProver(accounts.ProverConfig{Accounts: a.accounts, Directory: &a.roll, Attempts: a.index, Recorder: a, Clock: a.clock})
 	a.erasure = a.newEraser()

@@ -14,6 +14,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -126,8 +127,15 @@ func (a *App) item(s ledger.Stored, bodies map[counterfoil.Index][]byte) (index.
 	if e.Kind != counterfoil.KindRecord {
 		return item, nil
 	}
-	item.Wrap, bodies[s.Index], err = a.readBody(e, s)
-	return item, err
+	body := []byte(nil)
+	if item.Wrap, body, err = a.readBody(e, s); err != nil {
+		return item, err
+	}
+	bodies[s.Index] = body
+	if item.Kept, err = register.Project(a.kinds, s.Index, s.Leaf, item.Wrap, e, body); err != nil {
+		return item, fmt.Errorf("project entry %d: %w", s.Index, err)
+	}
+	return item, nil
 }
 
 // readBody opens the payload of a record and names its wrapping key. The body is

@@ -33,6 +33,12 @@ type Config struct {
 	// replace the starter set, they do not add to it.
 	Rules string `yaml:"rules" json:"rules"`
 
+	// Folder with kinds of records of your own, and fields you add to the built-in
+	// kinds, one YAML file each; a relative path starts at the folder of the
+	// configuration file. "counterfoil kinds check DIR" checks them. Default: only the
+	// built-in kinds.
+	Kinds string `yaml:"kinds" json:"kinds"`
+
 	// Words of your own to find in requests and answers, such as project names
 	// or customer numbers. Default: none.
 	Dictionary []Term `yaml:"dictionary" json:"dictionary"`

@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"internal/cli"},
 	{"internal/app"},
 	{"internal/gateway", "internal/console", "internal/control", "internal/tiles"},
-	{"internal/accounts", "internal/register", "internal/evidence", "internal/policy", "internal/redact", "internal/detect", "internal/identity", "internal/interaction", "internal/pack", "internal/erasure", "internal/gap", "internal/backup"},
+	{"internal/accounts", "internal/register", "internal/standard", "internal/evidence", "internal/policy", "internal/redact", "internal/detect", "internal/identity", "internal/interaction", "internal/pack", "internal/erasure", "internal/gap", "internal/backup"},
 	{"internal/ledger", "internal/vault", "internal/index", "internal/config", "internal/witness", "internal/registry"},
 	{"internal/clock", "internal/durable", "internal/fault", "internal/httpx", "internal/sandbox", "internal/strictyaml"},
 	{"verify"},

@@ -271,7 +271,7 @@ func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, 
 		}
 		target, err := r.present(ctx, l.Target)
 		switch {
-		case fault.KindOf(err) == fault.KindNotFound && err != nil, err == nil && (!slices.Contains(f.To, target.Kind.ID) || r.Rights.check(actor, target.Kind, target, Read) != nil):
+		case fault.KindOf(err) == fault.KindNotFound && err != nil, err == nil && (!f.Allows(target.Kind.ID) || r.Rights.check(actor, target.Kind, target, Read) != nil):
 			wrong[field] = "Choose a record that exists."
 		case err != nil:
 			return err

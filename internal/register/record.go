@@ -192,15 +192,15 @@ func fromKept(k *kind.Kind, row *index.Kept) (*Record, error) {
 func micros(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
 // Project makes the index's row of a record entry, for the types of records that
-// are kinds; ok is false for others and for bodies that were erased.
-func Project(kinds *kind.Set, at counterfoil.Index, leaf counterfoil.Hash, wrap counterfoil.ID, e *counterfoil.Entry, raw []byte) (_ *index.Kept, ok bool, err error) {
+// are kinds; nil for others and for bodies that were erased.
+func Project(kinds *kind.Set, at counterfoil.Index, leaf counterfoil.Hash, wrap counterfoil.ID, e *counterfoil.Entry, raw []byte) (*index.Kept, error) {
 	k, err := kinds.Kind(e.Record.Type)
-	if err != nil || len(raw) == 0 {
-		return nil, false, nil //nolint: a record of another type is none of ours
+	if err != nil || len(raw) == 0 || !bytes.HasPrefix(raw, []byte(`{"kind":`)) {
+		return nil, nil // not ours, or erased
 	}
 	r := &Record{Kind: k, ID: e.ID, Version: e.Record.Version, Move: e.Record.Transition}
 	if err := decodeBody(k, raw, r); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	row := &index.Kept{
 		Entry: at, Leaf: leaf, ID: e.ID, Version: r.Version, Kind: k.ID, Number: r.Number(), Serial: r.Serial, State: r.State, Move: r.Move,
@@ -209,7 +209,7 @@ func Project(kinds *kind.Set, at counterfoil.Index, leaf counterfoil.Hash, wrap 
 	if len(r.Dues) > 0 {
 		row.Due = r.Dues[0].At.UnixMicro()
 	}
-	return row, true, nil
+	return row, nil
 }
 
 // links lists what the fields name, rows included.

@@ -120,6 +120,9 @@ func (t *Rights) sees(a Actor, record *Record) bool {
 	if a.program {
 		return true
 	}
+	if record.Kind.Inner {
+		return false // seen with the record it belongs to, see View.Inner
+	}
 	if record.Kind.Named != nil {
 		return a.named(record)
 	}

@@ -228,6 +228,30 @@ func (v *View) Links(ctx context.Context, record *Record) ([]Link, error) {
 	return list, nil
 }
 
+// Inner returns the records of an inner kind, such as comments, that belong to a
+// record, by number.
+func (v *View) Inner(ctx context.Context, record *Record, kindID string) ([]*Record, error) {
+	if !v.register.Rights.sees(v.actor, record) {
+		return nil, fault.NotFound("There is no such record.", nil)
+	}
+	rows, err := v.register.Store.KeptLinksTo(ctx, record.ID, v.at)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Record
+	for i := range rows {
+		if rows[i].Kind != kindID {
+			continue
+		}
+		inner, err := v.register.load(&rows[i].Kept)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, inner)
+	}
+	return list, nil
+}
+
 // Choices lists the moves from the record's state; none in the past.
 func (v *View) Choices(ctx context.Context, record *Record) ([]Choice, error) {
 	if !v.asOf.IsZero() {

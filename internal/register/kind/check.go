@@ -29,6 +29,9 @@ const (
 	RoleSelf  = "self"  // whom the record's person field, or the record itself, stands for
 )
 
+// AnyKind in a link's to allows records of every kind.
+const AnyKind = "*"
+
 const didMove = "did:"
 
 var (
@@ -136,7 +139,7 @@ func (c *checker) field(f *Field, path string) {
 		c.Faultf(path+".to", "to belongs to link and links, and these need it")
 	}
 	for i, to := range f.To {
-		if c.set.byID[to] == nil {
+		if c.set.byID[to] == nil && to != AnyKind {
 			c.Faultf(strictyaml.Element(path+".to", i), "there is no kind %q", to)
 		}
 	}

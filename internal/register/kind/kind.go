@@ -34,6 +34,7 @@ type Kind struct {
 
 	schema  *jsonschema.Schema
 	Named   []string // fields linking to people, who alone may see a record; empty: everybody with the right to read
+	Inner   bool     // belongs to the record it links to and is seen with it; has no list of its own
 	Derives []string // names of Go functions that set fixed fields at each save
 }
 
@@ -210,6 +211,11 @@ func (k *Kind) Move(id string) (*Move, bool) {
 		return nil, false
 	}
 	return &k.Moves[i], true
+}
+
+// Allows tells whether a link may name a record of a kind.
+func (f *Field) Allows(kindID string) bool {
+	return slices.Contains(f.To, kindID) || slices.Contains(f.To, AnyKind)
 }
 
 // Initial is the state of a new record.

@@ -21,6 +21,7 @@ type (
 		Help      string         `yaml:"help"`
 		Subject   string         `yaml:"subject"`
 		Named     []string       `yaml:"named"`
+		Inner     bool           `yaml:"inner"`
 		Derives   []string       `yaml:"derives"`
 		Requires  []string       `yaml:"requirements"`
 		Fields    []fieldText    `yaml:"fields"`
@@ -140,7 +141,7 @@ func decode(raw []byte) (*kindText, *strictyaml.Document) {
 func (t *kindText) kind() *Kind {
 	k := &Kind{
 		ID: t.Kind, Title: t.Title, Plural: t.Plural, Number: t.Number, Place: t.Place, Help: strings.TrimSpace(t.Help), Subject: t.Subject,
-		Named: t.Named, Derives: t.Derives, Requires: t.Requires, Columns: t.Columns,
+		Named: t.Named, Derives: t.Derives, Inner: t.Inner, Requires: t.Requires, Columns: t.Columns,
 	}
 	for _, f := range t.Fields {
 		k.Fields = append(k.Fields, f.field())

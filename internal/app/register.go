@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+	"github.com/counterfoil/counterfoil/internal/standard"
+	"github.com/counterfoil/counterfoil/internal/vault"
+)
+
+// openRegister reads the kinds of records and makes the engine that keeps them.
+func (a *App) openRegister() error {
+	functions := register.BuiltinFunctions()
+	catalogue := standard.ISO42001()
+	kinds, faults := kind.Load(a.rules.config.KindsPath(), register.Known(functions, catalogue))
+	if err := faults.Err(); err != nil {
+		return fmt.Errorf("the kinds of records have faults:\n%w", err)
+	}
+	for _, f := range faults {
+		a.log.Warn(f.String())
+	}
+	rights, faults := register.LoadRights(kinds, catalogue.RoleIDs())
+	if err := faults.Err(); err != nil {
+		return fmt.Errorf("the table of rights has faults:\n%w", err)
+	}
+	a.kinds = kinds
+	a.register = register.New(register.Config{
+		Kinds: kinds, Rights: rights, Functions: functions, Store: a.index, Journal: keptRecords{a}, Clock: a.clock,
+	})
+	return nil
+}
+
+// keptRecords is the register's journal.
+type keptRecords struct{ *App }
+
+// Keep implements register.Journal.
+func (a keptRecords) Keep(ctx context.Context, s register.Entry) (counterfoil.Index, error) {
+	e := &counterfoil.Entry{Kind: counterfoil.KindRecord, ID: s.ID, Actor: s.Actor, Time: a.clock.Now().UnixMicro(), Record: &s.Record}
+	at, err := a.append(ctx, e, vault.Scope{Class: classRecord}, s.Body)
+	if err != nil {
+		return 0, unavailable(err)
+	}
+	return at, a.awaitProjection(ctx, at)
+}
+
+// Seal implements register.Journal.
+func (a keptRecords) Seal(subject, record counterfoil.ID, text []byte) ([]byte, error) {
+	sealed, err := a.vault.Seal(vault.Scope{Subject: subject, Class: classRecord}, record, counterfoil.KindRecord, text)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return sealed.Bytes, nil
+}
+
+// Unseal implements register.Journal.
+func (a keptRecords) Unseal(record counterfoil.ID, sealed []byte) ([]byte, error) {
+	opened, err := a.vault.Open(record, counterfoil.KindRecord, sealed)
+	if errors.Is(err, vault.ErrErased) {
+		return nil, fmt.Errorf("%w: %w", register.ErrErased, err)
+	}
+	return opened.Plaintext, err
+}

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+	"github.com/counterfoil/counterfoil/internal/standard"
+	"github.com/counterfoil/counterfoil/internal/vault"
+)
+
+// world is a register over a real index and a real vault. Its journal gives
+// entries their places, as the ledger does; with the ledger itself the register
+// is tested in package app.
+type world struct {
+	*testing.T
+	*register.Register
+	index   *index.Index
+	vault   *vault.Vault
+	clock   *clock.Set
+	mu      sync.Mutex
+	entries []counterfoil.Entry
+	bodies  [][]byte
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, clock: clock.NewSet(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
+	var err error
+	if w.index, err = index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.index.Close() })
+	w.vault, err = vault.Open(vault.Config{Dir: t.TempDir(), Origin: "test", Clock: w.clock, Retention: func(string) time.Duration { return 0 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.vault.Close() })
+	functions := register.BuiltinFunctions()
+	kinds, faults := kind.Load("", register.Known(functions, standard.ISO42001()))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	rights, faults := register.LoadRights(kinds, standard.ISO42001().RoleIDs())
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	w.Register = register.New(register.Config{Kinds: kinds, Rights: rights, Functions: functions, Store: w.index, Journal: w, Clock: w.clock})
+	return w
+}
+
+// Keep implements register.Journal.
+func (w *world) Keep(ctx context.Context, s register.Entry) (counterfoil.Index, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := counterfoil.Index(len(w.entries))
+	e := counterfoil.Entry{Kind: counterfoil.KindRecord, ID: s.ID, Actor: s.Actor, Time: w.clock.Now().UnixMicro(), Record: &s.Record}
+	raw, err := counterfoil.AppendEntry(nil, &e)
+	if err != nil {
+		return 0, err
+	}
+	leaf := counterfoil.LeafHash(raw)
+	row, err := register.Project(w.Kinds, at, leaf, counterfoil.ID{}, &e, s.Body)
+	if err != nil {
+		return 0, err
+	}
+	w.entries, w.bodies = append(w.entries, e), append(w.bodies, s.Body)
+	w.clock.Advance(time.Millisecond)
+	return at, w.index.Apply(ctx, []index.Item{{Index: at, Leaf: leaf, Entry: &e, Kept: row}}, at+1)
+}
+
+// Seal implements register.Journal.
+func (w *world) Seal(subject, record counterfoil.ID, text []byte) ([]byte, error) {
+	s, err := w.vault.Seal(vault.Scope{Subject: subject, Class: "record"}, record, counterfoil.KindRecord, text)
+	return s.Bytes, err
+}
+
+// Unseal implements register.Journal.
+func (w *world) Unseal(record counterfoil.ID, sealed []byte) ([]byte, error) {
+	o, err := w.vault.Open(record, counterfoil.KindRecord, sealed)
+	if errors.Is(err, vault.ErrErased) {
+		return nil, register.ErrErased
+	}
+	return o.Plaintext, err
+}
+
+// erase deletes the keys of a person.
+func (w *world) erase(subject counterfoil.ID) {
+	w.Helper()
+	keys, err := w.vault.Keys(w.Context(), vault.Selection{Subject: subject})
+	if err != nil || len(keys) == 0 {
+		w.Fatalf("keys of %s: %v, %v", subject, keys, err)
+	}
+	ids := make([]counterfoil.ID, len(keys))
+	for i := range keys {
+		ids[i] = keys[i].ID
+	}
+	if err := w.vault.Delete(w.Context(), ids); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// person makes a person and the actor they are in the roles.
+func (w *world) person(name string, roles ...string) register.Actor {
+	w.Helper()
+	r, err := w.Create(w.Context(), register.Program, "person", register.Input{Values: kind.Values{"name": name, "email": name + "@northgate.example"}})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return register.Actor{Person: r.ID, Roles: roles}
+}
+
+func (w *world) view(a register.Actor, asOf time.Time) *register.View {
+	w.Helper()
+	v, err := w.View(w.Context(), a, asOf)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return v
+}
