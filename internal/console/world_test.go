@@ -55,6 +55,7 @@ type world struct {
 	sick     error // what Health says
 	unable   error // what recording fails with
 	outside  registry.Status
+	leaving  []counterfoil.Gap // unrecorded, not stated yet
 	eraser   *eraser
 }
 
@@ -77,6 +78,7 @@ func newWorld(t testing.TB) *world {
 		Providers: []Provider{{"sandbox", "openai"}, {"anthropic", "anthropic"}}, Organisation: "Northgate Mutual", Version: "0.1.0",
 		SetupToken: identity.HashToken(setupToken),
 		Registry:   func(context.Context) (registry.Status, error) { return w.outside, nil },
+		Unrecorded: func() []counterfoil.Gap { return w.leaving },
 	})
 	if err != nil {
 		t.Fatal(err)
