@@ -159,6 +159,9 @@ func (j *job) attempt(ctx context.Context) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := j.source.takeCounts(j.record); err != nil {
+		return nil, fmt.Errorf("read the counts of unrecorded requests: %w", err)
+	}
 	m := &Manifest{Program: j.Program, Time: time.Now().UTC().Truncate(time.Second)}
 	if m.Registry, err = j.source.take(ctx, registryLog, j.record); err != nil {
 		return nil, fmt.Errorf("read the registry: %w", err)

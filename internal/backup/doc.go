@@ -15,9 +15,9 @@
 //
 // A backup reaches to a stored head, and everything in it is of the moment of that head:
 //
-//  1. how far erasures are carried out is read, and behind it the registry, then the
-//     node's log. So the registry enters no head of the node that is not copied, and
-//     the store of heads is ahead of the published head, never behind it;
+//  1. how far erasures are carried out is read, and which requests left unrecorded; behind
+//     these the registry, then the node's log. So the registry enters no head of the node
+//     that is not copied, and a store of heads is ahead of the published head, never behind;
 //  2. segments are copied up to the stored head. What lies before it does not change,
 //     except by erasure;
 //  3. the keys are copied last: a wrapping key is durable before anything is sealed

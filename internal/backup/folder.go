@@ -32,8 +32,8 @@ var folders = map[string][]string{
 	formatKeys:   {"keys"},
 }
 
-// stores are the files that lie in the folder itself.
-var stores = []string{"heads.db", "registry-heads.db"}
+// loose are the files that lie in the folder itself.
+var loose = []string{nodeLog.store, registryLog.store, counts}
 
 // What is wrong with a folder.
 var (
@@ -198,7 +198,7 @@ func (f *folder) tidy() error {
 		}
 		for _, e := range list {
 			name := path.Join(dir, e.Name())
-			if !e.Type().IsRegular() || dir == "." && !slices.Contains(stores, strings.TrimPrefix(e.Name(), staged)) {
+			if !e.Type().IsRegular() || dir == "." && !slices.Contains(loose, strings.TrimPrefix(e.Name(), staged)) {
 				continue // the folder's own files, and what people put beside them
 			}
 			if file, whole := f.have[name]; whole {

@@ -74,7 +74,7 @@ func parseManifest(text []byte, format string) (*Manifest, error) {
 	for i, f := range m.Files {
 		switch {
 		case !filepath.IsLocal(f.Path) || path.Clean(f.Path) != f.Path || !slices.Contains(folders[format], path.Dir(f.Path)),
-			path.Dir(f.Path) == "." && !slices.Contains(stores, f.Path):
+			path.Dir(f.Path) == "." && !slices.Contains(loose, f.Path):
 			return nil, fmt.Errorf("malformed manifest: %q is no file of a backup", f.Path)
 		case f.Size < 0:
 			return nil, fmt.Errorf("malformed manifest: %q has a negative size", f.Path)

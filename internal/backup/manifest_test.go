@@ -21,19 +21,19 @@ func TestHostileManifests(t *testing.T) {
 		return `{"format": "` + formatRecord + `", "files": [` + strings.Join(files, ",") + `]}`
 	}
 	for text, sound := range map[string]bool{
-		of("heads.db", "ledger/0000000000.seg"):       true,
-		of("ledger/0000000000.seg", "heads.db"):       false,
-		of("heads.db", "heads.db"):                    false,
-		of("../heads.db"):                             false,
-		of("/etc/passwd"):                             false,
-		of("ledger/../../x"):                          false,
-		of("ledger/./x"):                              false,
-		of("ledger/a/b"):                              false,
-		of("keys/node.key"):                           false,
-		of("manifest.json"):                           false,
+		of("heads.db", "ledger/0000000000.seg"): true,
+		of("ledger/0000000000.seg", "heads.db"): false,
+		of("heads.db", "heads.db"):              false,
+		of("../heads.db"):                       false,
+		of("/etc/passwd"):                       false,
+		of("ledger/../../x"):                    false,
+		of("ledger/./x"):                        false,
+		of("ledger/a/b"):                        false,
+		of("keys/node.key"):                     false,
+		of("manifest.json"):                     false,
 		strings.Replace(of("heads.db"), `"size": 1`, `"size": -1`, 1): false,
-		`{"format": "` + formatKeys + `"}`:            false,
-		`{"format": "` + formatRecord + `", "x": 1}`:  false,
+		`{"format": "` + formatKeys + `"}`:                            false,
+		`{"format": "` + formatRecord + `", "x": 1}`:                  false,
 		`{`: false,
 	} {
 		if _, err := parseManifest([]byte(text), formatRecord); (err == nil) != sound {

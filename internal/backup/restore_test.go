@@ -29,7 +29,7 @@ func restore(t testing.TB, from targets, headStore string) (data string, r Resto
 func copyStores(t testing.TB, data string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range stores {
+	for _, name := range []string{nodeLog.store, registryLog.store} {
 		if _, err := ledger.CopyHeads(context.Background(), filepath.Join(data, name), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}

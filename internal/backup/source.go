@@ -4,6 +4,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,9 @@ var (
 	nodeLog     = log{name: "ledger", payloads: "payload", store: "heads.db", others: []string{"checkpoint", "verifier"}}
 )
 
+// counts is the file of requests that left unrecorded and are not stated in the ledger yet.
+const counts = "gaps"
+
 // source is a data directory, read beside the server that may write it.
 type source struct{ data string }
 
@@ -60,6 +64,27 @@ func (s source) take(ctx context.Context, l log, to *folder) (head Head, err err
 		return err
 	})
 	return head, err
+}
+
+// takeCounts stages the counts of unrecorded requests, which are written in place. They
+// are read before the head: a start looks for the entry of each, and states it if it is
+// not there.
+func (s source) takeCounts(to *folder) error {
+	first, err := os.ReadFile(s.path(counts))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // made by the first start of this release
+	}
+	if err != nil {
+		return err
+	}
+	again, err := os.ReadFile(s.path(counts))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(first, again) {
+		return fmt.Errorf("%w: a request left unrecorded", errUnsettled)
+	}
+	return to.put(counts, first)
 }
 
 // bearsOut tells whether the log still holds the batch under a head it was copied up to.
