@@ -125,6 +125,9 @@ type cborReader struct {
 	data []byte
 	pos  int
 	err  error
+
+	space *space // of a Decoder
+	words *words
 }
 
 func (r *cborReader) fail(format string, args ...any) {
@@ -136,6 +139,16 @@ func (r *cborReader) fail(format string, args ...any) {
 
 // head reads a head of the wanted major type in its shortest form.
 func (r *cborReader) head(major byte) uint64 {
+	if r.pos < len(r.data) {
+		if arg := r.data[r.pos] ^ major<<5; arg < 24 { // one byte, as most are
+			r.pos++
+			return uint64(arg)
+		}
+	}
+	return r.longHead(major)
+}
+
+func (r *cborReader) longHead(major byte) uint64 {
 	if r.pos >= len(r.data) {
 		r.fail("unexpected end")
 		return 0
@@ -145,30 +158,32 @@ func (r *cborReader) head(major byte) uint64 {
 		r.fail("major type %d where %d belongs", first>>5, major)
 		return 0
 	}
-	arg := uint64(first & 31)
-	if arg < 24 {
-		r.pos++
-		return arg
-	}
-	if arg > 27 {
+	if first&31 > 27 {
 		r.fail("indefinite or reserved length")
 		return 0
 	}
-	return r.argument(1 << (arg - 24))
+	return r.argument(1 << (first&31 - 24))
 }
 
 // argument reads the big-endian argument of width bytes after a head byte.
 func (r *cborReader) argument(width int) uint64 {
-	if len(r.data)-r.pos-1 < width {
+	b := r.data[r.pos+1:]
+	if len(b) < width {
 		r.fail("unexpected end")
 		return 0
 	}
-	var v uint64
-	for _, b := range r.data[r.pos+1 : r.pos+1+width] {
-		v = v<<8 | uint64(b)
+	var v, least uint64
+	switch width {
+	case 1:
+		v, least = uint64(b[0]), 24
+	case 2:
+		v, least = uint64(binary.BigEndian.Uint16(b)), 1<<8
+	case 4:
+		v, least = uint64(binary.BigEndian.Uint32(b)), 1<<16
+	default:
+		v, least = binary.BigEndian.Uint64(b), 1<<32
 	}
-	least := [9]uint64{1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}
-	if v < least[width] {
+	if v < least {
 		r.fail("integer not in its shortest form")
 		return 0
 	}
@@ -276,7 +291,7 @@ func (r *cborReader) text() string {
 
 // texts reads a list of texts; neither the list nor a text in it is empty.
 func (r *cborReader) texts() []string {
-	list := make([]string, r.list())
+	list := r.newTexts(r.list())
 	for i := range list {
 		list[i] = r.text()
 	}
@@ -295,6 +310,13 @@ func (r *cborReader) list() uint64 {
 // string returns b as a string, without allocation for the words met in
 // almost every entry.
 func (r *cborReader) string(b []byte) string {
+	if r.words != nil {
+		s, ok := r.words.get(b)
+		if !ok {
+			r.fail("text is not UTF-8")
+		}
+		return s
+	}
 	if s, ok := commonWords[string(b)]; ok {
 		return s
 	}

@@ -10,13 +10,17 @@ import "fmt"
 // values, exactly the bodies of the kind, nothing after the end. The result
 // shares no memory with raw.
 func DecodeEntry(raw []byte) (*Entry, error) {
-	if len(raw) > MaxEntryBytes {
-		return nil, fmt.Errorf("decode entry of %d bytes: %w", len(raw), ErrTooLarge)
+	r := cborReader{data: raw}
+	return r.decode()
+}
+
+func (r *cborReader) decode() (*Entry, error) {
+	if len(r.data) > MaxEntryBytes {
+		return nil, fmt.Errorf("decode entry of %d bytes: %w", len(r.data), ErrTooLarge)
 	}
-	r := &cborReader{data: raw}
 	e := r.entry()
-	if r.err == nil && r.pos != len(raw) {
-		r.fail("%d bytes after the end", len(raw)-r.pos)
+	if r.err == nil && r.pos != len(r.data) {
+		r.fail("%d bytes after the end", len(r.data)-r.pos)
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -27,8 +31,17 @@ func DecodeEntry(raw []byte) (*Entry, error) {
 	return e, nil
 }
 
+// PeekKind is the kind an entry states, or 0 if it does not begin as entries do. The
+// entry may be wrong in everything else.
+func PeekKind(raw []byte) Kind {
+	if len(raw) < 5 || raw[0]>>5 != majorMap || raw[1] != 1 || raw[2] != EntryVersion || raw[3] != 2 || raw[4] > 23 {
+		return 0
+	}
+	return Kind(raw[4])
+}
+
 func (r *cborReader) entry() *Entry {
-	e := new(Entry)
+	e := r.newEntry()
 	var seen [4]bool
 	for m := r.openMap(); ; {
 		k, ok := m.next()
@@ -52,7 +65,7 @@ func (r *cborReader) entry() *Entry {
 		case 5:
 			r.fill(e.Actor[:])
 		case 6:
-			e.Commitment = append([]byte(nil), r.raw(majorBytes)...)
+			e.Commitment = r.newCommitment(r.raw(majorBytes))
 			if len(e.Commitment) == 0 {
 				r.fail("empty commitment must be left out")
 			}
@@ -134,7 +147,7 @@ func (r *cborReader) boot() *Boot {
 }
 
 func (r *cborReader) intent() *Intent {
-	b := new(Intent)
+	b := r.newIntent()
 	for m := r.openMap(); ; {
 		k, ok := m.next()
 		if !ok {
@@ -196,7 +209,7 @@ func (r *cborReader) small() uint8 {
 }
 
 func (r *cborReader) outcome(own bool) *Outcome {
-	b := new(Outcome)
+	b := r.newOutcome()
 	pointed := false
 	for m := r.openMap(); ; {
 		k, ok := m.next()
@@ -326,7 +339,7 @@ func (r *cborReader) decision() (d Decision) {
 }
 
 func (r *cborReader) findings() []FindingCount {
-	list := make([]FindingCount, r.list())
+	list := r.newFindings(r.list())
 	for i := range list {
 		for m := r.openMap(); ; {
 			k, ok := m.next()
@@ -347,7 +360,7 @@ func (r *cborReader) findings() []FindingCount {
 }
 
 func (r *cborReader) guards() []GuardRun {
-	list := make([]GuardRun, r.list())
+	list := r.newGuards(r.list())
 	for i := range list {
 		for m := r.openMap(); ; {
 			k, ok := m.next()

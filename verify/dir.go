@@ -54,6 +54,9 @@ type Options struct {
 	Roots *x509.CertPool
 	// Progress is called now and then with the number of entries checked.
 	Progress func(entries uint64)
+	// HashesOnly leaves out what entries say, unless it is about signing keys, and their
+	// payloads. A report without problems then has IntegrityHashes.
+	HashesOnly bool
 	// Workers is how many goroutines look at entries at the same time; 0 stands for
 	// one for each processor. With 1 everything is done by the caller's, so it rests
 	// while Progress does. The report is the same.
@@ -99,6 +102,9 @@ func Dir(ctx context.Context, o Options) (Report, error) {
 func newVerification(o Options) *verification {
 	v := &verification{Options: o, open: make(map[counterfoil.Index]counterfoil.ID), began: time.Now().UnixMicro(), erased: newErasures()}
 	v.report.Integrity = IntegrityOK
+	if o.HashesOnly {
+		v.report.Integrity = IntegrityHashes
+	}
 	v.report.Problems, v.report.Checked, v.report.Unchecked = []Problem{}, []string{}, []string{}
 	if v.LockPath == "" {
 		v.LockPath = filepath.Join(filepath.Dir(v.LedgerDir), "lock")
@@ -212,13 +218,35 @@ func (v *verification) conclude() {
 	case r.Open > 0:
 		r.unchecked("%d interactions are open. The next start closes them as abandoned.", r.Open)
 	}
+	v.concludeEntries()
 	if v.published {
-		r.checked("%d entries in %d bundles: encoding, order and every hash tile.", r.Entries, v.batches)
+		r.unchecked("Payloads, and what a registry says of the log, are not part of a published log.")
+	}
+	if v.isRegistry() || v.published {
+		return
+	}
+	v.concludePayloads()
+	if r.Signed < r.Entries {
+		r.unchecked("%d entries are newer than the newest signed head.", r.Entries-r.Signed)
+	}
+}
+
+// concludeEntries states what was checked of the entries.
+func (v *verification) concludeEntries() {
+	r := &v.report
+	encoding := "encoding, "
+	if v.HashesOnly {
+		encoding = ""
+	}
+	if v.published {
+		r.checked("%d entries in %d bundles: %sorder and every hash tile.", r.Entries, v.batches, encoding)
 	} else {
-		r.checked("%d entries in %d batches: frames, encoding, order and the root of every batch.", r.Entries, v.batches)
+		r.checked("%d entries in %d batches: frames, %sorder and the root of every batch.", r.Entries, v.batches, encoding)
 	}
 	r.checked("%d signed heads under the key %s.", v.due, v.VerifierKey)
-	r.checked("%d intents and %d outcomes: no outcome without its intent, no intent with two.", r.Intents, r.Outcomes)
+	if !v.HashesOnly {
+		r.checked("%d intents and %d outcomes: no outcome without its intent, no intent with two.", r.Intents, r.Outcomes)
+	}
 	r.checked("%d starts, each following on the log before it.", v.boots)
 	if v.epochs.seals > 0 {
 		r.checked("%d seals: each counts what lies in its epoch.", v.epochs.seals)
@@ -226,10 +254,16 @@ func (v *verification) conclude() {
 	if r.Gaps > 0 {
 		r.checked("Gaps: %d requests went out unrecorded, as the configuration allowed; the log says when and why.", r.Gaps)
 	}
-	if v.published {
-		r.unchecked("Payloads, and what a registry says of the log, are not part of a published log.")
+	if v.HashesOnly {
+		r.unchecked("What the entries say was not checked: their encoding, that every outcome has its intent, seals, gaps, erasures and anchors. A check without --hashes-only does that.")
 	}
-	if v.isRegistry() || v.published {
+}
+
+// concludePayloads states what was checked of the payloads.
+func (v *verification) concludePayloads() {
+	r := &v.report
+	if v.HashesOnly {
+		r.unchecked("Payloads were not looked at: some may be missing or changed.")
 		return
 	}
 	r.checked("%d payloads: present, with their length and checksum, or erased.", r.Payloads)
@@ -237,8 +271,5 @@ func (v *verification) conclude() {
 		r.unchecked("Payloads were not opened: that they are what the entries commit to needs the keys.")
 	} else {
 		r.checked("%d payloads opened and compared with the commitments; %d more are erased.", r.Payloads-r.Erased, r.Erased)
-	}
-	if r.Signed < r.Entries {
-		r.unchecked("%d entries are newer than the newest signed head.", r.Entries-r.Signed)
 	}
 }

@@ -5,6 +5,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -16,6 +17,7 @@ type examiner struct {
 	options  *Options
 	payloads payloadFiles
 	batch    counterfoil.Batch // scratch
+	decoder  counterfoil.Decoder
 }
 
 // batchFacts is what an examiner found in one batch, or in one bundle of a published log.
@@ -55,10 +57,20 @@ func (x *examiner) examine(f *batchFacts, b *counterfoil.Batch, data []byte) {
 		f.leaves = append(f.leaves, leafHash(&b.Entries[k], b.Start, data))
 	}
 	f.subtrees = counterfoil.Subtrees(f.subtrees, uint64(f.first), f.leaves)
+	if x.options.HashesOnly && !slices.ContainsFunc(b.Entries, aboutKeys) {
+		return
+	}
 	for k := range b.Entries {
 		f.entries = append(f.entries, x.entry(b.Entries[k:]))
 		f.ordered = f.ordered || f.entries[k].about != nil
 	}
+}
+
+// aboutKeys tells which entries a check of hashes looks into all the same: they say
+// whose signature on a head counts.
+func aboutKeys(e counterfoil.BatchEntry) bool {
+	kind := counterfoil.PeekKind(e.Raw)
+	return kind == counterfoil.KindBoot || kind == counterfoil.KindKey
 }
 
 // leafHash hashes an entry where it lies: the byte before it becomes, for as long as
@@ -73,7 +85,10 @@ func leafHash(e *counterfoil.BatchEntry, start counterfoil.Position, data []byte
 
 // entry looks at the first of the entries; those behind it say what will be read next.
 func (x *examiner) entry(entries []counterfoil.BatchEntry) entryFacts {
-	e, err := counterfoil.DecodeEntry(entries[0].Raw)
+	if x.options.HashesOnly && !aboutKeys(entries[0]) {
+		return entryFacts{}
+	}
+	e, err := x.decoder.Decode(entries[0].Raw)
 	if err != nil {
 		return entryFacts{err: err}
 	}
@@ -83,9 +98,11 @@ func (x *examiner) entry(entries []counterfoil.BatchEntry) entryFacts {
 	}
 	switch e.Kind {
 	case counterfoil.KindBoot, counterfoil.KindKey, counterfoil.KindErasure, counterfoil.KindGap, counterfoil.KindAnchor, counterfoil.KindSeal:
-		f.about = e
+		if f.about, err = counterfoil.DecodeEntry(entries[0].Raw); err != nil { // one to keep
+			return entryFacts{err: err}
+		}
 	}
-	if !x.options.published {
+	if !x.options.published && !x.options.HashesOnly {
 		f.payload = x.payload(e, entries)
 	}
 	return f

@@ -12,11 +12,13 @@ import (
 // Integrity is the verdict of a verification.
 type Integrity string
 
-// The two verdicts. There is no third: what could not be checked stands in
-// Report.Unchecked.
+// The verdicts. What could not be checked stands in Report.Unchecked.
 const (
 	IntegrityOK     Integrity = "ok"
 	IntegrityBroken Integrity = "broken"
+	// IntegrityHashes is the verdict when only hashes were to be checked and they are
+	// right: it says nothing of what the entries mean, nor of payloads.
+	IntegrityHashes Integrity = "hashes_ok"
 )
 
 // maxProblems is how many problems a report lists one by one.

@@ -27,7 +27,7 @@ const maxTileBytes = counterfoil.TileWidth * (2 + counterfoil.MaxEntryBytes)
 // every hash tile again and compares, and applies the rules across entries to them
 // as Dir does. What needs payloads, or a log that lies beside this one, it leaves
 // out and says so. Of o it uses VerifierKey, Heads, Receipts, Policy (for the
-// published head), Roots and Progress.
+// published head), Roots, Progress, Workers and HashesOnly.
 func Tiles(ctx context.Context, dir string, o Options) (Report, error) {
 	o.LedgerDir, o.OpenPayload = dir, nil
 	v := newVerification(o)

@@ -27,6 +27,7 @@ func runCheck(ctx context.Context, name string, args []string, check checker, st
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	asJSON := flags.Bool("json", false, "print the report as JSON")
 	key := flags.String("key", "", "verifier key of the log")
+	hashesOnly := flags.Bool("hashes-only", false, "check neither what entries say nor payloads")
 	signer := flags.String("signer", "", "verifier key a pack may be signed by instead of the log's")
 	policy := flags.String("policy", "", "trust policy")
 	roots := flags.String("tsa-roots", "", "certificates of time-stamp authorities")
@@ -37,7 +38,7 @@ func runCheck(ctx context.Context, name string, args []string, check checker, st
 	if err != nil {
 		return badUsage(stderr, err)
 	}
-	o := verify.Options{VerifierKey: *key, PackSigner: *signer, Heads: heads, Receipts: receipts}
+	o := verify.Options{VerifierKey: *key, PackSigner: *signer, HashesOnly: *hashesOnly, Heads: heads, Receipts: receipts}
 	if o.Policy, err = loadPolicy(*policy); err != nil {
 		return unusable(stderr, err)
 	}

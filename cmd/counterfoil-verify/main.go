@@ -41,6 +41,8 @@ checkpoint and tile/ in it, or a pack: the zip file or the folder it unpacks to.
   --signer VERIFIER  key a pack may be signed by instead of the log's
   --policy FILE      which witnesses must have cosigned (C2SP tlog-policy)
   --tsa-roots FILE   certificates of time-stamp authorities you trust, in PEM
+  --hashes-only      check hashes, tree, heads and signatures, and neither what
+                     entries say nor payloads; not for a pack
   --json             print the report as JSON
 `
 

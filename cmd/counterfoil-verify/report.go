@@ -11,12 +11,17 @@ import (
 )
 
 func printReport(w io.Writer, r verify.Report) {
-	verdict := "Sound."
-	if r.Integrity != verify.IntegrityOK {
-		verdict = "Broken."
+	verdict := "Broken."
+	switch r.Integrity {
+	case verify.IntegrityOK:
+		verdict = "Sound."
+	case verify.IntegrityHashes:
+		verdict = "The hashes are right. What the entries say, and their payloads, were not checked."
 	}
 	fmt.Fprintf(w, "%s\n\nLog %s, %d entries, root %s\n", verdict, r.Origin, r.Entries, r.Root)
-	fmt.Fprintf(w, "%d intents, %d outcomes, %d of them abandoned\n", r.Intents, r.Outcomes, r.Abandoned)
+	if r.Intents+r.Outcomes > 0 {
+		fmt.Fprintf(w, "%d intents, %d outcomes, %d of them abandoned\n", r.Intents, r.Outcomes, r.Abandoned)
+	}
 	section(w, "Problems", len(r.Problems), func(i int) string { return r.Problems[i].String() })
 	section(w, "Checked", len(r.Checked), func(i int) string { return r.Checked[i] })
 	section(w, "Not checked", len(r.Unchecked), func(i int) string { return r.Unchecked[i] })

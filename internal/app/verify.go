@@ -22,8 +22,9 @@ import (
 
 // Check says how Verify goes about it. The zero value uses all processors.
 type Check struct {
-	Progress func(entries uint64) // called now and then
-	Workers  int                  // see verify.Options
+	Progress   func(entries uint64) // called now and then
+	Workers    int                  // see verify.Options
+	HashesOnly bool                 // see verify.Options
 }
 
 // Verify checks the ledger in a data directory without opening it for writing,
@@ -31,7 +32,7 @@ type Check struct {
 // payload with the commitment in its entry.
 func Verify(ctx context.Context, dir string, c Check) (verify.Report, error) {
 	o := verify.DirOptions(dir)
-	o.Progress, o.Workers = c.Progress, c.Workers
+	o.Progress, o.Workers, o.HashesOnly = c.Progress, c.Workers, c.HashesOnly
 	v, err := keys(filepath.Join(dir, "keys"), o.LedgerDir)
 	switch {
 	case err == nil:

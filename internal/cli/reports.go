@@ -19,9 +19,12 @@ import (
 // showReport prints what verify found: the verdict first, then what it rests on.
 func showReport(env *environment, r verify.Report) error {
 	var b strings.Builder
-	if r.Integrity == "ok" {
+	switch r.Integrity {
+	case verify.IntegrityOK:
 		fmt.Fprintf(&b, "The record is intact: %d entries, %d intents, %d outcomes, %d of them abandoned.\n", r.Entries, r.Intents, r.Outcomes, r.Abandoned)
-	} else {
+	case verify.IntegrityHashes:
+		fmt.Fprintf(&b, "The hashes of %d entries are right. What the entries say, and their payloads, were not checked.\n", r.Entries)
+	default:
 		fmt.Fprintf(&b, "The record is broken: %d problems in %d entries.\n", len(r.Problems), r.Entries)
 	}
 	for _, p := range r.Problems {
