@@ -98,6 +98,8 @@ type App struct {
 	projected *projected
 	following sync.WaitGroup
 	stop      context.CancelFunc
+	stopped   <-chan struct{} // closed by stop
+	building  sync.Mutex      // one index beside at a time
 }
 
 // Open opens a data directory and brings it to a state to go on from: the
@@ -184,6 +186,9 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.sameLedger(ctx); err != nil {
 		return err
 	}
+	if err := a.loadEmptyIndex(ctx); err != nil {
+		return err
+	}
 	if err := a.enrollAll(ctx); err != nil { // before what is new, which brings its bodies
 		return err
 	}
@@ -192,7 +197,7 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
-	a.stop = stop
+	a.stop, a.stopped = stop, follow.Done()
 	a.following.Go(func() { a.follow(follow) })
 	return a.resumeErasures(ctx)
 }

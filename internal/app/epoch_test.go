@@ -134,9 +134,9 @@ func TestSealEpoch(t *testing.T) {
 	h.verify()
 }
 
-// TestNothingIsSealedTwiceDuringReindex: an index that is being made again shows no
-// seal, which must not pass for a log that has none.
-func TestNothingIsSealedTwiceDuringReindex(t *testing.T) {
+// TestNothingIsSealedTwiceWithoutAnIndex: an index that was emptied shows no seal,
+// which must not pass for a log that has none.
+func TestNothingIsSealedTwiceWithoutAnIndex(t *testing.T) {
 	h := newHouse(t)
 	c := clock.NewSet(time.Date(2026, 9, 30, 23, 0, 0, 0, time.UTC))
 	a := h.openAt(c)
@@ -153,7 +153,7 @@ func TestNothingIsSealedTwiceDuringReindex(t *testing.T) {
 	if over, _, err := a.openEpoch(t.Context(), counterfoil.Index(a.ledger.Size())); err == nil {
 		t.Errorf("an empty index shows that %s is not sealed", over)
 	}
-	if err := (service{a}).Reindex(t.Context(), nothing); err != nil {
+	if err := a.rebuild(t.Context(), nothing); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.sealEpoch(t.Context()); err != nil {

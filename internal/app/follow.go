@@ -65,21 +65,27 @@ func (a *App) catchUp(ctx context.Context) error {
 
 // sameLedger empties an index that was made from another ledger.
 func (a *App) sameLedger(ctx context.Context) error {
-	at := a.index.Position()
-	if at.Next == 0 {
-		return nil
-	}
-	if uint64(at.Next) <= a.ledger.Size() {
-		last, err := a.ledger.Read(at.Next - 1)
-		if err != nil {
-			return fmt.Errorf("compare index with ledger: %w", err)
-		}
-		if last.Leaf == at.Leaf {
-			return nil
-		}
+	same, err := a.isOurs(a.index.Position())
+	if err != nil || same {
+		return err
 	}
 	a.log.Warn("the index belongs to another ledger and is rebuilt")
 	return a.emptyIndex(ctx)
+}
+
+// isOurs tells whether a projection that stands at a position was made from this ledger.
+func (a *App) isOurs(at index.Position) (bool, error) {
+	if at.Next == 0 {
+		return true, nil
+	}
+	if uint64(at.Next) > a.ledger.Size() {
+		return false, nil
+	}
+	last, err := a.ledger.Read(at.Next - 1)
+	if err != nil {
+		return false, fmt.Errorf("compare index with ledger: %w", err)
+	}
+	return last.Leaf == at.Leaf, nil
 }
 
 // emptyIndex makes everybody wait who asks for what the index had.

@@ -90,7 +90,7 @@ func TestAHoldStandsDuringReindex(t *testing.T) {
 	}
 	decided := make(chan error, 1)
 	var once sync.Once
-	approve := func(_, _ uint64) { // the index is empty now
+	approve := func(_, _ uint64) { // the new index is empty now
 		once.Do(func() {
 			go func() {
 				_, err := s.ApproveErasure(t.Context(), asked.ID, noor, nothing)
@@ -112,7 +112,7 @@ func TestAHoldStandsDuringReindex(t *testing.T) {
 	if holds, err := a.erasure.Holds(short); fault.KindOf(err) != fault.KindUnavailable {
 		t.Errorf("an empty index shows %d holds, %v", len(holds), err)
 	}
-	if err := s.Reindex(t.Context(), nothing); err != nil {
+	if err := a.rebuild(t.Context(), nothing); err != nil {
 		t.Fatal(err)
 	}
 	if got := states(t, a, text); got != readable {

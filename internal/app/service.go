@@ -208,35 +208,6 @@ func (a service) Interaction(ctx context.Context, id counterfoil.ID) (any, error
 	return a.evidence.Interaction(ctx, id)
 }
 
-// Reindex implements control.Service. In a server it goes on when whoever asked for
-// it hangs up, for nobody could use half an index; a command can be broken off, and
-// the next start goes on where it ended.
-func (a service) Reindex(ctx context.Context, progress func(done, total uint64)) error {
-	if !a.options.Offline {
-		ctx = context.WithoutCancel(ctx)
-	}
-	return a.erasure.Alone(func() error { return a.reindex(ctx, progress) })
-}
-
-func (a service) reindex(ctx context.Context, progress func(done, total uint64)) error {
-	a.projected.exclusive.Lock()
-	defer a.projected.exclusive.Unlock()
-	if err := a.emptyIndex(ctx); err != nil {
-		return err
-	}
-	for {
-		from := a.index.Position().Next
-		total := a.ledger.Size()
-		progress(uint64(from), total)
-		if uint64(from) >= total {
-			return nil
-		}
-		if err := a.projectBatch(ctx, from); err != nil {
-			return err
-		}
-	}
-}
-
 // Status implements control.Service.
 func (a service) Status(ctx context.Context) (control.Status, error) {
 	s := control.Status{

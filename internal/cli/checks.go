@@ -59,32 +59,6 @@ func progress(env *environment, what string) func(done, total uint64) {
 	return func(done, total uint64) { fmt.Fprintf(env.err, "\r%d of %d %s", done, total, what) }
 }
 
-func newReindex(env *environment) *cobra.Command {
-	return &cobra.Command{
-		Use: "reindex", Short: "Rebuild the index from the ledger", Args: usage(cobra.NoArgs),
-		Long: "Empties the index and reads the ledger again from its first entry. Sessions stay. The live path is not touched.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			return env.with(c.Context(), func(cl *client) error {
-				show := progress(env, "entries projected")
-				var total uint64
-				err := cl.lines(c.Context(), http.MethodPost, "/v1/reindex", func(l control.Line) error {
-					show(l.Progress.Done, l.Progress.Total)
-					total = l.Progress.Total
-					return nil
-				})
-				if err != nil {
-					return err
-				}
-				if env.json {
-					return env.print(map[string]uint64{"entries": total})
-				}
-				fmt.Fprintf(env.out, "The index is rebuilt from %d entries.\n", total)
-				return nil
-			})
-		},
-	}
-}
-
 func newReload(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use: "reload", Short: "Make the running server read its configuration and rules again", Args: usage(cobra.NoArgs),

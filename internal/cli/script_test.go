@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -31,6 +32,7 @@ func TestMain(m *testing.M) {
 //	field NAME KEY      set NAME to a member of the JSON object on stdout
 //	holds TEXT DIR      expect TEXT in a file below DIR; with ! in none
 //	flip FILE OFFSET    turn over all bits of one byte
+//	sql FILE STATEMENT  change a SQLite database
 //	served              wait until a server answers on ./data
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -38,7 +40,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "field": field, "holds": holds, "flip": flip, "served": served,
+			"exits": exits, "field": field, "holds": holds, "flip": flip, "sql": change, "served": served,
 		},
 	})
 }
@@ -93,6 +95,19 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s holds %q", found, args[0])
 	case !neg && found == "":
 		ts.Fatalf("no file below %s holds %q", args[1], args[0])
+	}
+}
+
+func change(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sql FILE STATEMENT")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	result, err := db.Exec(args[1])
+	ts.Check(errors.Join(err, db.Close()))
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		ts.Fatalf("nothing was changed: %v", err)
 	}
 }
 

@@ -33,6 +33,9 @@ type Service interface {
 	Reload(ctx context.Context) (Reloaded, error)
 	// Reindex rebuilds the projection and calls progress as it goes.
 	Reindex(ctx context.Context, progress func(done, total uint64)) error
+	// CompareIndex builds the projection beside, tells where the one in use differs,
+	// and leaves it as it is.
+	CompareIndex(ctx context.Context, progress func(done, total uint64), each func(Difference) error) error
 	Status(ctx context.Context) (Status, error)
 	Publisher
 	Keeper
@@ -186,6 +189,7 @@ func Handler(s Service, log *slog.Logger) http.Handler {
 	route("POST /v1/reload", func(r *http.Request) (any, error) { return s.Reload(r.Context()) })
 	mux.Handle("GET /v1/interactions", lines(s, log))
 	mux.Handle("POST /v1/reindex", reindex(s, log))
+	mux.Handle("POST /v1/reindex/diff", compareIndex(s, log))
 	publish(mux, s, log)
 	keeper(mux, s, log)
 	eraser(mux, s, log)

@@ -96,6 +96,11 @@ func (f *fake) Reindex(_ context.Context, progress func(done, total uint64)) err
 	progress(2, 2)
 	return f.err
 }
+
+func (f *fake) CompareIndex(_ context.Context, progress func(done, total uint64), each func(Difference) error) error {
+	progress(2, 2)
+	return errors.Join(each(Difference{Table: "sums", Found: "1", Expected: "2"}), f.err)
+}
 func (f *fake) Status(context.Context) (Status, error) { return Status{Healthy: true}, f.err }
 
 // send asks the handler in this process.
@@ -130,6 +135,7 @@ var routes = []struct{ method, path, body string }{
 	{"GET", "/v1/interactions/019ab3c0-7e52-7b41-9c1d-3f0a5b2e8d64", ""},
 	{"POST", "/v1/reload", ""},
 	{"POST", "/v1/reindex", ""},
+	{"POST", "/v1/reindex/diff", ""},
 	{"POST", "/v1/ledger/export", `{"dir":"/log"}`},
 	{"POST", "/v1/packs", `{"file":"/pack.zip"}`},
 	{"GET", "/v1/ledger", ""},
@@ -226,7 +232,7 @@ func TestListing(t *testing.T) {
 // TestTheLastLineTells: a streamed answer ends with Done or with Problem and
 // nothing else does, so that a cut one is recognised.
 func TestTheLastLineTells(t *testing.T) {
-	for _, path := range []string{"GET /v1/interactions", "POST /v1/reindex", "POST /v1/ledger/export {}", "POST /v1/packs {}"} {
+	for _, path := range []string{"GET /v1/interactions", "POST /v1/reindex", "POST /v1/reindex/diff", "POST /v1/ledger/export {}", "POST /v1/packs {}"} {
 		method, path, _ := strings.Cut(path, " ")
 		path, body, _ := strings.Cut(path, " ")
 		for _, err := range []error{nil, fault.Unavailable("Not now.", nil), errors.New("inside")} {

@@ -16,6 +16,7 @@ import (
 type Line struct {
 	Interaction *Interaction    `json:"interaction,omitempty"`
 	Progress    *Progress       `json:"progress,omitempty"`
+	Difference  *Difference     `json:"difference,omitempty"`
 	Result      json.RawMessage `json:"result,omitempty"` // of a long piece of work
 	Problem     *Problem        `json:"problem,omitempty"`
 	Done        bool            `json:"done,omitempty"`
@@ -25,6 +26,16 @@ type Line struct {
 type Progress struct {
 	Done  uint64 `json:"done"`
 	Total uint64 `json:"total"`
+}
+
+// Difference is a value in the index that is not what the ledger says.
+type Difference struct {
+	Table    string  `json:"table"`
+	Key      string  `json:"key"`      // of the row, as SQL literals
+	Column   string  `json:"column"`   // empty: the whole row
+	Found    string  `json:"found"`    // in the index, as an SQL literal; empty when the row is missing
+	Expected string  `json:"expected"` // by the ledger; empty when there should be no row
+	Entry    *uint64 `json:"entry"`    // the entry it rests on; null for a sum
 }
 
 // lines streams interactions, so that no list is held in memory.
@@ -59,12 +70,23 @@ func listing(r *http.Request) (limit int, since time.Time, err error) {
 func reindex(s Service, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out := begin(w)
-		err := s.Reindex(r.Context(), func(done, total uint64) {
-			_ = out.Encode(Line{Progress: &Progress{Done: done, Total: total}}) // progress is a courtesy
-			_ = http.NewResponseController(w).Flush()
-		})
+		finish(out, r, s.Reindex(r.Context(), showProgress(w, out)), log)
+	})
+}
+
+func compareIndex(s Service, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		out := begin(w)
+		err := s.CompareIndex(r.Context(), showProgress(w, out), func(d Difference) error { return out.Encode(Line{Difference: &d}) })
 		finish(out, r, err, log)
 	})
+}
+
+func showProgress(w http.ResponseWriter, out *json.Encoder) func(done, total uint64) {
+	return func(done, total uint64) {
+		_ = out.Encode(Line{Progress: &Progress{Done: done, Total: total}}) // progress is a courtesy
+		_ = http.NewResponseController(w).Flush()
+	}
 }
 
 func begin(w http.ResponseWriter) *json.Encoder {

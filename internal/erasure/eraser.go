@@ -108,13 +108,5 @@ func New(c Config) *Eraser {
 	return &Eraser{Config: c}
 }
 
-// Alone runs fn while nobody asks, decides or erases. Whoever empties the index
-// does it here: without its rows no hold would be seen.
-func (e *Eraser) Alone(fn func() error) error {
-	e.acting.Lock()
-	defer e.acting.Unlock()
-	return fn()
-}
-
 // Progress is told how far a long piece of work is, in entries. It may be nil.
 type Progress func(done, total uint64)

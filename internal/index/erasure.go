@@ -15,7 +15,7 @@ var erasures = projection{
 	apply: (*writer).erasures,
 	tables: []table{
 		{
-			name: "erasures", options: "STRICT", entry: "entry",
+			name: "erasures", options: "STRICT", entry: "{row}.entry",
 			columns: `
 				entry    INTEGER PRIMARY KEY,
 				leaf     BLOB NOT NULL,
@@ -35,11 +35,11 @@ var erasures = projection{
 				segments INTEGER NOT NULL`,
 		},
 		{
-			name: "erased_targets", options: "STRICT, WITHOUT ROWID", entry: "entry",
+			name: "erased_targets", options: "STRICT, WITHOUT ROWID", entry: "{row}.entry",
 			columns: `id BLOB PRIMARY KEY, entry INTEGER NOT NULL, leaf BLOB NOT NULL`,
 		},
 		{
-			name: "erased_segments", options: "STRICT", entry: "entry",
+			name: "erased_segments", options: "STRICT", entry: "{row}.entry",
 			columns: `segment INTEGER PRIMARY KEY, entry INTEGER NOT NULL, leaf BLOB NOT NULL`,
 		},
 	},

@@ -19,7 +19,7 @@ var events = projection{
 	apply: (*writer).events,
 	often: []string{insertEventSQL},
 	tables: []table{{
-		name: "events", options: "STRICT", entry: "entry",
+		name: "events", options: "STRICT", entry: "{row}.entry",
 		columns: `
 			entry INTEGER PRIMARY KEY,
 			leaf  BLOB NOT NULL,

@@ -14,18 +14,24 @@ import (
 // folded is what a batch amounts to: rows to insert, rows of earlier batches to
 // close, management records, and what the ledger says of itself.
 type folded struct {
-	opened  []*Row  // first seen in this batch, in order; closed already when the outcome was in it too
-	closed  []*Item // outcomes of earlier batches' intents
+	opened  []*opening // first seen in this batch, in order
+	closed  []*Item    // outcomes of earlier batches' intents
 	records []*Item
 	events  []Event
 
 	erasures []*Item // in full, beside their events
 }
 
+// opening is a new row, closed already when its outcome was in the batch too.
+type opening struct {
+	Row
+	outcome *Item // nil while open, and when one entry holds both
+}
+
 func fold(batch []Item) folded {
 	var f folded
-	rows := make([]Row, 0, len(batch)) // one allocation; never grows, so pointers stay good
-	here := make(map[counterfoil.ID]*Row, len(batch)/2+1)
+	rows := make([]opening, 0, len(batch)) // one allocation; never grows, so pointers stay good
+	here := make(map[counterfoil.ID]*opening, len(batch)/2+1)
 	for i := range batch {
 		item := &batch[i]
 		switch item.Entry.Kind {
@@ -33,7 +39,7 @@ func fold(batch []Item) folded {
 			if here[item.Entry.ID] != nil {
 				continue // an id is used once; the first entry stands
 			}
-			rows = append(rows, openRow(item))
+			rows = append(rows, opening{Row: openRow(item)})
 			row := &rows[len(rows)-1]
 			if item.Entry.Outcome != nil {
 				row.close(item)
@@ -45,6 +51,7 @@ func fold(batch []Item) folded {
 				f.closed = append(f.closed, item)
 			} else if row.Result == 0 {
 				row.close(item)
+				row.outcome = item
 			}
 		case counterfoil.KindRecord:
 			f.records = append(f.records, item)

@@ -20,7 +20,8 @@ var interactions = projection{
 	often: []string{insertManySQL, insertOneSQL, closeManySQL, closeOneSQL, insertFoundSQL, moveFoundSQL},
 	tables: []table{
 		{
-			name: "interactions", options: "STRICT, WITHOUT ROWID", entry: "max(intent_index, outcome_index)",
+			name: "interactions", options: "STRICT, WITHOUT ROWID",
+			entry: "{row}.intent_index", closing: "max({row}.intent_index, {row}.outcome_index)", closes: closedColumns,
 			columns: `
 				id              BLOB PRIMARY KEY,
 				opened          INTEGER NOT NULL,
@@ -61,7 +62,7 @@ var interactions = projection{
 		},
 		{ // one row for each type found in a request or its answer
 			name: "found", options: "STRICT, WITHOUT ROWID",
-			entry: "(SELECT max(intent_index, outcome_index) FROM interactions WHERE interactions.id = found.id)",
+			entry: "(SELECT max(intent_index, outcome_index) FROM {schema}.interactions WHERE id = {row}.id)",
 			columns: `
 				type     TEXT NOT NULL,
 				standing INTEGER NOT NULL,
@@ -71,6 +72,12 @@ var interactions = projection{
 			indexes: []string{"CREATE INDEX IF NOT EXISTS found_system ON found (system, type, standing)"},
 		},
 	},
+}
+
+// closedColumns are those an outcome fills.
+var closedColumns = []string{
+	"closed", "answer_effect", "answer_rule", "result", "reason", "status", "answer_findings", "input_tokens", "output_tokens",
+	"answer_bytes", "duration", "outcome_index", "outcome_leaf", "standing",
 }
 
 // manyRows is how many interactions one statement carries. It takes a third less
@@ -112,16 +119,19 @@ const (
 )
 
 func (w *writer) interactions(f *folded) error {
-	if err := w.open(f.opened); err != nil {
+	late, err := w.open(f.opened)
+	if err != nil {
 		return fmt.Errorf("insert interactions: %w", err)
 	}
-	if err := w.close(f.closed); err != nil {
+	if err := w.close(once(append(f.closed, late...))); err != nil {
 		return fmt.Errorf("close interactions: %w", err)
 	}
 	return nil
 }
 
-func (w *writer) open(rows []*Row) error {
+// open inserts rows. An id that was used before keeps its row, and what closed the
+// second one in the batch is handed back: it closes the first, if that is open.
+func (w *writer) open(rows []*opening) (late []*Item, err error) {
 	for len(rows) > 0 {
 		text, n := insertOneSQL, 1
 		if len(rows) >= manyRows {
@@ -133,24 +143,38 @@ func (w *writer) open(rows []*Row) error {
 		}
 		inserted, err := w.exec(text, w.args...)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, r := range rows[:n] {
-			if inserted != int64(n) { // an id was there already
-				if ours, err := w.stands(r); err != nil || !ours {
-					if err != nil {
-						return err
-					}
-					continue
+			ours := inserted == int64(n)
+			if !ours {
+				if ours, err = w.stands(&r.Row); err != nil {
+					return nil, err
 				}
 			}
-			if err := w.opened(r); err != nil {
-				return err
+			switch {
+			case ours:
+				err = w.opened(&r.Row)
+			case r.outcome != nil:
+				late = append(late, r.outcome)
+			}
+			if err != nil {
+				return nil, err
 			}
 		}
 		rows = rows[n:]
 	}
-	return nil
+	return late, nil
+}
+
+// once keeps the first outcome of each id.
+func once(items []*Item) []*Item {
+	seen := make(map[counterfoil.ID]bool, len(items))
+	return slices.DeleteFunc(items, func(item *Item) bool {
+		again := seen[item.Entry.ID]
+		seen[item.Entry.ID] = true
+		return again
+	})
 }
 
 // stands tells whether a row is the one in the table, not a later one of its id.

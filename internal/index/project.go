@@ -45,22 +45,29 @@ func (x *Index) Position() Position {
 func (x *Index) Apply(ctx context.Context, batch []Item, to counterfoil.Index) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if to <= x.position.Next {
+	x.using.RLock()
+	defer x.using.RUnlock()
+	return x.file.apply(ctx, &x.position, batch, to)
+}
+
+// apply moves position when the batch is committed, and not before.
+func (f *file) apply(ctx context.Context, position *Position, batch []Item, to counterfoil.Index) error {
+	if to <= position.Next {
 		return nil
 	}
-	batch, err := due(batch, x.position.Next, to)
+	batch, err := due(batch, position.Next, to)
 	if err != nil {
 		return err
 	}
-	f := fold(batch)
+	folded := fold(batch)
 	reached := Position{Next: to, Leaf: batch[len(batch)-1].Leaf}
-	err = x.transact(ctx, func(tx *sql.Tx) error {
-		return newWriter(ctx, tx, x.file.ready).write(&f, reached)
+	err = transact(ctx, f.write, func(tx *sql.Tx) error {
+		return newWriter(ctx, tx, f.ready).write(&folded, reached)
 	})
 	if err != nil {
 		return fmt.Errorf("project entries up to %d: %w", to, err)
 	}
-	x.position = reached
+	*position = reached
 	return nil
 }
 

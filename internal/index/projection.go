@@ -19,9 +19,12 @@ type table struct {
 	options string   // what stands behind them
 	indexes []string // statements, each with IF NOT EXISTS
 
-	// entry is an expression over a row: the entry it rests on. Rows of sums rest
-	// on many and have none.
-	entry string
+	// What a comparison with the ledger needs to know. entry and closing are
+	// expressions in which {row} stands for the row and {schema} for its database.
+	entry   string // the entry a row rests on; empty for sums, which rest on many
+	closing string // the entry on which the columns in closes rest
+	closes  []string
+	forgets []string // columns that are empty when built from a ledger whose payloads were deleted since
 }
 
 var projections = []projection{interactions, sums, records, kept, events, erasures}

@@ -16,7 +16,7 @@ var records = projection{
 	often: []string{upsertRecordSQL, insertVersionSQL},
 	tables: []table{
 		{
-			name: "records", options: "STRICT, WITHOUT ROWID", entry: "entry",
+			name: "records", options: "STRICT, WITHOUT ROWID", entry: "{row}.entry", forgets: []string{"wrap"},
 			columns: `
 				id         BLOB PRIMARY KEY,
 				type       TEXT NOT NULL,
@@ -33,7 +33,7 @@ var records = projection{
 			},
 		},
 		{
-			name: "versions", options: "STRICT, WITHOUT ROWID", entry: "entry",
+			name: "versions", options: "STRICT, WITHOUT ROWID", entry: "{row}.entry",
 			columns: `
 				id         BLOB NOT NULL,
 				version    INTEGER NOT NULL,
