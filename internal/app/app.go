@@ -140,13 +140,8 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	in := func(name string) string { return filepath.Join(a.options.Data, name) }
-	cfg := a.rules.config
 	var err error
-	a.ledger, err = ledger.Open(ctx, ledger.Config{
-		Dir: in("ledger"), PayloadDir: in("payload"), HeadsPath: in("heads.db"), KeyPath: in("keys/node.key"), LockPath: in("lock"),
-		SegmentBytes: int64(cfg.Ledger.SegmentBytes), FillAhead: int64(cfg.Ledger.FillAheadBytes), Clock: a.clock, Log: a.log, Disk: a.options.disk,
-	})
-	if err != nil {
+	if a.ledger, err = ledger.Open(ctx, a.options.nodeConfig(a.rules.config)); err != nil {
 		return err
 	}
 	if err := a.keysAreThere(in("keys/root.key")); err != nil {
@@ -155,7 +150,11 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.sweepKeys(in("keys")); err != nil {
 		return err
 	}
-	keys := vault.Config{Dir: in("keys"), Origin: a.ledger.Origin(), Clock: a.clock}
+	founding, err := foundingOrigin(in("keys"), a.ledger.Origin())
+	if err != nil {
+		return err
+	}
+	keys := vault.Config{Dir: in("keys"), Origin: founding, Clock: a.clock}
 	if !a.options.Offline { // a command has not got the operator's configuration; the next start dates its keys
 		keys.Retention = a.retention
 	}
@@ -200,6 +199,15 @@ func (a *App) open(ctx context.Context) error {
 	a.stop, a.stopped = stop, follow.Done()
 	a.following.Go(func() { a.follow(follow) })
 	return a.resumeErasures(ctx)
+}
+
+// nodeConfig is that of the node's log.
+func (o *Options) nodeConfig(c *config.Config) ledger.Config {
+	in := func(name string) string { return filepath.Join(o.Data, name) }
+	return ledger.Config{
+		Dir: in("ledger"), PayloadDir: in("payload"), HeadsPath: in("heads.db"), KeyPath: in("keys/node.key"), LockPath: in("lock"),
+		SegmentBytes: int64(c.Ledger.SegmentBytes), FillAhead: int64(c.Ledger.FillAheadBytes), Clock: o.Clock, Log: o.Log, Disk: o.disk,
+	}
 }
 
 // keysAreThere refuses to make new keys for a ledger that has a past: what lies

@@ -19,12 +19,9 @@ import (
 // openRegistry opens the registry beside the ledger. Rounds are made by a server
 // only: a command asks nobody outside.
 func (a *App) openRegistry(ctx context.Context) error {
-	in := func(name string) string { return filepath.Join(a.options.Data, name) }
 	cfg := a.rules.config
-	c := registry.Config{
-		Dir: a.registryDir(), HeadsPath: in("registry-heads.db"), KeyPath: in("keys/registry.key"),
-		Node: a.ledger, Interval: cfg.Registry.Interval.Duration, Version: a.options.Version, Clock: a.clock, Log: a.log,
-	}
+	c := a.options.registryConfig()
+	c.Node, c.Interval = a.ledger, cfg.Registry.Interval.Duration
 	var err error
 	if c.Policy, _, err = cfg.TrustPolicy(); err != nil {
 		return fmt.Errorf("read the trust policy: %w", err)
@@ -41,6 +38,14 @@ func (a *App) openRegistry(ctx context.Context) error {
 	}
 	a.registry = a.rounds.Log()
 	return nil
+}
+
+// registryConfig is what the options say of the registry.
+func (o *Options) registryConfig() registry.Config {
+	in := func(name string) string { return filepath.Join(o.Data, name) }
+	return registry.Config{
+		Dir: in("registry"), HeadsPath: in("registry-heads.db"), KeyPath: in("keys/registry.key"), Version: o.Version, Clock: o.Clock, Log: o.Log,
+	}
 }
 
 // LedgerStatus implements control.Keeper.

@@ -80,7 +80,11 @@ func keys(dir, ledgerDir string) (*vault.Vault, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: the verifier key of the log is not readable", fs.ErrNotExist)
 	}
-	return vault.Open(vault.Config{Dir: dir, Origin: origin, Clock: clock.System{}, Reading: true})
+	founding, err := foundingOrigin(dir, origin)
+	if err != nil {
+		return nil, err
+	}
+	return vault.Open(vault.Config{Dir: dir, Origin: founding, Clock: clock.System{}, Reading: true})
 }
 
 // fatal tells whether the ledger can only go on after a recovery.

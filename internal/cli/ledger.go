@@ -17,7 +17,7 @@ import (
 
 func newLedger(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "ledger", Short: "Look after the ledger, its keys and those who vouch for it", RunE: onlyCommands}
-	c.AddCommand(newLedgerStatus(env), newLedgerExport(env), newRotateKey(env), newRetireKey(env), newRotateRoot(env))
+	c.AddCommand(newLedgerStatus(env), newLedgerExport(env), newRotateKey(env), newRetireKey(env), newSucceed(env), newCompromised(env), newRotateRoot(env))
 	return c
 }
 

@@ -65,6 +65,11 @@ func (f *fake) RetireKey(_ context.Context, q WhichLog) (KeyChange, error) {
 	return KeyChange{Origin: "log"}, f.err
 }
 
+func (f *fake) Compromised(_ context.Context, q Compromise) (Compromised, error) {
+	f.asked = q
+	return Compromised{Origin: "log"}, f.err
+}
+
 func (f *fake) CreatePack(_ context.Context, q NewPack, progress func(done, total uint64)) (Pack, error) {
 	f.asked = q
 	progress(1, 2)

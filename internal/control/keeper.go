@@ -19,6 +19,8 @@ type Keeper interface {
 	RotateKey(ctx context.Context, q WhichLog) (KeyChange, error)
 	// RetireKey ends the former one.
 	RetireKey(ctx context.Context, q WhichLog) (KeyChange, error)
+	// Compromised records that nothing a former key signed above a size counts.
+	Compromised(ctx context.Context, q Compromise) (Compromised, error)
 }
 
 // LedgerStatus says how the node's log and its registry stand.
@@ -46,6 +48,21 @@ type KeyChange struct {
 	Retired      string   `json:"retired,omitempty"` // the key that was ended
 }
 
+// Compromise names a former key that somebody else may have used.
+type Compromise struct {
+	WhichLog
+	Key            string `json:"key,omitempty"` // verifier key; empty takes the one ended last
+	Size           uint64 `json:"size,omitempty"`
+	AtLastCosigned bool   `json:"at_last_cosigned,omitempty"` // instead of Size: what witnesses have seen
+}
+
+// Compromised is what was recorded.
+type Compromised struct {
+	Origin string `json:"origin"` // of the log now
+	Key    string `json:"key"`
+	Size   uint64 `json:"size"` // of the largest head that counts under the key
+}
+
 // keeper adds the routes of a Keeper.
 func keeper(mux *http.ServeMux, k Keeper, log *slog.Logger) {
 	mux.Handle("GET /v1/ledger", answer(func(r *http.Request) (any, error) { return k.LedgerStatus(r.Context()) }, log))
@@ -60,4 +77,11 @@ func keeper(mux *http.ServeMux, k Keeper, log *slog.Logger) {
 	}
 	mux.Handle("POST /v1/ledger/rotate-key", change(k.RotateKey))
 	mux.Handle("POST /v1/ledger/retire-key", change(k.RetireKey))
+	mux.Handle("POST /v1/ledger/compromised", answer(func(r *http.Request) (any, error) {
+		q, err := read[Compromise](r)
+		if err != nil {
+			return nil, err
+		}
+		return k.Compromised(r.Context(), q)
+	}, log))
 }

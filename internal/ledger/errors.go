@@ -34,6 +34,8 @@ var (
 	// ErrUnfinished: the log is about to go on under another origin, and a crash came
 	// between.
 	ErrUnfinished = errors.New("the ledger goes on under another name, and that was not finished")
+	// ErrEmpty: there is no log, or it has no entries.
+	ErrEmpty = errors.New("there is no log to go on with")
 	// ErrLocked: another process uses the directory.
 	ErrLocked = errors.New("the data directory is in use")
 )

@@ -159,6 +159,26 @@ func (l *Ledger) VerifierKey() string { return l.keys.Load().history.Spans[0].Ke
 // and each signs every head.
 func (l *Ledger) VerifierKeys() []string { return l.keys.Load().history.inForce() }
 
+// FormerKey is a key that signs no more, with the sizes of the heads it counts for.
+type FormerKey struct {
+	Key         string // verifier key
+	From, Until uint64
+}
+
+// Origin is the name of the log it signed.
+func (k FormerKey) Origin() string { return originName(k.Key) }
+
+// FormerKeys returns the keys an entry has ended, the newest first.
+func (l *Ledger) FormerKeys() []FormerKey {
+	var list []FormerKey
+	for _, s := range l.keys.Load().history.Spans {
+		if s.Until != forever {
+			list = append(list, FormerKey(s))
+		}
+	}
+	return list
+}
+
 // KeyEntries returns the indexes of the entries that changed the log's keys.
 func (l *Ledger) KeyEntries() []counterfoil.Index {
 	return slices.Clone(l.keys.Load().history.Events)

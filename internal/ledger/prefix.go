@@ -48,7 +48,7 @@ func (s *Succession) readPrefix(ctx context.Context) (*prefix, error) {
 	h := &p.head
 	h.Size, h.Root, h.Edge, h.OpenFrom = tree.Size(), tree.Root(), tree.Edge(nil), open.lowest(tree.Size())
 	if len(h.Keys.Spans) == 0 {
-		return nil, fmt.Errorf("%w: it holds no start, so it has no history to go on from", ErrConflict)
+		return nil, fmt.Errorf("%w: it holds no start", ErrEmpty)
 	}
 	return p, p.checkNewest()
 }
@@ -144,12 +144,12 @@ func (s *Succession) batches(ctx context.Context, do func(*counterfoil.Batch) er
 func (s *Succession) firstHeader() (counterfoil.SegmentHeader, error) {
 	f, err := s.cfg.Disk.Open(filepath.Join(s.cfg.Dir, counterfoil.SegmentName(0)))
 	if err != nil {
-		return counterfoil.SegmentHeader{}, fmt.Errorf("there is no log: %w", err)
+		return counterfoil.SegmentHeader{}, fmt.Errorf("%w: %w", ErrEmpty, err)
 	}
 	defer f.Close()
 	h, err := readHeader(f)
 	if errors.Is(err, counterfoil.ErrNoHeader) {
-		return h, fmt.Errorf("%w: the log is empty, there is nothing to continue", ErrConflict)
+		return h, fmt.Errorf("%w: it has no entries", ErrEmpty)
 	}
 	return h, err
 }

@@ -216,6 +216,9 @@ func (s *Succession) comparedWithHead(ctx context.Context, p *prefix, name strin
 	return 0, nil
 }
 
+// Origin is the name the log goes on under.
+func (s *Succession) Origin() string { return s.next.signer.Name() }
+
 // Finish makes the log go on. After an error, or a crash, begin again.
 func (s *Succession) Finish(ctx context.Context) (Succeeded, error) {
 	out, err := s.finish(ctx)

@@ -251,7 +251,7 @@ func TestSuccessionRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, nil, ErrRestored, "restore again"},
-		{"no entries", func(t *testing.T, o older) { os.RemoveAll(o.cfg.Dir) }, nil, os.ErrNotExist, "there is no log"},
+		{"no entries", func(t *testing.T, o older) { os.RemoveAll(o.cfg.Dir) }, nil, ErrEmpty, "there is no log"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := newOlder(t)

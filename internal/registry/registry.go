@@ -99,15 +99,22 @@ func Open(ctx context.Context, c Config) (*Registry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
-	r.log, err = ledger.Open(ctx, ledger.Config{
-		Dir: c.Dir, HeadsPath: c.HeadsPath, KeyPath: c.KeyPath, LockPath: filepath.Join(c.Dir, "lock"), Origin: origin,
-		SegmentBytes: segmentBytes, FillAhead: fillAhead, HeadEvery: -1, Disk: c.Disk, Clock: c.Clock, Log: c.Log.With("log", "registry"),
-	})
+	cfg := c.LedgerConfig()
+	cfg.Origin = origin
+	r.log, err = ledger.Open(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
 	r.checkPolicy()
 	return r, nil
+}
+
+// LedgerConfig is that of the registry's own log.
+func (c *Config) LedgerConfig() ledger.Config {
+	return ledger.Config{
+		Dir: c.Dir, HeadsPath: c.HeadsPath, KeyPath: c.KeyPath, LockPath: filepath.Join(c.Dir, "lock"),
+		SegmentBytes: segmentBytes, FillAhead: fillAhead, HeadEvery: -1, Disk: c.Disk, Clock: c.Clock, Log: c.Log.With("log", "registry"),
+	}
 }
 
 // checkPolicy warns of a policy by which others could not check this registry. It is
