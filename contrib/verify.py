@@ -899,7 +899,7 @@ class Report:
 
     def __init__(self) -> None:
         self.origin = ""
-        self.counts = dict.fromkeys(("entries", "intents", "outcomes", "abandoned", "open", "payloads", "erased", "signed"), 0)
+        self.counts = dict.fromkeys(("entries", "intents", "outcomes", "abandoned", "open", "gaps", "payloads", "erased", "signed"), 0)
         self.root = bytes(32)
         self.problems: List[Dict[str, str]] = []
         self.checked: List[str] = []
@@ -1789,6 +1789,7 @@ class LogCheck:
 
     def gap(self, index: int, e: Dict[str, Any]) -> None:
         self.epoch[2] += e["gap"]["count"]
+        self.report.counts["gaps"] += e["gap"]["count"]
 
     def seal_entry(self, index: int, e: Dict[str, Any]) -> None:
         """Rule 8."""
@@ -2112,6 +2113,8 @@ def summarize(check: LogCheck) -> None:
                   "%d signed heads under the key %s." % (check.due, check.keys.given),
                   "%d intents and %d outcomes: no outcome without its intent, no intent with two." % (c["intents"], c["outcomes"]),
                   "%d starts, each following on the log before it." % check.boots]
+    if c["gaps"] > 0:
+        r.checked.append("Gaps: %d requests went out unrecorded, as the configuration allowed; the log says when and why." % c["gaps"])
     for s in check.keys.successions:
         r.checked.append("A succession: from entry %d on the log %s goes on as %s." % (s.index, s.former, s.origin))
         if s.signed > s.index:
@@ -2806,7 +2809,7 @@ class PackCheck:
         counts = {"entries": len(es), "intents": intents, "outcomes": outcomes, "earlier": earlier, "open": intents - (outcomes - earlier),
                   "unrecorded": sum(e["gap"]["count"] for e in es if e["kind"] == 12),
                   "payloads": {s: states.count(s) for s in ("disclosed", "withheld", "erased")}}
-        self.report.counts.update(intents=intents, outcomes=outcomes, open=counts["open"], payloads=states.count("disclosed"))
+        self.report.counts.update(intents=intents, outcomes=outcomes, open=counts["open"], gaps=counts["unrecorded"], payloads=states.count("disclosed"))
         if counts != self.predicate["counts"]:
             raise Fault("the counts of the manifest are not those of the entries: %s" % counts)
         absent = set(self.predicate["absent"])

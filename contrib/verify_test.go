@@ -17,12 +17,12 @@ import (
 
 // verdict is what both verifiers must agree on: the classes and the places of
 // problems, and the counts.
-func verdict(r verify.Report) (problems []string, counts [7]uint64) {
+func verdict(r verify.Report) (problems []string, counts [8]uint64) {
 	for _, p := range r.Problems {
 		problems = append(problems, p.Class+" at "+p.Where)
 	}
 	slices.Sort(problems)
-	return slices.Compact(problems), [7]uint64{r.Entries, r.Intents, r.Outcomes, r.Abandoned, r.Open, r.Payloads, r.Signed}
+	return slices.Compact(problems), [8]uint64{r.Entries, r.Intents, r.Outcomes, r.Abandoned, r.Open, r.Gaps, r.Payloads, r.Signed}
 }
 
 // compare asks both about dir and returns the report of Go.

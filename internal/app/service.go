@@ -217,7 +217,7 @@ func (a service) Status(ctx context.Context) (control.Status, error) {
 	if err := a.ledger.Health(); err != nil {
 		s.Healthy, s.Problem = false, err.Error()
 		if left := a.unstated(); left != "" {
-			s.Problem += ". " + left
+			s.Problem += "; " + left
 		}
 		return s, nil
 	}
