@@ -170,7 +170,8 @@ func (env *environment) showRestored(q *backup.RestoreConfig, r *backup.Restored
 	switch {
 	case r.Startable:
 		if !env.json {
-			fmt.Fprintln(env.out, "The store of heads says that nothing newer was signed. The log goes on with the next start.")
+			fmt.Fprintln(env.out, "The store of heads says that no newer head was signed. The log goes on with the next start. If the server was killed, what it\n"+
+				"recorded in the second after that head is missing.")
 		}
 	case r.Why != nil:
 		return &exitError{exitFailed, why + ".\nThe directory is restored, and its log does not go on: it would contradict heads that are signed, or may be.\nWhat to do: counterfoil ledger succeed --data " + q.Data}
