@@ -91,6 +91,11 @@ func (h *history) outcome(id byte, intent counterfoil.Index) {
 	}}, "")
 }
 
+// gap states three requests that went out unrecorded.
+func (h *history) gap() {
+	h.entry(&counterfoil.Entry{Kind: counterfoil.KindGap, Time: 9, Gap: &counterfoil.Gap{Provider: "openai", From: 7, To: 8, Requests: 3, Limit: 50, Reason: "ledger_busy"}}, "")
+}
+
 // head signs what there is.
 func (h *history) head() []byte {
 	h.t.Helper()

@@ -71,6 +71,7 @@ func TestTamperedDirectories(t *testing.T) {
 		"other verifier":     {change: func(f files) { f["ledger/verifier"][len(origin)-1] ^= 1 }, class: "head"},
 		"nothing":            {change: func(f files) { delete(f, seg); delete(f, "ledger/checkpoint") }},
 		"no segment":         {change: func(f files) { delete(f, seg) }, class: "missing"},
+		"a gap":              {history: func(h *history) { h.gap() }},
 		"second outcome":     {history: func(h *history) { h.outcome(1, 1) }, class: "outcome"},
 		"outcome of nothing": {history: func(h *history) { h.outcome(1, 99) }, class: "outcome"},
 		"outcome of another": {history: func(h *history) { h.outcome(8, counterfoil.Index(h.tree.Size()-1)) }, class: "outcome"},

@@ -132,10 +132,10 @@ func (c *Counter) stated(ctx context.Context, s *stretch) (bool, error) {
 
 // Pass counts one request that is about to leave unrecorded for a provider. reason
 // is a code of a gap entry. Unless it returns nil the request must not leave; the
-// error wraps ErrRequests, ErrTime or ErrUncount. It waits for the disk.
+// error wraps ErrRequests, ErrTime or ErrUncounted. It waits for the disk.
 func (c *Counter) Pass(provider string, b Bounds, reason string) error {
 	if err := c.ledger.Health(); errors.Is(err, ledger.ErrPoisoned) {
-		return fmt.Errorf("%w: %w", ErrUncount, err) // it could not be stated
+		return fmt.Errorf("%w: %w", ErrUncounted, err) // it could not be stated
 	}
 	s, n, err := c.count(provider, b, reason)
 	if err != nil {
@@ -151,7 +151,7 @@ func (c *Counter) count(provider string, b Bounds, reason string) (*stretch, uin
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.failed != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrUncount, c.failed)
+		return nil, 0, fmt.Errorf("%w: %w", ErrUncounted, c.failed)
 	}
 	q := c.quotas[provider]
 	if q == nil {
@@ -164,7 +164,7 @@ func (c *Counter) count(provider string, b Bounds, reason string) (*stretch, uin
 		s := &stretch{id: counterfoil.NewID(), size: size, began: now.UnixMicro()}
 		s.gap = counterfoil.Gap{Provider: provider, From: uint64(s.began), Reason: reason}
 		if !c.hold(s) {
-			return nil, 0, fmt.Errorf("%w: %d counts wait to be stated", ErrUncount, slotCount)
+			return nil, 0, fmt.Errorf("%w: %d counts wait to be stated", ErrUncounted, slotCount)
 		}
 		q.open = s
 	}
@@ -200,11 +200,11 @@ func (c *Counter) keep(s *stretch, n uint64) error {
 	now, failed := *s, c.failed
 	c.mu.Unlock()
 	if failed != nil {
-		return fmt.Errorf("%w: %w", ErrUncount, failed)
+		return fmt.Errorf("%w: %w", ErrUncounted, failed)
 	}
 	if err := c.slots.write(s.slot, &now); err != nil {
 		c.fail(err)
-		return fmt.Errorf("%w: %w", ErrUncount, err)
+		return fmt.Errorf("%w: %w", ErrUncounted, err)
 	}
 	s.kept = now.gap.Requests
 	return nil

@@ -330,7 +330,7 @@ func TestCrashBetweenEntryAndSlot(t *testing.T) {
 	n.disk.Inject(faulty.Fault{Ops: faulty.Write, Path: "gaps", Err: syscall.EIO})
 	n.settle()
 	n.wantStated(3)
-	n.wantRefused(few, ErrUncount)
+	n.wantRefused(few, ErrUncounted)
 	n.restart(true)
 	n.settle()
 	n.wantStated(3)
@@ -343,8 +343,8 @@ func TestWhatCannotBeCountedDoesNotLeave(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n := newNode(t)
 			n.disk.Inject(faulty.Fault{Ops: op, Path: "gaps", Times: 1, Err: syscall.EIO})
-			n.wantRefused(few, ErrUncount)
-			n.wantRefused(few, ErrUncount)
+			n.wantRefused(few, ErrUncounted)
+			n.wantRefused(few, ErrUncounted)
 		})
 	}
 	t.Run("no file", func(t *testing.T) {
@@ -356,7 +356,7 @@ func TestWhatCannotBeCountedDoesNotLeave(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Pass("openai", few, "ledger_full"); !errors.Is(err, ErrUncount) {
+		if err := c.Pass("openai", few, "ledger_full"); !errors.Is(err, ErrUncounted) {
 			t.Errorf("%v", err)
 		}
 		if err := c.Close(t.Context()); err != nil {
@@ -373,7 +373,7 @@ func TestAfterAFailedWriteNothingPasses(t *testing.T) {
 	if _, err := n.log.Append(t.Context(), &counterfoil.Entry{Kind: counterfoil.KindAccess, ID: counterfoil.NewID(), Access: &counterfoil.Access{Action: "a"}}, nil); !errors.Is(err, ledger.ErrPoisoned) {
 		t.Fatal(err)
 	}
-	n.wantRefused(few, ErrUncount)
+	n.wantRefused(few, ErrUncounted)
 	if err := n.Counter.Close(t.Context()); !errors.Is(err, ledger.ErrPoisoned) {
 		t.Errorf("closed with %v", err)
 	}
@@ -393,7 +393,7 @@ func TestCloseStatesFromTheReserve(t *testing.T) {
 	if g := n.gaps(); len(g) != 1 || g[0].Requests != 2 {
 		t.Errorf("%+v", g)
 	}
-	n.wantRefused(few, ErrUncount)
+	n.wantRefused(few, ErrUncounted)
 	n.space()
 	if err := n.log.Close(); err != nil {
 		t.Fatal(err)
@@ -444,7 +444,7 @@ func TestNoSlotLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	n.wantRefused(few, ErrUncount)
+	n.wantRefused(few, ErrUncounted)
 	n.space()
 	n.settle()
 	n.mustPass(few, 1)

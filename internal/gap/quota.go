@@ -19,9 +19,9 @@ func (b Bounds) Allow() bool { return b.Requests > 0 && b.Within > 0 }
 
 // Why a request does not pass.
 var (
-	ErrRequests = errors.New("as many requests as the provider's bounds allow have left unrecorded")
-	ErrTime     = errors.New("the time within which requests may leave unrecorded is over")
-	ErrUncount  = errors.New("requests that leave unrecorded cannot be counted")
+	ErrRequests  = errors.New("as many requests as the provider's bounds allow have left unrecorded")
+	ErrTime      = errors.New("the time within which requests may leave unrecorded is over")
+	ErrUncounted = errors.New("requests that leave unrecorded cannot be counted")
 )
 
 // quota is what one provider has used of its bounds. It goes on over several

@@ -7,9 +7,10 @@
 // exchange.go is the way of one interaction in its order; each step has a file
 // of its own (accept, identify, read, detect, decide, apply, record, forward,
 // watch). What is refused on the way is answered in the provider's own error
-// form (refuse.go) and recorded where it was accepted. The gateway never asks a
-// database: a State holds everything that decides and is swapped as a whole; an
-// interaction keeps the State it began with.
+// form (refuse.go) and recorded where it was accepted. Only where a provider's fail
+// mode allows it does a bounded number leave unrecorded (unrecorded.go). The gateway
+// never asks a database: a State holds everything that decides and is swapped as a
+// whole; an interaction keeps the State it began with.
 package gateway
 
 import (
