@@ -204,7 +204,22 @@ func (r *cborReader) openMap() mapReader {
 
 // next returns the next key, or false at the end of the map or after a fault.
 func (m *mapReader) next() (uint64, bool) {
-	if m.left == 0 || m.r.err != nil {
+	if m.left == 0 {
+		return 0, false
+	}
+	if r := m.r; r.pos < len(r.data) { // after a fault it is not
+		if k := int(r.data[r.pos]); k < 24 && k > m.last { // one byte, as all known keys are
+			r.pos++
+			m.left--
+			m.last = k
+			return uint64(k), true
+		}
+	}
+	return m.nextLong()
+}
+
+func (m *mapReader) nextLong() (uint64, bool) {
+	if m.r.err != nil {
 		return 0, false
 	}
 	m.left--
@@ -256,13 +271,13 @@ func (r *cborReader) enum(what string, words []string) uint8 {
 // raw returns the content of a byte or text string, aliasing the input.
 func (r *cborReader) raw(major byte) []byte {
 	n := r.head(major)
-	if n > uint64(len(r.data)-r.pos) {
+	rest := r.data[r.pos:]
+	if n > uint64(len(rest)) {
 		r.fail("unexpected end")
 		return nil
 	}
-	b := r.data[r.pos : r.pos+int(n)]
 	r.pos += int(n)
-	return b
+	return rest[:n]
 }
 
 // fill copies a byte string of exactly len(dst) bytes that are not all zero.

@@ -141,7 +141,10 @@ func checkGuards(list []GuardRun) error {
 		if g.Name == "" || !known(guardNames, uint64(g.Status)) {
 			return errors.New("guard without a name or status")
 		}
-		if err := errors.Join(texts(g.Name, g.Version), tokens(g.Reason)); err != nil {
+		if err := texts(g.Name, g.Version); err != nil {
+			return err
+		}
+		if err := tokens(g.Reason); err != nil {
 			return err
 		}
 	}
@@ -171,14 +174,14 @@ func texts(list ...string) error {
 }
 
 func printable(s string) bool {
-	ascii := true
-	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] == 0x7f {
+	var all byte
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == 0x7f {
 			return false
 		}
-		ascii = ascii && s[i] < 0x80
+		all |= s[i]
 	}
-	return ascii || utf8.ValidString(s)
+	return all < 0x80 || utf8.ValidString(s)
 }
 
 // tokens wants codes: at most 40 of a-z, 0-9 and underscore, or nothing.

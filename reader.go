@@ -280,17 +280,18 @@ func (b *Batch) Parse(data []byte, at Position, next Index) (int, error) {
 	b.Entries, b.Start = b.Entries[:0], at
 	pos := 0
 	for {
-		f, err := ParseFrame(data[pos:])
+		f, err := soundFrame(data[pos:])
 		if err != nil {
 			return pos, err
 		}
+		body := f[FrameHeadBytes:]
 		start := at.Offset + int64(pos)
-		pos += f.Bytes
-		if f.Raw == nil {
-			b.Trailer = f.Trailer
+		pos += len(f)
+		if f[8] == frameTrailer {
+			b.Trailer = parseTrailer(body)
 			break
 		}
-		b.Entries = append(b.Entries, BatchEntry{Raw: f.Raw, Payload: f.Payload, Offset: start})
+		b.Entries = append(b.Entries, BatchEntry{Raw: body[PayloadRefBytes:], Payload: parsePayloadRef(body), Offset: start})
 	}
 	count := len(b.Entries)
 	if t := b.Trailer; int(t.Count) != count || t.First != next || t.Size != uint64(next)+uint64(count) || count == 0 {

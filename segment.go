@@ -175,18 +175,11 @@ var (
 
 // ParseFrame reads the frame at the start of b.
 func ParseFrame(b []byte) (Frame, error) {
-	n, err := FrameBytes(b)
+	b, err := soundFrame(b)
 	if err != nil {
 		return Frame{}, err
 	}
-	if len(b) < n {
-		return Frame{}, ErrShortFrame
-	}
-	b = b[:n]
-	if binary.BigEndian.Uint32(b[4:]) != frameChecksum(b) {
-		return Frame{}, fmt.Errorf("%w: checksum", ErrBadFrame)
-	}
-	f := Frame{Bytes: n}
+	f := Frame{Bytes: len(b)}
 	if b[8] == frameTrailer {
 		f.Trailer = parseTrailer(b[FrameHeadBytes:])
 		return f, nil
@@ -194,6 +187,21 @@ func ParseFrame(b []byte) (Frame, error) {
 	f.Payload = parsePayloadRef(b[FrameHeadBytes:])
 	f.Raw = b[FrameHeadBytes+PayloadRefBytes:]
 	return f, nil
+}
+
+// soundFrame is the frame at the start of b, with the checksum it names.
+func soundFrame(b []byte) ([]byte, error) {
+	n, err := FrameBytes(b)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) < n {
+		return nil, ErrShortFrame
+	}
+	if binary.BigEndian.Uint32(b[4:]) != frameChecksum(b[:n]) {
+		return nil, fmt.Errorf("%w: checksum", ErrBadFrame)
+	}
+	return b[:n], nil
 }
 
 // FrameBytes is the size of the frame at the start of b by its head alone.

@@ -66,7 +66,7 @@ func main() {
 	flag.DurationVar(&s.length, "length", 3*time.Second, "length of a round of the write path")
 	flag.IntVar(&s.payload, "payload", 4096, "bytes of a payload before it is sealed")
 	flag.BoolVar(&s.random, "random", false, "payloads that do not compress")
-	flag.IntVar(&s.entries, "entries", 50_000, "entries of the ledger that is verified")
+	flag.IntVar(&s.entries, "entries", 200_000, "entries of the ledger that is verified")
 	flag.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "seed of all that is random")
 	flag.Parse()
 	if os.Getenv("GOGC") == "" {
