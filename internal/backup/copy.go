@@ -122,8 +122,8 @@ func (f *folder) put(name string, content []byte) error {
 	return nil
 }
 
-// make stages a file that write makes at the path it is given.
-func (f *folder) make(name string, write func(path string) error) error {
+// build stages a file that another function writes at the path it is given.
+func (f *folder) build(name string, write func(path string) error) error {
 	at := f.stagedPath(name)
 	if err := os.RemoveAll(at); err != nil {
 		return err

@@ -296,7 +296,7 @@ func (j *job) copySegments(ctx context.Context, m *Manifest, changed *changes) e
 	}
 	for n := range changed.segments {
 		name := nodeLog.payloads + "/" + counterfoil.SegmentName(n)
-		if _, had := j.record.have[name]; had {
+		if _, _, copied := j.record.current(name); copied {
 			j.record.gone[name] = true
 		}
 	}
@@ -336,7 +336,7 @@ func apart(dirs ...string) error {
 			if i == k || a == "" || b == "" {
 				continue
 			}
-			rel, err := filepath.Rel(real(b), real(a))
+			rel, err := filepath.Rel(resolved(b), resolved(a))
 			if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 				return fmt.Errorf("%w: %s lies in %s, and they must be apart", ErrForeign, a, b)
 			}
@@ -345,8 +345,8 @@ func apart(dirs ...string) error {
 	return nil
 }
 
-// real is a path without links, as far as it exists.
-func real(path string) string {
+// resolved is a path without links, as far as it exists.
+func resolved(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
@@ -354,7 +354,7 @@ func real(path string) string {
 		return out
 	}
 	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(real(parent), filepath.Base(path))
+		return filepath.Join(resolved(parent), filepath.Base(path))
 	}
 	return path
 }

@@ -156,7 +156,7 @@ func TestErasuresUnderWay(t *testing.T) {
 			} else {
 				n.eraseOne(s)
 			}
-			time.Sleep(time.Duration(i%5) * 20 * time.Millisecond) // some runs meet one, some none
+			time.Sleep(time.Duration(i%5) * 150 * time.Millisecond) // some runs meet one, some none
 		}
 	})
 	for range 5 {

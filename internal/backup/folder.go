@@ -20,10 +20,10 @@ import (
 
 // Names in a backup folder.
 const (
-	manifestName = "manifest.json"
-	nextManifest = "manifest-next.json" // in force once it is there; its files may still have their staged names
-	lockName     = "backup.lock"        // not "lock": a verifier would take the folder for one with a server
-	staged       = ".next."             // before the name of a file of the next manifest
+	manifestName = "backup.json"      // not "manifest.json": a verifier would take the folder for a pack
+	nextManifest = "backup-next.json" // in force once it is there; its files may still have their staged names
+	lockName     = "backup.lock"      // not "lock": a verifier would take the folder for one with a server
+	staged       = ".next."           // before the name of a file of the next manifest
 )
 
 // folders are the folders files may lie in, by format.

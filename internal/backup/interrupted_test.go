@@ -255,3 +255,27 @@ func TestFullDisk(t *testing.T) {
 	mustCreate(t, n.data, to)
 	mustCheck(t, to)
 }
+
+// TestReadOnlyBackup checks and restores a backup on a medium that cannot be written.
+func TestReadOnlyBackup(t *testing.T) {
+	medium := t.TempDir()
+	if err := syscall.Mount("tmpfs", medium, "tmpfs", 0, "size=4m"); err != nil {
+		t.Skip("mounting a file system needs rights: ", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(medium, syscall.MNT_DETACH) })
+	n := openNode(t, filepath.Join(t.TempDir(), "data"))
+	n.converse(1, 3000)
+	n.close()
+	to := targets{filepath.Join(medium, "record"), filepath.Join(medium, "keys")}
+	mustCreate(t, n.data, to)
+	if err := syscall.Mount("tmpfs", medium, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	mustCheck(t, to)
+	if _, r := restore(t, to, filepath.Join(n.data, "heads.db")); !r.Startable {
+		t.Errorf("not startable: %v", r.Why)
+	}
+	if _, err := create(t.Context(), n.data, to, 0); !errors.Is(err, syscall.EROFS) {
+		t.Errorf("backed up with error %v", err)
+	}
+}

@@ -26,7 +26,7 @@ func (j *job) stageKeys(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = j.keys.make("keys/"+wrapped, func(path string) error { return j.Keys.CopyKeys(ctx, path) })
+	err = j.keys.build("keys/"+wrapped, func(path string) error { return j.Keys.CopyKeys(ctx, path) })
 	if err != nil {
 		return err
 	}

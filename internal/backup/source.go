@@ -58,7 +58,7 @@ func (s source) take(ctx context.Context, l log, to *folder) (head Head, err err
 			return head, err
 		}
 	}
-	err = to.make(l.store, func(path string) error {
+	err = to.build(l.store, func(path string) error {
 		h, err := ledger.CopyHeads(ctx, s.path(l.store), path)
 		head = headOf(h)
 		return err

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver named "sqlite"
@@ -90,7 +91,11 @@ func openWrapDB(path string, reading bool) (*sql.DB, error) {
 	if reading { // what a crash left half done is still rolled back
 		flags, pragmas = os.O_RDWR, wrapPragmas+"&_pragma=query_only(1)"
 	}
-	f, err := os.OpenFile(path, flags, 0o600) // the journal takes the same mode
+	f, err := os.OpenFile(path, flags, 0o600)     // the journal takes the same mode
+	if reading && errors.Is(err, syscall.EROFS) { // a backup on a medium that cannot be written
+		f, err = os.Open(path)
+		pragmas += "&immutable=1"
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open wrapping keys: %w", err)
 	}
