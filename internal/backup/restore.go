@@ -170,24 +170,49 @@ func copyFile(from, to string, file File, c *counter) error {
 
 // release removes the marks if the stores of heads that survived say the same as those
 // that came with the backup. Nothing is signed without its head being stored before, so
-// nothing newer was signed then.
+// nothing newer was signed then. A store that is ahead takes the place of the backup's:
+// it says how much is lost.
 func (r *Restored) release(ctx context.Context, c RestoreConfig) error {
-	beside := filepath.Join(filepath.Dir(c.HeadStore), registryLog.store)
 	for _, one := range []struct {
-		path string
+		log  log
 		head Head
-	}{{c.HeadStore, r.Manifest.Log}, {beside, r.Manifest.Registry}} {
-		stored, err := ledger.ReadStoredHead(ctx, one.path)
+	}{{nodeLog, r.Manifest.Log}, {registryLog, r.Manifest.Registry}} {
+		path := c.HeadStore
+		if one.log.store != nodeLog.store {
+			path = filepath.Join(filepath.Dir(c.HeadStore), one.log.store)
+		}
+		stored, err := ledger.ReadStoredHead(ctx, path)
 		if err != nil {
 			return err
 		}
-		if r.Why = compare(stored, one.head); r.Why != nil {
-			return nil
+		why := compare(stored, one.head)
+		if errors.Is(why, ErrStoreAhead) {
+			if err := installStore(ctx, path, filepath.Join(c.Data, one.log.store)); err != nil {
+				return err
+			}
 		}
+		if r.Why == nil {
+			r.Why = why
+		}
+	}
+	if r.Why != nil {
+		return nil
 	}
 	r.Startable = true
 	// The node's mark goes last: it is what a start meets first.
 	return errors.Join(ledger.ClearRestored(filepath.Join(c.Data, registryLog.name)), ledger.ClearRestored(filepath.Join(c.Data, nodeLog.name)))
+}
+
+// installStore puts a copy of a store of heads in the place of another.
+func installStore(ctx context.Context, from, to string) error {
+	staged := to + ".new"
+	if _, err := ledger.CopyHeads(ctx, from, staged); err != nil {
+		return err
+	}
+	if err := os.Rename(staged, to); err != nil {
+		return fmt.Errorf("put the store of heads in place: %w", err)
+	}
+	return durable.SyncDir(filepath.Dir(to))
 }
 
 // compare says why a store of heads does not show that a head was the last one.

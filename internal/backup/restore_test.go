@@ -81,6 +81,11 @@ func TestRestoreDoesNotFork(t *testing.T) {
 				n.close()
 				return
 			}
+			if name == "ahead" {
+				if h, err := ledger.ReadStoredHead(t.Context(), filepath.Join(data, "heads.db")); err != nil || h.Size <= r.Manifest.Log.Size {
+					t.Errorf("the store that is ahead is not in place: %+v, error %v", h, err)
+				}
+			}
 			for _, dir := range []string{"ledger", "registry"} {
 				cfg := logConfig(data)
 				cfg.Dir = filepath.Join(data, dir)
