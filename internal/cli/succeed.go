@@ -97,7 +97,9 @@ func newCompromised(env *environment) *cobra.Command {
 			}
 			q.Registry = registry
 			var out control.Compromised
-			err := env.with(c.Context(), func(cl *client) error { return cl.call(c.Context(), http.MethodPost, "/v1/ledger/compromised", q, &out) })
+			err := env.with(c.Context(), func(cl *client) error {
+				return cl.call(c.Context(), http.MethodPost, "/v1/ledger/compromised", q, &out)
+			})
 			if err != nil {
 				return err
 			}
