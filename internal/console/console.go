@@ -22,6 +22,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/httpx"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/registry"
 )
 
@@ -122,6 +123,8 @@ type Config struct {
 	Recorder  Recorder
 	Prover    Prover // nil: one of its own
 	Erasures  Eraser
+	Records   Records
+	Kinds     *kind.Set
 	Ledger    Ledger
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -151,6 +154,8 @@ type Console struct {
 	recorder  Recorder
 	prover    Prover
 	erasures  Eraser
+	records   Records
+	kinds     *kind.Set
 	ledger    Ledger
 	clock     clock.Clock
 	log       *slog.Logger
@@ -179,7 +184,7 @@ func New(config Config) (*Console, error) {
 		return nil, err
 	}
 	c := &Console{
-		index: config.Index, directory: config.Directory, accounts: config.Accounts, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures,
+		index: config.Index, directory: config.Directory, accounts: config.Accounts, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures, records: config.Records, kinds: config.Kinds,
 		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, unrecorded: config.Unrecorded, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
 		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
@@ -191,7 +196,7 @@ func New(config Config) (*Console, error) {
 	if c.address == nil {
 		c.address = connectionAddress
 	}
-	if c.index == nil || c.directory == nil || c.accounts == nil || c.evidence == nil || c.recorder == nil || c.erasures == nil || c.ledger == nil || c.clock == nil || c.log == nil {
+	if c.index == nil || c.directory == nil || c.accounts == nil || c.evidence == nil || c.recorder == nil || c.erasures == nil || c.records == nil || c.kinds == nil || c.ledger == nil || c.clock == nil || c.log == nil {
 		return nil, errors.New("console: configuration is incomplete")
 	}
 	if c.prover = config.Prover; c.prover == nil {
@@ -251,6 +256,24 @@ func (c *Console) routes() []route {
 		{"POST /erasures/{id}/name", needsPerson, c.showErased},
 		{"POST /erasures/{id}/approve", needsPerson, c.approveErasure},
 		{"POST /erasures/{id}/reject", needsPerson, c.rejectErasure},
+
+		{"GET /scope", needsPerson, c.entry("scope")},
+		{"GET /risk", needsPerson, c.entry("risk")},
+		{"GET /controls", needsPerson, c.entry("controls")},
+		{"GET /documents", needsPerson, c.entry("documents")},
+		{"GET /audits", needsPerson, c.entry("audits")},
+		{"GET /settings", needsPerson, c.entry("settings")},
+		{"GET /kinds/{kind}", needsPerson, c.listRecords},
+		{"GET /kinds/{kind}/new", needsPerson, c.newRecord},
+		{"POST /kinds/{kind}", needsPerson, c.createRecord},
+		{"GET /kinds/{kind}/export", needsPerson, c.exportRecords},
+		{"GET /records/{number}", needsPerson, c.showRecord},
+		{"POST /records/{number}", needsPerson, c.changeRecord},
+		{"GET /records/{number}/edit", needsPerson, c.editRecord},
+		{"GET /records/{number}/compare", needsPerson, c.compareVersions},
+		{"GET /records/{number}/versions/{version}", needsPerson, c.showVersion},
+		{"GET /records/{number}/moves/{move}", needsPerson, c.moveForm},
+		{"POST /records/{number}/moves/{move}", needsPerson, c.makeMove},
 
 		{"GET /systems", needsPerson, c.listSystems},
 		{"GET /systems/new", needsPerson, c.newSystem},

@@ -14,6 +14,26 @@ type page struct {
 	Place        string // which entry of the navigation is current
 	Me           *account
 	Foot         *foot
+	AsOf         *asOf // nil while the present is shown
+}
+
+// place is an entry of the navigation.
+type place struct{ ID, Label, Href string }
+
+// places are the nine entries and the settings, always in this order.
+func places() []place {
+	return []place{
+		{"home", "Home", "/"},
+		{"scope", "Scope", "/scope"},
+		{"systems", "AI systems", "/systems"},
+		{"interactions", "Live path", "/interactions"},
+		{"risk", "Risk", "/risk"},
+		{"controls", "Controls", "/controls"},
+		{"ledger", "Evidence", "/ledger"},
+		{"documents", "Documents", "/documents"},
+		{"audits", "Audits", "/audits"},
+		{"settings", "Settings", "/settings"},
+	}
 }
 
 // account is the signed-in person.

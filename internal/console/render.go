@@ -31,6 +31,11 @@ var functions = template.FuncMap{
 	"stamp": stamp,
 	"short": func(t time.Time) string { return t.UTC().Format("2 Jan, 15:04:05") },
 	"clock": clockTime,
+	"day":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+	"lower": strings.ToLower,
+	"first": firstSentence,
+
+	"places": places,
 }
 
 // parseTemplates builds one template set a page, named as its file.

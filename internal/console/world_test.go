@@ -25,7 +25,9 @@ import (
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/registry"
+	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
 const (
@@ -44,8 +46,11 @@ type world struct {
 	index   *index.Index
 	roll    *accounts.Roll
 	reg     *accounts.Accounts
-	cookies map[string]string
-	address string
+	vault   *vault.Vault
+
+	register *register.Register
+	cookies  map[string]string
+	address  string
 
 	mu       sync.Mutex
 	log      []index.Item
@@ -71,9 +76,10 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.index.Close() })
+	w.openRegister()
 	w.reg = accounts.New(accounts.Config{Journal: w, Directory: w.roll, Clock: w.clock})
 	w.console, err = New(Config{
-		Index: w.index, Directory: w.roll, Accounts: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Ledger: w, Clock: w.clock,
+		Index: w.index, Directory: w.roll, Accounts: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Records: w.register, Kinds: w.register.Kinds, Ledger: w, Clock: w.clock,
 		Log: slog.New(slog.DiscardHandler), Findings: detect.Types(), Gateway: "http://127.0.0.1:8400",
 		Providers: []Provider{{"sandbox", "openai"}, {"anthropic", "anthropic"}}, Organisation: "Northgate Mutual", Version: "0.1.0",
 		SetupToken: identity.HashToken(setupToken),

@@ -24,6 +24,7 @@ var builtin embed.FS
 type Set struct {
 	kinds  []*Kind // by id
 	byID   map[string]*Kind
+	number map[string]*Kind // by prefix of the number
 	digest counterfoil.Hash
 }
 
@@ -114,9 +115,13 @@ func (r *reader) set(known Known) (*Set, strictyaml.Faults) {
 	for _, e := range r.extras {
 		r.extend(e)
 	}
-	s := &Set{byID: map[string]*Kind{}, digest: sha256.Sum256(r.sum)}
+	s := &Set{byID: map[string]*Kind{}, number: map[string]*Kind{}, digest: sha256.Sum256(r.sum)}
 	for _, source := range r.order {
 		s.byID[source.kind.ID] = source.kind
+		if other := s.number[source.kind.Number]; other != nil {
+			source.doc.Faultf("number", "%q are numbers of %s already", source.kind.Number, other.ID)
+		}
+		s.number[source.kind.Number] = source.kind
 		s.kinds = append(s.kinds, source.kind)
 	}
 	slices.SortFunc(s.kinds, func(a, b *Kind) int { return strings.Compare(a.ID, b.ID) })
@@ -159,6 +164,12 @@ func (s *Set) Kind(id string) (*Kind, error) {
 		return nil, fmt.Errorf("kind %q: %w", id, ErrUnknown)
 	}
 	return k, nil
+}
+
+// Numbered returns the kind whose numbers begin with a prefix, such as R.
+func (s *Set) Numbered(prefix string) (*Kind, bool) {
+	k, ok := s.number[prefix]
+	return k, ok
 }
 
 // ErrUnknown says that there is no such kind.

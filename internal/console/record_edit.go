@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// newRecord is the form that begins a record.
+func (c *Console) newRecord(w http.ResponseWriter, r *http.Request) error {
+	k, d, err := c.toCreate(r)
+	if err != nil {
+		return err
+	}
+	p := c.newRecordPage(r, d, k)
+	// An address may fill in fields, so that a page can lead here with its own record named.
+	values := kind.Values{}
+	for i := range k.Fields {
+		if v := d.enteredValue(&k.Fields[i], k.Fields[i].ID, r.URL.Query(), map[string]string{}); v != nil && !k.Fields[i].Fixed {
+			values[k.Fields[i].ID] = v
+		}
+	}
+	if p.Sections, err = d.formOf(k, k.Sections, nil, values, nil, nil); err != nil {
+		return err
+	}
+	return c.render(w, http.StatusOK, "record_form", p)
+}
+
+func (c *Console) toCreate(r *http.Request) (*kind.Kind, *desk, error) {
+	k, err := c.kindOf(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := c.desk(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return k, d, d.May(k, nil, register.Create)
+}
+
+func (c *Console) newRecordPage(r *http.Request, d *desk, k *kind.Kind) *recordFormPage {
+	p := &recordFormPage{
+		page: d.page(r, "New "+strings.ToLower(k.Title), k.Place), kind: k, Kind: nameOf(k),
+		Over:    []link{{Label: k.Plural, Href: "/kinds/" + k.ID}},
+		Heading: "New " + strings.ToLower(k.Title), Lead: firstSentence(k.Help), Number: "New", Action: "/kinds/" + k.ID, Leave: "/kinds/" + k.ID, Save: "Save the " + strings.ToLower(k.Title),
+		Stub: []fact{{Label: "Saving", Value: "Writes one entry; each version stays"}, {Label: "Number", Value: "Given when saved, never reused"}, {Label: "State", Value: k.Initial().Label}},
+	}
+	aboutForm(p, r, nil, false)
+	return p
+}
+
+// createRecord begins a record.
+func (c *Console) createRecord(w http.ResponseWriter, r *http.Request) error {
+	k, d, err := c.toCreate(r)
+	if err != nil {
+		return err
+	}
+	p := c.newRecordPage(r, d, k)
+	in, wrong, err := d.input(k, nil, r)
+	if err == nil {
+		err = wrong.Err()
+	}
+	var record *register.Record
+	if err == nil {
+		record, err = c.records.Create(r.Context(), d.actor, k.ID, in)
+	}
+	if err != nil {
+		return c.rejected(w, r, d, p, k.Sections, nil, err)
+	}
+	http.Redirect(w, r, "/records/"+record.Number(), http.StatusSeeOther)
+	return nil
+}
+
+// editRecord is the form that changes a record.
+func (c *Console) editRecord(w http.ResponseWriter, r *http.Request) error {
+	record, d, err := c.toChange(r)
+	if err != nil {
+		return err
+	}
+	p := c.editRecordPage(r, d, record)
+	if p.Sections, err = d.formOf(record.Kind, record.Kind.Sections, nil, record.Values, nil, nil); err != nil {
+		return err
+	}
+	return c.render(w, http.StatusOK, "record_form", p)
+}
+
+func (c *Console) toChange(r *http.Request) (*register.Record, *desk, error) {
+	d, err := c.desk(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	record, err := d.recordOf(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return record, d, d.May(record.Kind, record, register.ChangeRight)
+}
+
+func (c *Console) editRecordPage(r *http.Request, d *desk, record *register.Record) *recordFormPage {
+	here := "/records/" + record.Number()
+	p := &recordFormPage{
+		page: d.page(r, "Change "+record.Number(), record.Kind.Place), kind: record.Kind, Kind: nameOf(record.Kind),
+		Over:    []link{{Label: record.Kind.Plural, Href: "/kinds/" + record.Kind.ID}, {Label: record.Number(), Href: here}},
+		Heading: "Change " + record.Number(), Lead: record.Title(), Number: record.Number(), Action: here, Leave: here,
+		Version: strconv.FormatUint(record.Version, 10), Save: "Save as version " + number(record.Version+1), Stub: d.recordStub(record),
+	}
+	if record.Approval != nil {
+		to, _ := record.Kind.State(record.Kind.ChangedTo(record.State))
+		p.After = "A change makes a new draft, in the state “" + to.Label + "”. What was approved stays in force until the draft is approved."
+	}
+	aboutForm(p, r, nil, false)
+	return p
+}
+
+// changeRecord saves a changed record.
+func (c *Console) changeRecord(w http.ResponseWriter, r *http.Request) error {
+	record, d, err := c.toChange(r)
+	if err != nil {
+		return err
+	}
+	p := c.editRecordPage(r, d, record)
+	in, wrong, err := d.input(record.Kind, nil, r)
+	if err == nil {
+		err = wrong.Err()
+	}
+	if err == nil {
+		_, err = c.records.Change(r.Context(), d.actor, record.ID, in)
+	}
+	if err != nil {
+		return c.rejected(w, r, d, p, record.Kind.Sections, nil, err)
+	}
+	http.Redirect(w, r, "/records/"+record.Number(), http.StatusSeeOther)
+	return nil
+}
