@@ -156,6 +156,7 @@ type Console struct {
 	erasures  Eraser
 	records   Records
 	kinds     *kind.Set
+	roles     func(counterfoil.ID) []string // of a person, now
 	ledger    Ledger
 	clock     clock.Clock
 	log       *slog.Logger
@@ -190,6 +191,7 @@ func New(config Config) (*Console, error) {
 		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
 		cookie: "counterfoil", tls: config.TLS, pages: pages,
 	}
+	c.roles = c.rolesNow
 	if c.tls {
 		c.cookie = "__Host-counterfoil"
 	}

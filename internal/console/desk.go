@@ -52,11 +52,16 @@ func (c *Console) desk(r *http.Request) (*desk, error) {
 
 // actorOf is the signed-in person with the roles they hold now.
 func (c *Console) actorOf(r *http.Request) register.Actor {
-	a := register.Actor{Person: person(r)}
-	if p, ok := c.directory.Snapshot().Person(identity.PersonID(a.Person)); ok {
-		a.Roles = p.Roles
+	id := person(r)
+	return register.Actor{Person: id, Roles: c.roles(id)}
+}
+
+// rolesNow are the roles of a person as the directory has them.
+func (c *Console) rolesNow(id counterfoil.ID) []string {
+	if p, ok := c.directory.Snapshot().Person(identity.PersonID(id)); ok {
+		return p.Roles
 	}
-	return a
+	return nil
 }
 
 // momentForms are how an address may write a moment; all UTC. A day is its end.

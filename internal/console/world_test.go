@@ -49,6 +49,7 @@ type world struct {
 	vault   *vault.Vault
 
 	register *register.Register
+	admin    identity.Person // signed in by in
 	cookies  map[string]string
 	address  string
 

@@ -16,7 +16,7 @@ import (
 )
 
 func override(reason string) kind.Values {
-	return kind.Values{"record": "R-001", "move": "accept", "guards": []string{"limit"}, "reason": reason, "measure": "Weekly look", "until": "2026-06-01"}
+	return kind.Values{"record": "R-001", "move": "accept", "guards": []string{"limit"}, "why": reason, "measure": "Weekly look", "until": "2026-06-01"}
 }
 
 func TestHistoryOfARecord(t *testing.T) {
@@ -31,17 +31,17 @@ func TestHistoryOfARecord(t *testing.T) {
 	}
 	early := w.clock.Now()
 	w.clock.Advance(time.Hour)
-	changed, err := w.Change(t.Context(), ann, made.ID, register.Input{Version: 1, Values: kind.Values{"reason": "Tests are later still"}, Reason: "New date"})
+	changed, err := w.Change(t.Context(), ann, made.ID, register.Input{Version: 1, Values: kind.Values{"why": "Tests are later still"}, Reason: "New date"})
 	if err != nil || changed.Version != 2 {
 		t.Fatalf("%+v, %v", changed, err)
 	}
-	if same, err := w.Change(t.Context(), ann, made.ID, register.Input{Version: 2, Values: kind.Values{"reason": "Tests are later still"}}); err != nil || same.Version != 2 {
+	if same, err := w.Change(t.Context(), ann, made.ID, register.Input{Version: 2, Values: kind.Values{"why": "Tests are later still"}}); err != nil || same.Version != 2 {
 		t.Errorf("a change that changes nothing: version %d, %v", same.Version, err)
 	}
 
 	var lost *register.Lost
-	_, err = w.Change(t.Context(), ann, made.ID, register.Input{Version: 1, Values: kind.Values{"reason": "Meanwhile"}})
-	if !errors.As(err, &lost) || lost.Stands.Values.Text("reason") != "Tests are later still" || lost.Entered.Values.Text("reason") != "Meanwhile" {
+	_, err = w.Change(t.Context(), ann, made.ID, register.Input{Version: 1, Values: kind.Values{"why": "Meanwhile"}})
+	if !errors.As(err, &lost) || lost.Stands.Values.Text("why") != "Tests are later still" || lost.Entered.Values.Text("why") != "Meanwhile" {
 		t.Errorf("a lost update: %v", err)
 	}
 
@@ -61,7 +61,7 @@ func TestHistoryOfARecord(t *testing.T) {
 	}
 
 	past, err := w.view(bob, early).Record(t.Context(), made.ID)
-	if err != nil || past.Version != 1 || past.Values.Text("reason") != "Tests are late" {
+	if err != nil || past.Version != 1 || past.Values.Text("why") != "Tests are late" {
 		t.Errorf("as of %s: %+v, %v", early, past, err)
 	}
 	history, err := w.view(bob, time.Time{}).History(t.Context(), made.ID)
@@ -79,8 +79,8 @@ func TestRefusedInput(t *testing.T) {
 		input  register.Input
 		field  string
 	}{
-		"missing":         {change: func(v kind.Values) { delete(v, "reason") }, field: "reason"},
-		"blank":           {change: func(v kind.Values) { v["reason"] = " \n" }, field: "reason"},
+		"missing":         {change: func(v kind.Values) { delete(v, "why") }, field: "why"},
+		"blank":           {change: func(v kind.Values) { v["why"] = " \n" }, field: "why"},
 		"no date":         {change: func(v kind.Values) { v["until"] = "tomorrow" }, field: "until"},
 		"too long":        {change: func(v kind.Values) { v["move"] = strings.Repeat("x", 301) }, field: "move"},
 		"a control":       {change: func(v kind.Values) { v["move"] = "a\x00b" }, field: "move"},
@@ -145,7 +145,7 @@ func TestTwoSaveAtOnce(t *testing.T) {
 	errs := make(chan error, 8)
 	for i := range cap(errs) {
 		go func() {
-			_, err := w.Change(t.Context(), ann, made.ID, register.Input{Version: 1, Values: kind.Values{"reason": strings.Repeat("x", i+1)}})
+			_, err := w.Change(t.Context(), ann, made.ID, register.Input{Version: 1, Values: kind.Values{"why": strings.Repeat("x", i+1)}})
 			errs <- err
 		}()
 	}

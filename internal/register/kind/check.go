@@ -40,7 +40,7 @@ var (
 	marks      = []string{"ok", "warn", "bad", "none", "now"}
 	tags       = []Tag{Tag42001, Tag17021, Tag42006, Tag19011, TagPractice, TagProduct}
 	fieldTypes = []FieldType{Text, LongText, Integer, Number, Truth, Date, Email, URL, Choice, Choices, Texts, Link, Links, Rows, Controls}
-	reserved   = append([]string{"id", "kind", "values"}, served...)
+	reserved   = append([]string{"id", "kind", "values", "reason", "fact", "late", "at"}, served...) // names of forms and expressions
 )
 
 func (c *checker) check() {
