@@ -99,15 +99,39 @@ def _byte_table() -> List[int]:
 _BYTE = _byte_table()
 
 
+# Exponents of a multiple of the polynomial that has six terms, 1 the first of them.
+# With its bits in the order of the CRC the lowest is that of the highest power, so
+# adding it, times the lowest 154 bits, makes these zero. Its square is a multiple too,
+# with each exponent twice as large, and so on.
+_SPARSE = [(154 << k, 177 << k, 183 << k, 258 << k, 290 << k) for k in range(64)]
+
+
+def _fold(v: int, bits: int) -> Tuple[int, int]:
+    """A shorter number with the same remainder as v, which has so many bits."""
+    for k in range((bits // 444).bit_length() - 1, -1, -1):  # 444: a and e together
+        a, b, c, d, e = _SPARSE[k]
+        mask = (1 << a) - 1
+        while bits >= a + e:
+            low = v & mask
+            v = (v >> a) ^ low ^ (low << b - a) ^ (low << c - a) ^ (low << d - a) ^ (low << e - a)
+            bits -= a
+    return v, bits
+
+
 def crc32c(data: bytes) -> int:
     """CRC-32C (Castagnoli) of data."""
-    crc, whole = 0xFFFFFFFF, len(data) & ~7
-    t0, t1, t2, t3 = _T0, _T1, _T2, _T3
-    for w in struct.unpack("<%dQ" % (whole >> 3), data[:whole]):
+    if len(data) < 4:
+        crc = 0xFFFFFFFF
+        for b in data:
+            crc = (crc >> 8) ^ _BYTE[(crc ^ b) & 0xFF]
+        return crc ^ 0xFFFFFFFF
+    v, bits = _fold(int.from_bytes(data, "little") ^ 0xFFFFFFFF, 8 * len(data))
+    words = (bits + 63) >> 6
+    v <<= 64 * words - bits  # zeros in front change nothing
+    crc, t0, t1, t2, t3 = 0, _T0, _T1, _T2, _T3
+    for w in struct.unpack("<%dQ" % words, v.to_bytes(8 * words, "little")):
         w ^= crc
         crc = t3[w & 0xFFFF] ^ t2[w >> 16 & 0xFFFF] ^ t1[w >> 32 & 0xFFFF] ^ t0[w >> 48]
-    for b in data[whole:]:
-        crc = (crc >> 8) ^ _BYTE[(crc ^ b) & 0xFF]
     return crc ^ 0xFFFFFFFF
 
 
@@ -447,18 +471,32 @@ def _head(b: bytes, p: int) -> Tuple[int, int, int]:
     return major, value, end
 
 
+# Readers try the usual form by themselves, because a call costs more than its work.
+# They leave everything else, and what is wrong, to those above.
+
+_WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}  # of an integer, by its first byte
+_SHORTEST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}  # a smaller number has a shorter form
+
+
 def _uint(b: bytes, p: int) -> Tuple[int, int]:
-    if b[p] < 24:
-        return b[p], p + 1
-    major, value, p = _head(b, p)
-    if major != 0:
+    first = b[p]
+    if first < 24:
+        return first, p + 1
+    if first > 27:
         raise Fault("an integer belongs here")
-    return value, p
+    end = p + 1 + _WIDTHS[first]
+    value = int.from_bytes(b[p + 1:end], "big")
+    if value < _SHORTEST[first] or end > len(b):
+        return _head(b, p)[1:]  # which says what is wrong
+    return value, end
 
 
 def _positive(top: int = (1 << 64) - 1) -> Reader:
     def read(b: bytes, p: int) -> Tuple[int, int]:
-        value, p = (b[p], p + 1) if b[p] < 24 else _uint(b, p)
+        value = b[p]
+        if 0 < value < 24 and value <= top:
+            return value, p + 1
+        value, p = _uint(b, p)
         if not 0 < value <= top:
             raise Fault("the number %d is out of range" % value)
         return value, p
@@ -488,14 +526,15 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _CODE = re.compile(rb"[a-z0-9_]{1,40}")
 
 
-_texts: Dict[bytes, str] = {}  # found right before: most texts come again and again
+_texts: Dict[bytes, str] = {}  # found right before, with their heads: most texts come again and again
 
 
 def _text(b: bytes, p: int) -> Tuple[str, int]:
-    raw, p = _string(b, p, 3)
-    known = _texts.get(raw)
+    start, end = p, p + b[p] - 0x5F  # as if it were a text below 24 bytes
+    known = _texts.get(b[p:end])
     if known is not None:
-        return known, p
+        return known, end
+    raw, p = _string(b, p, 3)
     if not 0 < len(raw) <= 512:
         raise Fault("a text of %d bytes" % len(raw))
     try:
@@ -504,8 +543,8 @@ def _text(b: bytes, p: int) -> Tuple[str, int]:
         raise Fault("a text is not UTF-8") from None
     if _CONTROL.search(text):
         raise Fault("a text has control characters")
-    if len(_texts) < 4096:
-        _texts[raw] = text
+    if len(raw) < 24 and len(_texts) < 4096:
+        _texts[b[start:p]] = text
     return text, p
 
 
@@ -518,7 +557,14 @@ def _code(b: bytes, p: int) -> Tuple[str, int]:
 
 def _bytes(low: int, high: int, zero: bool) -> Reader:
     """Between low and high bytes; all zeros only where zero says so."""
+    head = bytes([0x40 + low] if low < 24 else [0x58, low])
+    usual = len(head) + low
+    empty = head + bytes(low) if not zero else b""
+
     def read(b: bytes, p: int) -> Tuple[bytes, int]:
+        raw = b[p:p + usual]
+        if raw.startswith(head) and len(raw) == usual and raw != empty:
+            return raw[len(head):], p + usual
         raw, p = _string(b, p, 2)
         if not low <= len(raw) <= high:
             raise Fault("%d bytes do not belong here" % len(raw))
@@ -558,18 +604,14 @@ def _map(schema: Schema, required: Sequence[str] = (), empty: bool = False) -> R
         values: Dict[str, Any] = {}
         before = -1
         for _ in range(n):
-            key = b[p]
-            if key < 24:
-                p += 1
-            else:
-                key, p = _uint(b, p)
+            key, p = (b[p], p + 1) if b[p] < 24 else _uint(b, p)
             if key <= before:
                 raise Fault("keys do not rise")
             before = key
-            field = schema.get(key)
-            if field is None:
+            if key not in schema:
                 raise Fault("key %d is not known" % key)
-            values[field[0]], p = field[1](b, p)
+            name, read_field = schema[key]
+            values[name], p = read_field(b, p)
         for name in required:
             if name not in values:
                 raise Fault("the field %s is missing" % name)
@@ -577,9 +619,23 @@ def _map(schema: Schema, required: Sequence[str] = (), empty: bool = False) -> R
     return read
 
 
+def _again(read: Reader) -> Reader:
+    """What was found right before is right again: no encoding begins with another."""
+    last, value = b"\xff", None  # type: Tuple[bytes, Any]  # nothing begins so
+
+    def read_again(b: bytes, p: int) -> Tuple[Any, int]:
+        nonlocal last, value
+        if b.startswith(last, p):
+            return value, p + len(last)
+        value, end = read(b, p)
+        last = b[p:end]
+        return value, end
+    return read_again
+
+
 _any = _positive()
-_decision = _map({1: ("effect", _positive(5)), 2: ("rule", _text), 3: ("reasons", _array(_text)), 4: ("shadow", _array(_text))})
-_findings = _array(_map({1: ("type", _text), 2: ("count", _any)}, ["type"]))
+_decision = _again(_map({1: ("effect", _positive(5)), 2: ("rule", _text), 3: ("reasons", _array(_text)), 4: ("shadow", _array(_text))}))
+_findings = _again(_array(_map({1: ("type", _text), 2: ("count", _any)}, ["type"])))
 _guards = _array(_map({1: ("name", _text), 2: ("status", _positive(3)), 3: ("version", _text), 4: ("reason", _code),
                        5: ("micros", _any)}, ["name", "status"]))
 _BOOT: Schema = {1: ("version", _text), 2: ("binary", _digest), 3: ("config", _digest), 4: ("policy", _digest),
