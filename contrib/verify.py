@@ -2597,9 +2597,8 @@ class PackTiles:
             level += 1
         self.bundles = ["log/" + tile_path("entries", n, min(TILE, size - n * TILE)) for n in range(first >> 8, ((end - 1) >> 8) + 1)]
 
-    def check_names(self, names: Set[str]) -> None:
-        if {n for n in names if n.startswith("log/tile/")} != set(self.wanted) | set(self.bundles):
-            raise Fault("the tiles in the pack are not those of its range")
+    def names(self) -> Set[str]:
+        return set(self.wanted) | set(self.bundles)
 
     def row(self, level: int, number: int) -> List[bytes]:
         if (level, number) not in self.rows:
@@ -2626,7 +2625,7 @@ class PackTiles:
                 done += 1 << height
         return out
 
-    def check(self, root: bytes) -> None:
+    def check(self, root: bytes) -> bool:
         tree = Tree()
         tree.size, tree.stack = self.size, self.edge(self.size)
         if tree.root() != root:
@@ -2636,6 +2635,7 @@ class PackTiles:
                 above = self.row(level + 1, number >> 8)
                 if subtree_root(self.row(level, number)) != above[number & 255]:
                     raise Fault("%s is not that of the tile above" % tile_path(str(level), number, width))
+        return True
 
 
 EFFECTS = ["none", "allow", "warn", "redact", "hold", "block"]
@@ -2643,6 +2643,10 @@ RESULTS = ["", "answered", "blocked", "refused", "stopped", "cancelled", "failed
 COLUMNS = ("interaction,intent,outcome,opened,closed,system,person,key,workload,provider,dialect,operation,model,streamed,effect,rule,"
            "answer_effect,answer_rule,result,reason,status,findings,answer_findings,redactions,input_tokens,output_tokens,duration_us,"
            "request_payload,answer_payload").split(",")
+
+
+def place_of(log: str, index: int) -> str:
+    return "entry %d" % index if log == "log" else "registry entry %d" % index
 
 
 class PackCheck:
@@ -2657,7 +2661,9 @@ class PackCheck:
         self.contained: Dict[int, Dict[str, Any]] = {}
         self.before: Optional[Tuple[int, Dict[str, Any]]] = None  # anchor before the range
         self.registry: Dict[int, Dict[str, Any]] = {}
-        self.consistency: Set[str] = set()
+        self.ties: Set[str] = set()  # consistency files an anchor led to
+        self.closing: Dict[int, int] = {}  # outcome of each intent that has one
+        self.ended = False  # what follows cannot be judged
 
     def attempt(self, kind: str, where: str, do: Callable[..., Any], *args: Any) -> Any:
         try:
@@ -2675,21 +2681,18 @@ class PackCheck:
             return
         self.predicate, digests, signer = found
         self.report.origin = self.predicate["log"]["origin"]
-        if not self.check_files(digests):
-            return
-        self.head = self.attempt("head", "log/checkpoint", self.check_head, "log")
-        self.registry_head = self.attempt("head", "registry/checkpoint", self.check_head, "registry") if "registry" in self.predicate else None
-        if self.head is None:
-            return
+        for step in (lambda: self.check_files(digests), self.open_heads, self.read_erased, self.read_entries):
+            step()
+            if self.ended:
+                self.report.unchecked.append("What lies behind the first fault of files, heads or tree was not looked at.")
+                return
         self.read_registry()
-        self.read_entries()
         self.check_outcomes()
+        self.settle_states()
         self.attempt("pack", "manifest.json", self.check_counts)
         self.check_payloads()
         self.attempt("pack", "interactions.csv", self.check_csv)
         self.check_registry()
-        for name in sorted(n for n in self.names if "/consistency/" in n and n not in self.consistency):
-            self.report.problem("root", name, "it is about no head the pack names")
         self.check_trust(signer)
         self.report.counts.update(entries=len(self.contained), signed=self.predicate["log"]["size"])
         self.report.root = self.head.root
@@ -2697,7 +2700,7 @@ class PackCheck:
 
     # 1: files
 
-    def check_files(self, digests: Dict[str, bytes]) -> bool:
+    def check_files(self, digests: Dict[str, bytes]) -> None:
         names = self.files.names
         self.names = set(names)
         before = len(self.report.problems)
@@ -2706,13 +2709,12 @@ class PackCheck:
         for name in sorted(self.names):
             if not PACK_NAME.fullmatch(name):
                 self.report.problem("pack", name[:200], "a pack has no file of this name")
-        for name in sorted(self.names ^ set(digests) - {"manifest.json"}):
-            if name != "manifest.json":
-                self.report.problem("pack", name[:200], "the manifest and the pack do not both have this file")
+        for name in sorted((self.names ^ set(digests)) - {"manifest.json"}):
+            self.report.problem("pack", name[:200], "the manifest and the pack do not both have this file")
         for name in sorted(self.names & set(digests)):
             self.attempt("pack", name[:200], self.check_digest, name, digests[name])
-        self.attempt("pack", "pack", self.check_form)
-        return len(self.report.problems) == before
+        self.check_form()
+        self.ended = len(self.report.problems) > before
 
     def check_digest(self, name: str, digest: bytes) -> None:
         h = hashlib.sha256()
@@ -2722,29 +2724,47 @@ class PackCheck:
             raise Fault("the file has another digest than the manifest says")
 
     def check_form(self) -> None:
-        needed = {"manifest.json", "README.txt", "index.html", "interactions.csv", "log/verifier", "log/checkpoint"}
-        if "registry" in self.predicate:
+        p, needed = self.predicate, {"manifest.json", "README.txt", "index.html", "interactions.csv", "log/verifier", "log/checkpoint"}
+        if "registry" in p:
             needed |= {"registry/verifier", "registry/checkpoint"}
-        elif any(n.startswith("registry/") for n in self.names):
-            raise Fault("the pack has files of a registry its manifest does not name")
-        for name in self.names:
+        if p["counts"]["payloads"]["erased"] > 0:
+            needed.add("log/payload/erased.csv")
+        elif "log/payload/erased.csv" in self.names:
+            self.report.problem("pack", "log/payload/erased.csv", "no payload was erased, by the manifest")
+        tiles: Set[str] = set()
+        if p["form"] == "range":
+            first, end = p["range"]["from"], p["range"]["to"]
+            if (end - 1 >> 8) - (first >> 8) >= len(self.names):
+                self.report.problem("pack", "log/tile", "the pack has fewer files than its range has tiles")
+                return
+            tiles = PackTiles(self.files, first, end, p["log"]["size"]).names()
+        for name in sorted(self.names):
+            if "registry" not in p and name.startswith("registry/"):
+                self.report.problem("pack", name, "the manifest names no registry")
+            if name.startswith("log/tile/") and name not in tiles:
+                self.report.problem("pack", name, "the tile does not belong to the range")
             stem, _, ending = name.rpartition(".")
             other = {"cbor": "tlog-proof", "tlog-proof": "cbor", "bin": "key", "key": "bin"}.get(ending)
             if other and stem:
                 needed.add(stem + "." + other)
-        if not needed <= self.names:
-            raise Fault("%s is missing" % sorted(needed - self.names)[0])
-        if self.predicate["form"] == "selection" and any(n.startswith("log/tile/") for n in self.names):
-            raise Fault("a selection has no tiles")
-        if ("log/payload/erased.csv" in self.names) != (self.predicate["counts"]["payloads"]["erased"] > 0):
-            raise Fault("log/payload/erased.csv does not go with the count of erased payloads")
+        for name in sorted((needed | tiles) - self.names):
+            self.report.problem("pack", name[:200], "the file is missing")
 
     # 3: heads
 
-    def check_head(self, log: str) -> Head:
+    def open_heads(self) -> None:
+        before = len(self.report.problems)
+        self.head = self.open_head("log")
+        self.registry_head = self.open_head("registry") if "registry" in self.predicate else None
+        self.ended = len(self.report.problems) > before
+
+    def open_head(self, log: str) -> Any:
         wanted = self.predicate[log]
         if self.files.read(log + "/verifier") != (wanted["verifier"] + "\n").encode():
-            raise Fault("%s/verifier is not the key in the manifest" % log)
+            self.report.problem("head", log + "/verifier", "it is not the key in the manifest")
+        return self.attempt("head", log + "/checkpoint", self.check_head, log, wanted)
+
+    def check_head(self, log: str, wanted: Dict[str, Any]) -> Head:
         head = open_head(self.files.read(log + "/checkpoint"), parse_key(wanted["verifier"]))
         if head != (wanted["origin"], wanted["size"], unhash(wanted["root"])):
             raise Fault("the head is not that of the manifest")
@@ -2755,7 +2775,7 @@ class PackCheck:
     def proven(self, log: str, name: str, head: Head) -> Tuple[int, bytes]:
         """An entry in log/entry or registry/entry whose proof holds (P 4)."""
         stem = name[:-len(".cbor")]
-        raw = self.files.read(name, MAX_ENTRY)
+        raw = self.files.read(name)
         index, hashes, checkpoint = parse_proof(self.files.read(stem + ".tlog-proof", MAX_NOTE))
         if index != int(stem.rpartition("/")[2]) or checkpoint != self.files.read(log + "/checkpoint"):
             raise Fault("the proof is of another entry, or under another head")
@@ -2766,16 +2786,18 @@ class PackCheck:
     def singles(self, log: str, head: Head) -> Iterator[Tuple[str, int, bytes, Dict[str, Any]]]:
         for name in sorted(n for n in self.names if n.startswith(log + "/entry/") and n.endswith(".cbor")):
             found = self.attempt("root", name, self.proven, log, name, head)
-            entry = found and self.attempt("encoding", name, decode_entry, found[1])
+            entry = found and self.attempt("encoding", place_of(log, found[0]), decode_entry, found[1])
             if entry:
                 yield name, found[0], found[1], entry
 
     def read_entries(self) -> None:
         first, end = self.predicate["range"]["from"], self.predicate["range"]["to"]
         if self.predicate["form"] == "range":
-            self.attempt("root", "log/tile", self.read_tiles, first, end)
+            self.read_tiles(first, end)
+        if self.ended:
+            return
         for name, index, _, e in self.singles("log", self.head):
-            if index < first and self.before is None and e.get("anchor", {}).get("type") == "registry":
+            if index < first and self.before is None and "registry" in self.predicate and e.get("anchor", {}).get("type") == "registry":
                 self.before = index, e
             elif self.predicate["form"] == "selection" and first <= index < end and self.selected(e):
                 self.contained[index] = e
@@ -2784,22 +2806,29 @@ class PackCheck:
 
     def selected(self, e: Dict[str, Any]) -> bool:
         if e["kind"] == 3:
-            return e["outcome"]["intent"] in self.contained
+            return self.contained.get(e["outcome"]["intent"], {}).get("kind") == 2
         return e["kind"] == 2 and e["intent"].get("system") == parse_uuid(self.predicate["system"]["id"])
 
     def read_tiles(self, first: int, end: int) -> None:
+        """A fault of the tree ends the check."""
+        self.ended = True
         tiles = PackTiles(self.files, first, end, self.head.size)
-        tiles.check_names(self.names)
-        tiles.check(self.head.root)
+        if not self.attempt("root", "log/tile", tiles.check, self.head.root):
+            return
         tree = Tree()
         tree.size, tree.stack = first, tiles.edge(first)
         for number, name in zip(range(first >> 8, ((end - 1) >> 8) + 1), tiles.bundles):
             leaves = tiles.row(0, number)
-            for n, raw in enumerate(split_bundle(self.files.read(name), len(leaves))):
+            entries = self.attempt("pack", name, lambda: split_bundle(self.files.read(name), len(leaves)))
+            if entries is None:
+                return
+            for n, raw in enumerate(entries):
                 if leaf_hash(raw) != leaves[n]:
-                    raise Fault("entry %d is not the leaf in its tile" % (number * TILE + n))
+                    self.report.problem("root", "entry %d" % (number * TILE + n), "the entry is not the leaf in its tile")
+                    return
                 if first <= number * TILE + n < end:
                     self.take(number * TILE + n, raw, tree)
+        self.ended = False
 
     def take(self, index: int, raw: bytes, tree: Tree) -> None:
         e = self.attempt("encoding", "entry %d" % index, decode_entry, raw)
@@ -2825,40 +2854,47 @@ class PackCheck:
             self.links.append((b.get("former", ""), b.get("key", ""), b.get("size", 0)))
 
     def check_outcomes(self) -> None:
-        first, done = self.predicate["range"]["from"], set()
+        first = self.predicate["range"]["from"]
         for index, e in sorted(self.contained.items()):
-            if e["kind"] != 3:
+            if e["kind"] == 2 and "outcome" in e:
+                self.closing[index] = index
+            if e["kind"] != 3 or e["outcome"]["intent"] < first:
                 continue
             named = e["outcome"]["intent"]
             intent = self.contained.get(named)
-            if named >= first and (intent is None or intent["kind"] != 2 or named >= index or named in done or "outcome" in intent
-                                   or intent.get("id") != e.get("id")):
+            if intent is None or intent["kind"] != 2 or named >= index or named in self.closing or intent.get("id") != e.get("id"):
                 self.report.problem("outcome", "entry %d" % index, "its intent, entry %d, is no open intent" % named)
-            done.add(named)
+            else:
+                self.closing[named] = index
 
     # 6: counts
 
-    def states(self) -> Dict[int, str]:
+    def read_erased(self) -> None:
+        self.erased: Set[int] = set()
+        if "log/payload/erased.csv" in self.names:
+            numbers = self.attempt("pack", "log/payload/erased.csv", self.parse_erased)
+            self.erased, self.ended = set(numbers or ()), numbers is None
+
+    def parse_erased(self) -> List[int]:
+        lines = self.files.read("log/payload/erased.csv").decode("ascii", "replace").split("\n")
+        numbers = [decimal(line) for line in lines[1:-1]]
+        if lines[0] != "index" or lines[-1] or numbers != sorted(set(numbers)):
+            raise Fault("log/payload/erased.csv is malformed")
+        return numbers
+
+    def settle_states(self) -> None:
         """What became of the payload of each contained entry."""
         kinds = {"none": set(), "interactions": {2, 3}, "records": {4}, "all": set(KINDS)}[self.predicate["disclosed"]]
-        erased = set()
-        if "log/payload/erased.csv" in self.names:
-            lines = self.files.read("log/payload/erased.csv", MAX_MANIFEST).decode("ascii", "replace").split("\n")
-            numbers = [decimal(line) for line in lines[1:-1]]
-            if lines[0] != "index" or lines[-1] or numbers != sorted(set(numbers)):
-                raise Fault("log/payload/erased.csv is malformed")
-            erased = set(numbers)
-        out = {}
+        self.states: Dict[int, str] = {}
         for index, e in self.contained.items():
             if "commitment" in e:
-                out[index] = "withheld" if e["kind"] not in kinds else "erased" if index in erased else "disclosed"
-        if {i for i, s in out.items() if s == "erased"} != erased:
-            raise Fault("log/payload/erased.csv names payloads that would not have been disclosed")
-        return out
+                self.states[index] = "withheld" if e["kind"] not in kinds else "erased" if index in self.erased else "disclosed"
+        if {i for i, s in self.states.items() if s == "erased"} != self.erased:
+            self.report.problem("pack", "log/payload/erased.csv", "it names payloads that would not have been disclosed")
 
     def check_counts(self) -> None:
         es, first = self.contained.values(), self.predicate["range"]["from"]
-        states = list(self.states().values())
+        states = list(self.states.values())
         intents = sum(e["kind"] == 2 for e in es)
         outcomes = sum("outcome" in e for e in es)
         earlier = sum(e["kind"] == 3 and e["outcome"]["intent"] < first for e in es)
@@ -2879,21 +2915,24 @@ class PackCheck:
     # 7: payloads
 
     def check_payloads(self) -> None:
-        states = self.attempt("payload", "log/payload/erased.csv", self.states)
-        if states is None:
-            return
-        wanted = {"log/payload/%012d.bin" % i: i for i, s in states.items() if s == "disclosed"}
-        for name in sorted({n for n in self.names if n.startswith("log/payload/") and n.endswith(".bin")} ^ set(wanted)):
-            self.report.problem("payload", name, "the pack and its manifest do not agree whether this payload is disclosed")
+        wanted = {"log/payload/%012d.bin" % i: i for i, s in self.states.items() if s == "disclosed"}
+        for name in sorted({n for n in self.names if n.startswith("log/payload/") and n.endswith(".bin")} - set(wanted)):
+            self.report.problem("pack", name, "the payload was not to be disclosed")
         for name, index in sorted(wanted.items()):
             if name in self.names:
-                self.attempt("commitment", name, self.check_commitment, name, self.contained[index]["commitment"])
+                self.check_payload(name, index)
+            else:
+                self.report.problem("payload", "entry %d" % index, "its payload is neither disclosed nor erased")
 
-    def check_commitment(self, name: str, commitment: bytes) -> None:
+    def check_payload(self, name: str, index: int) -> None:
         text = self.files.read(name[:-4] + ".key").decode("ascii", "replace")
-        if not re.fullmatch(r"[0-9a-f]{64}\n", text):
-            raise Fault("its key is malformed")
-        mac = hmac.new(bytes.fromhex(text[:-1]), digestmod="sha256")
+        if re.fullmatch(r"[0-9a-f]{64}\n", text):
+            self.attempt("commitment", "entry %d" % index, self.check_commitment, name, bytes.fromhex(text[:-1]), self.contained[index]["commitment"])
+        else:
+            self.report.problem("pack", name[:-4] + ".key", "the key is malformed")
+
+    def check_commitment(self, name: str, key: bytes, commitment: bytes) -> None:
+        mac = hmac.new(key, digestmod="sha256")
         for chunk in self.files.chunks(name):
             mac.update(chunk)
         if mac.digest() != commitment:
@@ -2904,12 +2943,10 @@ class PackCheck:
     def check_csv(self) -> None:
         raw = self.files.read("interactions.csv", MAX_MANIFEST).decode("utf-8")
         try:
-            rows = list(csv.reader(io.StringIO(raw, newline=""), strict=True))
+            rows = [row for row in csv.reader(io.StringIO(raw, newline=""), strict=True) if row]
         except csv.Error as err:
             raise Fault("it is no CSV: %s" % err) from None
-        states = self.states()
-        closing = {e["outcome"]["intent"]: i for i, e in self.contained.items() if e["kind"] == 3}
-        closing.update({i: i for i, e in self.contained.items() if e["kind"] == 2 and "outcome" in e})
+        states, closing = self.states, self.closing
         intents = [i for i, e in sorted(self.contained.items()) if e["kind"] == 2]
         order = sorted((i for i in intents if i in closing), key=lambda i: closing[i]) + [i for i in intents if i not in closing]
         wanted = [COLUMNS] + [[guarded(f) for f in self.csv_row(i, closing.get(i), states)] for i in order]
@@ -2944,87 +2981,108 @@ class PackCheck:
         for name, index, _, e in self.singles("registry", self.registry_head):
             self.registry[index] = e
             if e["kind"] == 10:
-                self.attempt("key", name, self.registry_key, e["key"])
+                self.attempt("key", place_of("registry", index), self.registry_key, e["key"])
 
     def registry_key(self, b: Dict[str, Any]) -> None:
+        known = self.enrolled.get(parse_key(b["key"]).name, set()) | {self.predicate["registry"]["verifier"]} if "key" in b else set()
+        check_key_event(b)
+        if b["event"] == "rotated" and b.get("former") not in known:
+            raise Fault("the key follows one that is not known")
         self.take_key(b)
         if "key" in b:
             self.enrolled.setdefault(parse_key(b["key"]).name, set()).add(b["key"])
 
     def check_registry(self) -> None:
-        covering, size = None, 0
+        covering, newest = None, 0
+        self.check_consistencies("log", self.head)
         for index, e in sorted(self.registry.items()):
-            where, b = "registry/entry/%012d.cbor" % index, e.get("anchor")
+            where, b = place_of("registry", index), e.get("anchor")
             if b is None:
                 if e["kind"] != 10:
-                    self.report.problem("pack", where, "the pack does not contain this entry by its form")
+                    self.report.problem("pack", where, "an entry of this kind does not belong here")
                 continue
-            self.attempt("anchor", where, self.check_anchor, index, b)
-            if b["type"] == "head" and b.get("origin") == self.head.origin:
-                if b.get("size", 0) < size:
-                    self.report.problem("anchor", where, "the sizes of the heads fall")
-                size = b.get("size", 0)
-                if covering is None and size >= self.predicate["range"]["to"]:
+            if b["type"] not in ("head", "cosigned", "timestamp") or b["type"] == "head" and b.get("origin") != self.head.origin:
+                self.report.problem("pack", where, "an anchor of this type, or of this log, does not belong here")
+                continue
+            tie = self.attempt("anchor", where, self.check_anchor, index, b, newest)
+            if b["type"] == "head":
+                newest = b.get("size", 0)
+                if covering is None and newest >= self.predicate["range"]["to"]:
                     covering = index, b
-        if self.registry_head is None:
-            return
-        absent = self.predicate["absent"]
-        if (covering is None) != ("registry_head" in absent):
+            if tie:
+                self.attempt("registry", where, self.tied, *tie, b)
+        if self.registry_head is not None:
+            self.check_consistencies("registry", self.registry_head)
+            self.conclude_covering(covering)
+        for name in sorted(n for n in self.names if "/consistency/" in n and n not in self.ties):
+            self.report.problem("root", name, "it is about no head the pack names")
+
+    def conclude_covering(self, covering: Optional[Tuple[int, Dict[str, Any]]]) -> None:
+        self.covered = covering is not None and covering[1]["note"] == self.files.read("log/checkpoint")
+        if (covering is None) != ("registry_head" in self.predicate["absent"]):
             self.report.problem("registry", "registry", "absent does not tell whether a head of the registry covers the range")
-        elif covering is not None and covering[1]["note"] != self.files.read("log/checkpoint"):
+        elif covering is not None and not self.covered:
             self.report.problem("registry", "log/checkpoint", "it is not the first head in the registry that covers the range")
-        self.covered = covering is not None
         if self.before is not None:
-            self.attempt("anchor", "log/entry/%012d.cbor" % self.before[0], self.check_before, self.before[1]["anchor"])
+            index, e = self.before
+            if self.attempt("anchor", "entry %d" % index, self.check_before, e["anchor"]):
+                self.attempt("registry", "entry %d" % index, self.tied, "registry", self.registry_head, e["anchor"])
         self.conclude_time(covering)
 
-    def check_before(self, b: Dict[str, Any]) -> None:
+    def check_before(self, b: Dict[str, Any]) -> bool:
         note = parse_note(b["note"])
         if parse_head(note.text) != (b.get("origin", ""), b.get("size", 0), b.get("root", bytes(32))):
             raise Fault("the anchor is not about the head in it")
-        if not signed_by(note, parse_key(self.predicate["registry"]["verifier"])):
-            raise Fault("the anchor bears no signature of the registry")
-        self.tied("registry", self.registry_head, b)
+        self.by_registry(note)
+        return True
+
+    def by_registry(self, note: Note) -> None:
+        """Its present key, or one that an entry names, signed."""
+        wanted = self.predicate["registry"]
+        keys = self.enrolled.get(wanted["origin"], set()) | {wanted["verifier"]}
+        if not any(signed_by(note, parse_key(k)) for k in sorted(keys)):
+            raise Fault("the head bears no signature of the registry")
 
     def tied(self, log: str, head: Head, b: Dict[str, Any]) -> None:
-        """Size and root are of an earlier state of the tree of head (P 6)."""
+        """Size and root are those of the checkpoint, or a file leads from them to it (P 6)."""
         size, root = b.get("size", 0), b.get("root", bytes(32))
-        if size == 0 or size == head.size:
-            if root != (head.root if size else sha256(b"")):
-                raise Fault("the root is not that of the checkpoint of the same size")
+        if (size, root) in ((0, sha256(b"")), (head.size, head.root)):
             return
         name = "%s/consistency/%012d" % (log, size)
-        if size > head.size:
-            raise Fault("the head is above the checkpoint in the pack")
-        if name not in self.names:
-            raise Fault("%s is missing" % name)
-        self.consistency.add(name)
-        former, end, proof = parse_consistency(self.files.read(name))
-        if former != (head.origin, size, root) or end != head.size:
-            raise Fault("%s is about another head" % name)
-        check_consistency(size, root, end, head.root, proof)
+        if name not in self.names or parse_consistency(self.files.read(name))[0] != (head.origin, size, root):
+            raise Fault("the head of size %d is tied to that of the pack by nothing" % size)
+        self.ties.add(name)
 
-    def check_anchor(self, index: int, b: Dict[str, Any]) -> None:
+    def check_consistencies(self, log: str, head: Head) -> None:
+        for name in sorted(n for n in self.names if n.startswith(log + "/consistency/")):
+            if not self.attempt("root", name, self.check_consistency, name, head):
+                self.ties.add(name)  # one fault is enough
+
+    def check_consistency(self, name: str, head: Head) -> bool:
+        former, end, proof = parse_consistency(self.files.read(name))
+        if (former.origin, end, former.size) != (head.origin, head.size, int(name.rpartition("/")[2])):
+            raise Fault("it is about another head")
+        check_consistency(former.size, former.root, end, head.root, proof)
+        return True
+
+    def check_anchor(self, index: int, b: Dict[str, Any], newest: int) -> Tuple[str, Head]:
+        """Returns the log and the head it must be tied to."""
         origin, size, root = b.get("origin", ""), b.get("size", 0), b.get("root", bytes(32))
         if b["type"] == "timestamp":
-            self.attempt("timestamp", "registry/entry/%012d.cbor" % index, check_stamp, b, self.options.tsa_roots)
-            self.tied("registry", self.registry_head, b)
-            return
+            self.attempt("timestamp", place_of("registry", index), check_stamp, b, self.options.tsa_roots)
+            return "registry", self.registry_head
         note = parse_note(b["note"])
         if parse_head(note.text) != (origin, size, root):
             raise Fault("the anchor is not about the head in it")
-        if b["type"] == "head":
-            keys = {k for i, e in self.registry.items() if i < index and e["kind"] == 10 for k in [e["key"].get("key", "")] if k.split("+")[0] == origin}
-            if not any(signed_by(note, parse_key(k)) for k in sorted(keys)):
-                raise Fault("no key enrolled before it signed the head")
-            if origin == self.head.origin:
-                self.tied("log", self.head, b)
-        elif b["type"] == "cosigned":
-            if not signed_by(note, parse_key(self.predicate["registry"]["verifier"])):
-                raise Fault("the head bears no signature of the registry")
-            self.tied("registry", self.registry_head, b)
-        else:
-            raise Fault("a registry has no anchor of this type")
+        if b["type"] == "cosigned":
+            self.by_registry(note)
+            return "registry", self.registry_head
+        keys = {k for i, e in self.registry.items() if i < index and e["kind"] == 10 for k in [e["key"].get("key", "")] if k.split("+")[0] == origin}
+        if not any(signed_by(note, parse_key(k)) for k in sorted(keys & self.enrolled.get(origin, set()))):
+            raise Fault("no key enrolled before it signed the head")
+        if size < newest:
+            raise Fault("the sizes of the heads fall")
+        return "log", self.head
 
     def conclude_time(self, covering: Optional[Tuple[int, Dict[str, Any]]]) -> None:
         """Number 11: what the time-stamps say."""
@@ -3051,7 +3109,8 @@ class PackCheck:
         if self.options.registry_key and registry and registry not in self.counting(self.options.registry_key, self.predicate["registry"]["size"]):
             self.report.problem("head", "registry/verifier", "it is another key than the one given")
         trusted = self.counting(self.options.key, self.head.size) if self.options.key else set()
-        enrolled = self.enrolled.get(self.report.origin, set()) if self.options.registry_key and self.covered else set()
+        by_registry = self.options.registry_key or (registry and self.options.key == registry)
+        enrolled = self.enrolled.get(self.report.origin, set()) if by_registry and self.covered else set()
         if not self.options.key and not self.options.registry_key:
             self.report.unchecked.append("No key was given: whether this is the right log is not known.")
         elif log not in trusted | enrolled:

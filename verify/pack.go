@@ -27,7 +27,7 @@ func Pack(ctx context.Context, files fs.FS, o Options) (Report, error) {
 	if o.HashesOnly {
 		return Report{}, errors.New("verify pack: a pack is only checked whole")
 	}
-	p := &packCheck{verification: newVerification(o), files: files, found: make(map[string]bool)}
+	p := &packCheck{verification: newVerification(o), files: files, found: make(map[string]bool), used: make(map[string]bool)}
 	if err := p.check(ctx); err != nil {
 		return Report{}, fmt.Errorf("verify pack: %w", err)
 	}
@@ -42,18 +42,20 @@ type packCheck struct {
 	found    map[string]bool // the same
 	manifest counterfoil.PackManifest
 	digests  map[string]counterfoil.Hash // by name
+	ended    bool                        // what follows cannot be judged
 
-	head, registryHead counterfoil.Checkpoint
-	headNote           []byte
-	registryNote       []byte
-	enrolledFor        map[string]string // origin by verifier key, of key entries in the registry's part
-	links              []keyLink         // of key entries that both keys signed
-	covered            bool              // the registry took in the pack's head
-	counts             counterfoil.PackCounts
-	rows               map[counterfoil.Index]packRow
-	erasedRows         map[counterfoil.Index]bool
-	used               []string // payloads met
+	head, registryHead     counterfoil.Checkpoint
+	headNote, registryNote []byte
+
+	counts packCounts
+	rows   packRows
+	erased map[counterfoil.Index]bool // payloads the list says were erased, not met yet
+	used   map[string]bool            // payloads that belong to an entry, by name
+
+	packRegistry
 }
+
+type packCounts = counterfoil.PackCounts
 
 // limits of what a pack may make a verifier hold.
 const (
@@ -65,39 +67,30 @@ const (
 
 var errPack = errors.New("the pack cannot be read")
 
+// check goes through the rules in order. Files that are not those of the signed
+// manifest, heads that do not verify and tiles that do not lead to them end it: what
+// would be said of the rest rests on them.
 func (p *packCheck) check(ctx context.Context) error {
 	if err := p.list(ctx); err != nil {
 		return err
 	}
-	if !p.readManifest() {
-		return nil // nothing else can be understood
-	}
-	if err := p.subjects(ctx); err != nil {
-		return err
-	}
-	m := &p.manifest
-	p.head, p.headNote = p.packHead("log", m.Log)
-	p.report.Origin, p.report.Signed, p.report.Root = m.Log.Origin, p.head.Size, p.head.Root
-	if m.Registry != nil {
-		p.registryHead, p.registryNote = p.packHead("registry", *m.Registry)
-	}
-	if err := p.erasedList(); err != nil {
-		return err
-	}
-	if err := p.entries(ctx); err != nil {
-		return err
-	}
-	if err := p.registryPart(ctx); err != nil {
-		return err
+	for _, step := range []func(context.Context) error{p.readManifest, p.compareFiles, p.openHeads, p.erasedList, p.entries, p.registryPart} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if p.ended {
+			p.report.unchecked("What lies behind the first fault of files, heads or tree was not looked at.")
+			return nil
+		}
 	}
 	p.trust()
-	p.tableOfRows()
+	p.endOfRows()
 	p.compareCounts()
 	p.concludePack()
 	return nil
 }
 
-// list finds all files and refuses names the format does not have.
+// list finds all files.
 func (p *packCheck) list(ctx context.Context) error {
 	err := fs.WalkDir(p.files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -112,51 +105,13 @@ func (p *packCheck) list(ctx context.Context) error {
 		}
 		p.names = append(p.names, name)
 		p.found[name] = true
-		if !packName(name) {
-			p.pack(name, "the format has no file of this name")
-		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errPack, err)
 	}
 	slices.Sort(p.names)
-	for _, name := range []string{"manifest.json", "README.txt", "index.html", "interactions.csv", "log/verifier", "log/checkpoint"} {
-		if !p.found[name] {
-			p.pack(name, "the file is missing")
-		}
-	}
 	return nil
-}
-
-// packName tells the names of section 2.
-func packName(name string) bool {
-	switch name {
-	case "manifest.json", "README.txt", "index.html", "interactions.csv", "log/payload/erased.csv", "registry/policy":
-		return true
-	}
-	log, rest, ok := strings.Cut(name, "/")
-	if !ok || log != "log" && log != "registry" {
-		return false
-	}
-	if rest == "verifier" || rest == "checkpoint" {
-		return true
-	}
-	if log == "log" && strings.HasPrefix(rest, "tile/") {
-		_, err := counterfoil.ParseTilePath(rest)
-		return err == nil
-	}
-	kind, file, _ := strings.Cut(rest, "/")
-	switch kind {
-	case "entry":
-		return numbered(file, ".cbor") || numbered(file, ".tlog-proof")
-	case "consistency":
-		return numbered(file, "")
-	case "payload":
-		return log == "log" && (numbered(file, ".bin") || numbered(file, ".key"))
-	default:
-		return false
-	}
 }
 
 // read returns a small file, or reports it and returns nil.
@@ -185,20 +140,30 @@ func (p *packCheck) pack(name, format string, args ...any) {
 	p.report.problem(ProblemPack, name, format, args...)
 }
 
-// packHead checks one of the two heads against the manifest.
-func (p *packCheck) packHead(folder string, want counterfoil.PackHead) (counterfoil.Checkpoint, []byte) {
+// openHeads checks the two heads against the manifest: rule 3.
+func (p *packCheck) openHeads(context.Context) error {
+	p.head, p.headNote = p.openHead("log", p.manifest.Log)
+	p.report.Origin, p.report.Signed, p.report.Root = p.manifest.Log.Origin, p.head.Size, p.head.Root
+	if r := p.manifest.Registry; r != nil {
+		p.registryHead, p.registryNote = p.openHead("registry", *r)
+	}
+	return nil
+}
+
+func (p *packCheck) openHead(folder string, want counterfoil.PackHead) (counterfoil.Checkpoint, []byte) {
 	name := folder + "/checkpoint"
 	signed := p.read(name)
 	if verifier := p.read(folder + "/verifier"); string(verifier) != want.Verifier+"\n" {
 		p.report.problem(ProblemHead, folder+"/verifier", "it is not the key the manifest names")
+		p.ended = true
 	}
 	c, err := counterfoil.VerifyCheckpoint(signed, want.Verifier)
+	if err == nil && (c.Origin != want.Origin || c.Size != want.Size || tlog.Hash(c.Root) != want.Root) {
+		err = errors.New("it is not the head the manifest names")
+	}
 	if err != nil {
 		p.report.problem(ProblemHead, name, "%v", err)
-		return counterfoil.Checkpoint{}, signed
-	}
-	if c.Origin != want.Origin || c.Size != want.Size || tlog.Hash(c.Root) != want.Root {
-		p.report.problem(ProblemHead, name, "it is not the head the manifest names")
+		p.ended = true
 	}
 	return c, signed
 }
@@ -221,6 +186,7 @@ func (p *packCheck) trust() {
 	switch {
 	case p.Policy == nil:
 		p.report.unchecked("Witnesses were not checked: that needs a trust policy of your own.")
+	case m.Registry == nil && p.Policy.Quorum(nil) == nil:
 	case m.Registry == nil:
 		p.report.problem(ProblemCosignature, "registry/checkpoint", "the pack has no registry, so no witness has seen it")
 	default:

@@ -15,17 +15,34 @@ import (
 	"github.com/counterfoil/counterfoil/timestamp"
 )
 
+// packRegistry is what the registry's part of a pack says.
+type packRegistry struct {
+	enrolledFor map[string]string // origin by verifier key, of key entries
+	links       []keyLink         // of key entries that both keys signed
+	ties        map[string]bool   // consistency files an anchor led to
+
+	lastHead   uint64              // size of the newest head of the log met
+	covering   *counterfoil.Anchor // first head that covers the range
+	coveringAt counterfoil.Index
+	covered    bool   // it is the pack's head
+	stamped    uint64 // largest size a time-stamp is over
+
+	before   *counterfoil.Anchor // in the log, before the range
+	beforeAt counterfoil.Index
+}
+
 // registryPart checks what the registry says of the pack's head: rules 8, 9 and 11
 // of section 10.
 func (p *packCheck) registryPart(ctx context.Context) error {
-	p.enrolledFor = map[string]string{}
+	p.enrolledFor, p.ties = map[string]string{}, map[string]bool{}
 	p.consistencies("log", p.head)
 	if p.manifest.Registry == nil {
+		p.looseConsistencies()
 		return nil
 	}
 	p.consistencies("registry", p.registryHead)
-	err := p.proved(ctx, "registry", p.registryHead, p.registryNote, func(i counterfoil.Index, raw []byte) {
-		where := fmt.Sprintf("registry entry %d", i)
+	err := p.proved(ctx, "registry", p.manifest.Registry.Verifier, p.registryNote, func(i counterfoil.Index, raw []byte) {
+		where := registryEntry(i)
 		e, err := counterfoil.DecodeEntry(raw)
 		switch {
 		case err != nil:
@@ -33,15 +50,52 @@ func (p *packCheck) registryPart(ctx context.Context) error {
 		case e.Key != nil:
 			p.keyInPack(where, e.Key)
 		case e.Anchor != nil:
-			p.covered = p.anchorInPack(where, e.Anchor) || p.covered
+			p.anchorInPack(i, e.Anchor)
 		default:
-			p.report.problem(ProblemPack, where, "an entry of kind %s does not belong here", e.Kind)
+			p.pack(where, "an entry of kind %s does not belong here", e.Kind)
 		}
 	})
-	if absent := slices.Contains(p.manifest.Absent, "registry_head"); p.covered == absent {
-		p.report.problem(ProblemRegistry, "registry", "that the registry took in the pack's head is %v, and the manifest says otherwise", p.covered)
+	if err != nil {
+		return err
 	}
-	return err
+	p.concludeCovering()
+	p.anchorBefore()
+	p.looseConsistencies()
+	return nil
+}
+
+func registryEntry(i counterfoil.Index) string { return fmt.Sprintf("registry entry %d", i) }
+
+// concludeCovering wants the pack's head to be the first that covers the range.
+func (p *packCheck) concludeCovering() {
+	p.covered = p.covering != nil && bytes.Equal(p.covering.Data, p.headNote)
+	switch absent := slices.Contains(p.manifest.Absent, "registry_head"); {
+	case (p.covering == nil) != absent:
+		p.report.problem(ProblemRegistry, "registry", "that the registry took in a head over the range is %v, and the manifest says otherwise", p.covering != nil)
+	case p.covering != nil && !p.covered:
+		p.report.problem(ProblemRegistry, "log/checkpoint", "it is not the first head the registry took in that covers the range")
+	}
+}
+
+// stampBehind tells whether a time-stamp says that the range existed by its time.
+func (p *packCheck) stampBehind() bool {
+	return p.covering != nil && p.stamped > uint64(p.coveringAt)
+}
+
+// anchorBefore checks the registry's head that the log took in before the range.
+func (p *packCheck) anchorBefore() {
+	if p.before == nil {
+		return
+	}
+	err := says(p.before)
+	if err == nil {
+		err = p.signedByRegistry(p.before.Data)
+	}
+	if err != nil {
+		p.problem(ProblemAnchor, p.beforeAt, "%v", err)
+		return
+	}
+	p.tied("registry", p.registryHead, p.before, where(p.beforeAt))
 }
 
 // keyInPack follows the keys of the log and of others.
@@ -60,60 +114,71 @@ func (p *packCheck) keyInPack(where string, k *counterfoil.KeyEvent) {
 	}
 }
 
-// anchorInPack checks an anchor and reports whether it is the covering head.
-func (p *packCheck) anchorInPack(where string, a *counterfoil.Anchor) bool {
+func (p *packCheck) anchorInPack(i counterfoil.Index, a *counterfoil.Anchor) {
+	where := registryEntry(i)
 	switch a.Type {
 	case counterfoil.AnchorHead:
 		if a.Origin != p.manifest.Log.Origin {
-			p.report.problem(ProblemPack, where, "the head is of another log")
-			return false
+			p.pack(where, "the head is of another log")
+			return
 		}
-		p.noteInPack(where, a)
-		p.tied("log", p.head, a, where)
-		return a.Size == p.head.Size && bytes.Equal(a.Data, p.headNote)
+		p.headInPack(i, a)
 	case counterfoil.AnchorCosigned:
-		if err := says(a); err != nil {
+		err := says(a)
+		if err == nil {
+			err = p.signedByRegistry(a.Data)
+		}
+		if err != nil {
 			p.report.problem(ProblemAnchor, where, "%v", err)
-		} else if _, err := counterfoil.VerifyCheckpoint(a.Data, p.manifest.Registry.Verifier); err != nil && p.registryKey(a.Data) != nil {
-			p.report.problem(ProblemAnchor, where, "%v", err)
+			return
 		}
 		p.tied("registry", p.registryHead, a, where)
 	case counterfoil.AnchorTimestamp:
-		p.tied("registry", p.registryHead, a, where)
+		p.stamped = max(p.stamped, a.Size)
 		p.stampInPack(where, a)
+		p.tied("registry", p.registryHead, a, where)
 	default:
-		p.report.problem(ProblemPack, where, "an anchor of type %s does not belong here", a.Type)
+		p.pack(where, "an anchor of type %s does not belong here", a.Type)
 	}
-	return false
 }
 
-// registryKey looks for a former key of the registry that signed.
-func (p *packCheck) registryKey(signed []byte) error {
-	err := fmt.Errorf("no key of the registry signed it")
-	for key, origin := range p.enrolledFor {
-		if origin == p.manifest.Registry.Origin {
-			if _, e := counterfoil.VerifyCheckpoint(signed, key); e == nil {
-				return nil
-			}
-		}
+// headInPack checks a head of the log that the registry took in.
+func (p *packCheck) headInPack(i counterfoil.Index, a *counterfoil.Anchor) {
+	where := registryEntry(i)
+	err := says(a)
+	if err == nil {
+		err = signedByAny(a.Data, p.keysOf(a.Origin))
 	}
-	return err
-}
-
-func (p *packCheck) noteInPack(where string, a *counterfoil.Anchor) {
-	if err := says(a); err != nil {
+	if err == nil && a.Size < p.lastHead {
+		err = fmt.Errorf("a head of %d entries follows one of %d", a.Size, p.lastHead)
+	}
+	p.lastHead = a.Size
+	if p.covering == nil && a.Size >= uint64(p.manifest.Range.To) {
+		p.covering, p.coveringAt = a, i
+	}
+	if err != nil {
 		p.report.problem(ProblemAnchor, where, "%v", err)
 		return
 	}
-	for key, origin := range p.enrolledFor {
-		if origin != a.Origin {
-			continue
-		}
-		if _, err := counterfoil.VerifyCheckpoint(a.Data, key); err == nil {
-			return
+	p.tied("log", p.head, a, where)
+}
+
+// keysOf are the verifier keys of an origin met so far.
+func (p *packCheck) keysOf(origin string) map[string]bool {
+	keys := make(map[string]bool)
+	for key, of := range p.enrolledFor {
+		if of == origin {
+			keys[key] = true
 		}
 	}
-	p.report.problem(ProblemAnchor, where, "no key that was enrolled before signed the head")
+	return keys
+}
+
+// signedByRegistry wants the present key of the registry, or one that an entry names.
+func (p *packCheck) signedByRegistry(signed []byte) error {
+	keys := p.keysOf(p.manifest.Registry.Origin)
+	keys[p.manifest.Registry.Verifier] = true
+	return signedByAny(signed, keys)
 }
 
 func (p *packCheck) stampInPack(where string, a *counterfoil.Anchor) {
@@ -133,14 +198,16 @@ func (p *packCheck) stampInPack(where string, a *counterfoil.Anchor) {
 }
 
 // tied wants size and root of an anchor to be those of the pack's head, or a
-// consistency file that leads there.
+// consistency file that leads there. What the file proves is checked by consistencies.
 func (p *packCheck) tied(folder string, head counterfoil.Checkpoint, a *counterfoil.Anchor, where string) {
-	if a.Size == 0 || a.Size == head.Size && a.Root == head.Root {
-		return
-	}
 	var c counterfoil.Consistency
 	name := folder + "/consistency/" + fileNumber(a.Size)
-	if !p.found[name] || c.UnmarshalText(p.read(name)) != nil || c.Former.Root != a.Root || c.Former.Origin != head.Origin {
+	switch {
+	case a.Size == 0 && a.Root == counterfoil.EmptyRoot(), a.Size == head.Size && a.Root == head.Root:
+		return
+	case p.found[name] && c.UnmarshalText(p.read(name)) == nil && c.Former == counterfoil.Checkpoint{Origin: head.Origin, Size: a.Size, Root: a.Root}:
+		p.ties[name] = true
+	default:
 		p.report.problem(ProblemRegistry, where, "the head of size %d is tied to the pack's by nothing", a.Size)
 	}
 }
@@ -155,14 +222,24 @@ func (p *packCheck) consistencies(folder string, head counterfoil.Checkpoint) {
 		size, _ := numberOf(file, "")
 		var c counterfoil.Consistency
 		err := c.UnmarshalText(p.read(name))
-		if err == nil && c.Former.Size != size {
-			err = fmt.Errorf("it is about size %d", c.Former.Size)
+		if err == nil && (c.Former.Size != size || c.Former.Origin != head.Origin) {
+			err = fmt.Errorf("it is about size %d of %q", c.Former.Size, c.Former.Origin)
 		}
 		if err == nil {
 			err = c.Verify(head)
 		}
 		if err != nil {
 			p.report.problem(ProblemRoot, name, "%v", err)
+			p.ties[name] = true // one fault is enough
+		}
+	}
+}
+
+// looseConsistencies reports files about heads the pack does not name.
+func (p *packCheck) looseConsistencies() {
+	for _, name := range p.names {
+		if strings.Contains(name, "/consistency/") && !p.ties[name] {
+			p.report.problem(ProblemRoot, name, "it is about no head the pack names")
 		}
 	}
 }

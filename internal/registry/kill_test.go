@@ -6,7 +6,6 @@ package registry
 import (
 	"bufio"
 	"context"
-	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -108,7 +107,7 @@ func TestKilledRounds(t *testing.T) {
 	for name, text := range map[string]string{
 		"counterfoil.yaml": "registry: {policy: policy, timestamps: [{name: one, url: \"" + a.URL + "\", roots: roots.pem}]}\n",
 		"policy":           w.policy,
-		"roots.pem":        string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.chain[1].Raw})),
+		"roots.pem":        string(a.issuer.RootPEM),
 	} {
 		if err := os.WriteFile(w.in(name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

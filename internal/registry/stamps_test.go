@@ -5,8 +5,6 @@ package registry
 
 import (
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"math/big"
 	"net/http"
 	"strings"
@@ -89,12 +87,11 @@ func TestAuthorityFails(t *testing.T) {
 	}
 	refused := func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", timestamp.ResponseType)
-		rw.Write(set(0x10, set(0x10, der(t, 2))))
+		rw.Write(response(t, 2, nil))
 	}
 	other := func(rw http.ResponseWriter, _ *http.Request) {
-		algorithm := pkix.AlgorithmIdentifier{Algorithm: oidSHA256, Parameters: asn1.NullRawValue}
 		rw.Header().Set("Content-Type", timestamp.ResponseType)
-		rw.Write(set(0x10, set(0x10, der(t, 0)), bad.token(imprint{algorithm, make([]byte, 32)}, big.NewInt(1))))
+		rw.Write(response(t, 0, bad.issuer.Token(t, [32]byte{}, w.clock.Now(), big.NewInt(1))))
 	}
 	for _, c := range []struct {
 		name    string
@@ -152,7 +149,7 @@ func TestCertificateEnds(t *testing.T) {
 	w.authorities = []Authority{a.authority("one", time.Hour)}
 	w.open()
 	w.round()
-	if s := w.status().Authorities[0]; s.Ending || !s.Expires.Equal(a.chain[0].NotAfter) {
+	if s := w.status().Authorities[0]; s.Ending || !s.Expires.Equal(a.expires) {
 		t.Errorf("%+v", s)
 	}
 	w.clock.Advance(31 * 24 * time.Hour)
