@@ -99,9 +99,12 @@ var errBatchFull = errors.New("batch is full")
 func (a *App) projectBatch(ctx context.Context, from counterfoil.Index) error {
 	items, bodies := make([]index.Item, 0, 512), make(map[counterfoil.Index][]byte)
 	err := a.ledger.Scan(ctx, from, func(s ledger.Stored) error {
-		item, err := a.item(s, bodies)
+		item, body, err := a.item(s)
 		if err != nil {
 			return err
+		}
+		if body != nil {
+			bodies[s.Index] = body
 		}
 		if items = append(items, item); len(items) == projectMost {
 			return errBatchFull
@@ -122,26 +125,23 @@ func (a *App) projectBatch(ctx context.Context, from counterfoil.Index) error {
 	return nil
 }
 
-// item reads an entry, and of a record the body, which goes to bodies: the index
-// does not keep it.
-func (a *App) item(s ledger.Stored, bodies map[counterfoil.Index][]byte) (index.Item, error) {
+// item reads an entry, and of a record the body: the index does not keep all of it.
+func (a *App) item(s ledger.Stored) (item index.Item, body []byte, err error) {
 	e, err := counterfoil.DecodeEntry(s.Raw)
 	if err != nil {
-		return index.Item{}, fmt.Errorf("decode entry %d: %w", s.Index, err)
+		return item, nil, fmt.Errorf("decode entry %d: %w", s.Index, err)
 	}
-	item := index.Item{Index: s.Index, Entry: e, Leaf: s.Leaf}
+	item = index.Item{Index: s.Index, Entry: e, Leaf: s.Leaf}
 	if e.Kind != counterfoil.KindRecord {
-		return item, nil
+		return item, nil, nil
 	}
-	body := []byte(nil)
 	if item.Wrap, body, err = a.readBody(e, s); err != nil {
-		return item, err
+		return item, nil, err
 	}
-	bodies[s.Index] = body
 	if item.Kept, err = register.Project(a.kinds, s.Index, s.Leaf, item.Wrap, e, body); err != nil {
-		return item, fmt.Errorf("project entry %d: %w", s.Index, err)
+		return item, nil, fmt.Errorf("project entry %d: %w", s.Index, err)
 	}
-	return item, nil
+	return item, body, nil
 }
 
 // readBody opens the payload of a record and names its wrapping key. The body is

@@ -13,7 +13,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
-	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
 // worthLoading is from how many entries on an empty index is loaded beside and put
@@ -134,29 +133,10 @@ func (a *App) builder(ctx context.Context) (*index.Builder, error) {
 // entries is the ledger as a source of a projection.
 func (a *App) entries(ctx context.Context, from counterfoil.Index, each func(index.Item) error) error {
 	return a.ledger.Scan(ctx, from, func(s ledger.Stored) error {
-		e, err := counterfoil.DecodeEntry(s.Raw)
+		item, _, err := a.item(s)
 		if err != nil {
-			return fmt.Errorf("decode entry %d: %w", s.Index, err)
-		}
-		item := index.Item{Index: s.Index, Entry: e, Leaf: s.Leaf}
-		if e.Kind == counterfoil.KindRecord {
-			if item.Wrap, err = a.wrapOf(s); err != nil {
-				return err
-			}
+			return err
 		}
 		return each(item)
 	})
-}
-
-// wrapOf names the wrapping key of a payload; zero once its segment was deleted.
-func (a *App) wrapOf(s ledger.Stored) (wrap counterfoil.ID, err error) {
-	sealed, err := a.ledger.Payload(s.Payload)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return wrap, nil
-	}
-	if err != nil {
-		return wrap, fmt.Errorf("read payload of entry %d: %w", s.Index, err)
-	}
-	wrap, _ = vault.KeyOf(sealed)
-	return wrap, nil
 }

@@ -17,7 +17,7 @@ import (
 // it has rows. "None" is an empty blob, an empty string or 0, never NULL.
 var interactions = projection{
 	apply: (*writer).interactions,
-	often: []string{insertManySQL, insertOneSQL, closeManySQL, closeOneSQL, insertFoundSQL, moveFoundSQL},
+	often: []string{insertManySQL, insertOneSQL, closeManySQL, closeOneSQL, foundManySQL, foundOneSQL, moveFoundSQL},
 	tables: []table{
 		{
 			name: "interactions", options: "STRICT, WITHOUT ROWID",
@@ -108,15 +108,20 @@ func closeSQL(rows int) string {
 
 const closeWidth = 14
 
+// foundSQL notes types that were found; the width of a tuple is foundWidth.
+func foundSQL(rows int) string {
+	return "INSERT INTO found (type, standing, id, system) VALUES " + tuples(rows, foundWidth) + " ON CONFLICT DO NOTHING"
+}
+
+const foundWidth = 4
+
 var (
 	insertManySQL, insertOneSQL = insertSQL(manyRows), insertSQL(1)
 	closeManySQL, closeOneSQL   = closeSQL(manyRows), closeSQL(1)
+	foundManySQL, foundOneSQL   = foundSQL(manyRows), foundSQL(1)
 )
 
-const (
-	insertFoundSQL = "INSERT INTO found (type, standing, id, system) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
-	moveFoundSQL   = "UPDATE found SET standing = $1 WHERE type = $2 AND standing = $3 AND id = $4"
-)
+const moveFoundSQL = "UPDATE found SET standing = $1 WHERE type = $2 AND standing = $3 AND id = $4"
 
 func (w *writer) interactions(f *folded) error {
 	late, err := w.open(f.opened)
@@ -154,17 +159,38 @@ func (w *writer) open(rows []*opening) (late []*Item, err error) {
 			}
 			switch {
 			case ours:
-				err = w.opened(&r.Row)
+				types, at := r.found(), r.standing()
+				w.note(&r.Row, types, at)
+				w.count(&r.Row, types, at, 1)
 			case r.outcome != nil:
 				late = append(late, r.outcome)
-			}
-			if err != nil {
-				return nil, err
 			}
 		}
 		rows = rows[n:]
 	}
-	return late, nil
+	return late, w.writeNotes()
+}
+
+// note keeps what was found until writeNotes.
+func (w *writer) note(r *Row, types []string, at standing) {
+	for _, t := range types {
+		w.notes = append(w.notes, t, int64(at), r.ID[:], idValue(&r.System))
+	}
+}
+
+func (w *writer) writeNotes() error {
+	for notes := w.notes; len(notes) > 0; {
+		text, n := foundOneSQL, foundWidth
+		if len(notes) >= manyRows*foundWidth {
+			text, n = foundManySQL, manyRows*foundWidth
+		}
+		if _, err := w.exec(text, notes[:n]...); err != nil {
+			return err
+		}
+		notes = notes[n:]
+	}
+	w.notes = w.notes[:0]
+	return nil
 }
 
 // once keeps the first outcome of each id.
@@ -190,18 +216,6 @@ func (w *writer) stands(r *Row) (ours bool, err error) {
 		}
 	}
 	return ours, rows.Err()
-}
-
-// opened notes what was found in a new row, and counts it.
-func (w *writer) opened(r *Row) error {
-	types, at := r.found(), r.standing()
-	for _, t := range types {
-		if _, err := w.exec(insertFoundSQL, t, int64(at), r.ID[:], idValue(&r.System)); err != nil {
-			return err
-		}
-	}
-	w.count(r, types, at, 1)
-	return nil
 }
 
 // close completes rows of earlier batches. An outcome without an open row is
@@ -230,7 +244,7 @@ func (w *writer) close(items []*Item) error {
 		}
 		items = items[n:]
 	}
-	return nil
+	return w.writeNotes()
 }
 
 // completed runs an UPDATE and returns what it tells of the rows it completed.
@@ -263,11 +277,7 @@ func (w *writer) closed(r *Row) error {
 	}
 	types := r.found()
 	if r.AnswerFindings != "" {
-		for _, t := range types {
-			if _, err := w.exec(insertFoundSQL, t, int64(now), r.ID[:], idValue(&r.System)); err != nil {
-				return err
-			}
-		}
+		w.note(r, types, now)
 	}
 	w.count(r, asked.found(), before, -1)
 	w.count(r, types, now, 1)

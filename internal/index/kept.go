@@ -55,7 +55,7 @@ var kept = projection{
 	often: []string{endKeptSQL, insertKeptSQL, insertKeptLinkSQL},
 	tables: []table{
 		{
-			name: "kept", options: "STRICT", entry: "entry",
+			name: "kept", options: "STRICT", entry: "{row}.entry",
 			columns: `
 				entry   INTEGER PRIMARY KEY,
 				leaf    BLOB NOT NULL,
@@ -86,7 +86,7 @@ var kept = projection{
 			},
 		},
 		{
-			name: "kept_links", options: "STRICT, WITHOUT ROWID", entry: "entry",
+			name: "kept_links", options: "STRICT, WITHOUT ROWID", entry: "{row}.entry",
 			columns: `
 				target BLOB NOT NULL,
 				entry  INTEGER NOT NULL, -- of the version that links
@@ -115,6 +115,10 @@ const (
 
 func (w *writer) kept(f *folded) error {
 	for _, item := range f.records {
+		// One whose body was erased since ends the version before it all the same.
+		if _, err := w.exec(endKeptSQL, int64(item.Index), item.Entry.ID[:]); err != nil {
+			return fmt.Errorf("end the version before entry %d: %w", item.Index, err)
+		}
 		if item.Kept == nil {
 			continue
 		}
@@ -130,11 +134,8 @@ func (w *writer) kept(f *folded) error {
 	return nil
 }
 
-// keep writes a version and ends the one before it.
+// keep writes a version.
 func (w *writer) keep(k *Kept) error {
-	if _, err := w.exec(endKeptSQL, int64(k.Entry), k.ID[:]); err != nil {
-		return fmt.Errorf("end the version before: %w", err)
-	}
 	_, err := w.exec(insertKeptSQL, int64(k.Entry), k.Leaf[:], k.ID[:], int64(k.Version), k.Kind, k.Number, int64(k.Serial), k.State, k.Move, k.Time,
 		idValue(&k.Actor), idValue(&k.Owner), k.Title, k.Late, k.Due, idValue(&k.Wrap), string(k.Body))
 	if err != nil {

@@ -76,13 +76,14 @@ func after(id counterfoil.ID) counterfoil.ID {
 	return id
 }
 
-// query selects a page. What restricts more than the time is looked up for each
-// way to stand by itself, in an index in which the rows wanted stand side by side
-// in order, so that no row is read that is not shown.
-func (f *Filter) query(order string) string {
-	if f.System == (counterfoil.ID{}) && f.Effect == 0 && f.Result == 0 && !f.Open && f.Finding == "" {
-		return "SELECT " + rowColumns + " FROM interactions WHERE id >= $1 AND id < $2 ORDER BY id " + order + " LIMIT $3"
-	}
+// whole tells that nothing but the time restricts the filter.
+func (f *Filter) whole() bool {
+	return f.System == (counterfoil.ID{}) && f.Effect == 0 && f.Result == 0 && !f.Open && f.Finding == ""
+}
+
+// source is the table in which the ids a filter selects lie in order for each way
+// to stand, and the condition of that.
+func (f *Filter) source() string {
 	from := "interactions WHERE "
 	if f.Finding != "" {
 		from = "found WHERE type = $5 AND "
@@ -90,10 +91,33 @@ func (f *Filter) query(order string) string {
 	if f.System != (counterfoil.ID{}) {
 		from += "system = $4 AND "
 	}
+	return from
+}
+
+// present are the ways to stand that a filter selects and that there are any of. It
+// steps from one to the next in the index, past all the rows between.
+func (x *Index) present(ctx context.Context, f *Filter) ([]standing, error) {
+	query := fmt.Sprintf(`WITH RECURSIVE step (at) AS (SELECT min(standing) FROM %[1]sstanding >= 0
+		UNION ALL SELECT (SELECT min(standing) FROM %[1]sstanding > step.at) FROM step WHERE at IS NOT NULL)
+		SELECT at FROM step WHERE at IS NOT NULL`, f.source())
+	there, err := many(ctx, x, func(s *standing) []any { return []any{s} }, query, nil, nil, nil, f.System[:], f.Finding)
+	if err != nil {
+		return nil, err
+	}
 	selected := f.standings()
-	branches := make([]string, len(selected))
-	for i, s := range selected {
-		branches[i] = fmt.Sprintf("SELECT * FROM (SELECT id FROM %sstanding = %d AND id >= $1 AND id < $2 ORDER BY id %s LIMIT $3)", from, s, order)
+	return slices.DeleteFunc(there, func(s standing) bool { return !slices.Contains(selected, s) }), nil
+}
+
+// query selects a page. What restricts more than the time is looked up for each
+// way to stand by itself, in an index in which the rows wanted stand side by side
+// in order, so that no row is read that is not shown.
+func (f *Filter) query(present []standing, order string) string {
+	if f.whole() {
+		return "SELECT " + rowColumns + " FROM interactions WHERE id >= $1 AND id < $2 ORDER BY id " + order + " LIMIT $3"
+	}
+	branches := make([]string, len(present))
+	for i, s := range present {
+		branches[i] = fmt.Sprintf("SELECT * FROM (SELECT id FROM %sstanding = %d AND id >= $1 AND id < $2 ORDER BY id %s LIMIT $3)", f.source(), s, order)
 	}
 	return "SELECT " + rowColumns + " FROM interactions WHERE id IN (SELECT id FROM (" + strings.Join(branches, " UNION ALL ") +
 		") ORDER BY id " + order + " LIMIT $3) ORDER BY id " + order
@@ -112,9 +136,15 @@ func (x *Index) Interactions(ctx context.Context, f Filter) (rows []Row, next co
 	if forward {
 		order = "ASC"
 	}
+	var present []standing
+	if !f.whole() {
+		if present, err = x.present(ctx, &f); err != nil || len(present) == 0 {
+			return nil, next, explainList(err)
+		}
+	}
 	from, to := f.bounds()
-	if rows, err = x.rows(ctx, f.query(order), from[:], to[:], limit+1, f.System[:], f.Finding); err != nil {
-		return nil, next, fmt.Errorf("list interactions: %w", err)
+	if rows, err = x.rows(ctx, f.query(present, order), from[:], to[:], limit+1, f.System[:], f.Finding); err != nil {
+		return nil, next, explainList(err)
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
@@ -124,6 +154,13 @@ func (x *Index) Interactions(ctx context.Context, f Filter) (rows []Row, next co
 		slices.Reverse(rows)
 	}
 	return rows, next, nil
+}
+
+func explainList(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("list interactions: %w", err)
 }
 
 // Interaction returns the row of one interaction, or ErrNotFound.

@@ -37,6 +37,7 @@ type writer struct {
 	ready   statements
 	bound   statements       // of those that are ready, to tx
 	args    []any            // reused
+	notes   []any            // rows of found to write
 	changed map[sumKey]int64 // sums to write
 }
 
