@@ -40,6 +40,7 @@ type settings struct {
 	payload  int           // bytes before sealing
 	random   bool          // payloads that do not compress
 	entries  int           // of the ledger that is verified
+	rows     int           // interactions in the index
 	seed     uint64
 }
 
@@ -51,6 +52,7 @@ var sections = []struct {
 	{"closed", "closed loop", closedLoops},
 	{"open", "open loop", openLoops},
 	{"verify", "verification", verification},
+	{"index", "index", indexing},
 }
 
 func main() {
@@ -67,6 +69,7 @@ func main() {
 	flag.IntVar(&s.payload, "payload", 4096, "bytes of a payload before it is sealed")
 	flag.BoolVar(&s.random, "random", false, "payloads that do not compress")
 	flag.IntVar(&s.entries, "entries", 200_000, "entries of the ledger that is verified")
+	flag.IntVar(&s.rows, "rows", 5_000_000, "interactions in the index; 5 million take several minutes and 10 GB")
 	flag.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "seed of all that is random")
 	flag.Parse()
 	if os.Getenv("GOGC") == "" {

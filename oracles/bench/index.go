@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
+)
+
+// indexing measures the index: how fast it is rebuilt, against a load of the same
+// rows that keeps nothing in order; then pages and sums over it; then how far it is
+// behind a ledger that grows.
+func indexing(ctx context.Context, b *bench) (err error) {
+	log, err := b.writeLog(b.rows)
+	if err != nil {
+		return err
+	}
+	dir, err := b.folder("index")
+	if err != nil {
+		return err
+	}
+	x, err := index.Open(ctx, filepath.Join(dir, "index.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, x.Close(), b.remove(dir)) }()
+
+	built, err := rebuild(ctx, x, log)
+	if err != nil {
+		return err
+	}
+	plain, err := loadPlainly(ctx, filepath.Join(dir, "index.db"), filepath.Join(dir, "plain.db"))
+	if err != nil {
+		return err
+	}
+	b.table.note("index: %d interactions from %d entries in %.0f s, of which %.0f s for the indexes at the end; the same rows into one table without any in %.0f s; at most %d MB of memory in use by Go.",
+		b.rows, log.entries, built.took.Seconds(), built.indexes.Seconds(), plain.Seconds(), memory())
+	ours, reference := float64(b.rows)/built.took.Seconds(), float64(b.rows)/plain.Seconds()
+	b.table.add(row{
+		measure: "rebuild, to a load without indexes", ours: fmt.Sprintf("%.0f/s", ours), reference: fmt.Sprintf("%.0f/s", reference),
+		ratio: ours / reference, spread: "one pass", aim: atLeast(0.35),
+	})
+	if err := b.pages(ctx, x, log); err != nil {
+		return err
+	}
+	return b.lag(ctx, x)
+}
+
+// memory is what the Go runtime holds, in MB.
+func memory() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Sys >> 20
+}
+
+type rebuilt struct{ took, indexes time.Duration }
+
+// rebuild does what `counterfoil reindex` does, from entries in a file.
+func rebuild(ctx context.Context, x *index.Index, log *syntheticLog) (r rebuilt, err error) {
+	settle()
+	began := time.Now()
+	beside, err := x.Build(ctx)
+	if err != nil {
+		return r, err
+	}
+	err = beside.Load(ctx, log.source, counterfoil.Index(log.entries), func(counterfoil.Index) {})
+	loaded := time.Since(began)
+	if err == nil {
+		err = beside.Complete(ctx)
+	}
+	r.indexes = time.Since(began) - loaded
+	if err != nil {
+		return r, errors.Join(err, beside.Close())
+	}
+	err = x.Adopt(ctx, beside)
+	r.took = time.Since(began)
+	return r, err
+}
+
+// plainRows is how many rows the yardstick writes in one transaction, and plainMany
+// in one statement; as the index does.
+const (
+	plainRows = 8192
+	plainMany = 32
+)
+
+// loadPlainly copies the rows of an index into a table without a key or an index,
+// and counts the time that writing them took. Reading them is not counted.
+func loadPlainly(ctx context.Context, from, to string) (took time.Duration, err error) {
+	source, err := sql.Open("sqlite", "file:"+from+"?_pragma=query_only(1)")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	target, err := sql.Open("sqlite", "file:"+to+"?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-64000)&_pragma=wal_autocheckpoint(16000)")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, target.Close()) }()
+	target.SetMaxOpenConns(1)
+	rows, err := source.QueryContext(ctx, "SELECT * FROM interactions ORDER BY id")
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return 0, err
+	}
+	p := plainTable{db: target, columns: columns}
+	if err := p.create(ctx); err != nil {
+		return 0, err
+	}
+	settle()
+	for batch, more := []any(nil), true; more; {
+		if batch, more, err = readRows(rows, len(columns), batch[:0]); err != nil {
+			return 0, err
+		}
+		began := time.Now()
+		if err := p.insert(ctx, batch); err != nil {
+			return 0, err
+		}
+		took += time.Since(began)
+	}
+	return took, nil
+}
+
+// readRows reads the values of the next rows.
+func readRows(rows *sql.Rows, width int, batch []any) ([]any, bool, error) {
+	targets := make([]any, width)
+	for range plainRows {
+		if !rows.Next() {
+			return batch, false, rows.Err()
+		}
+		at := len(batch)
+		batch = append(batch, make([]any, width)...)
+		for i := range targets {
+			targets[i] = &batch[at+i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return nil, false, err
+		}
+	}
+	return batch, true, nil
+}
