@@ -51,10 +51,10 @@ func Check(ctx context.Context, dir, keysDir string, open Opener, p Progress) (_
 
 // readBoth opens the folders of a backup; the second is nil without keys.
 func readBoth(dir, keysDir string) (record, keys *folder, err error) {
-	if record, err = readFolder(dir, formatRecord); err != nil || keysDir == "" {
+	if record, err = readFolder(dir, formatRecord, always); err != nil || keysDir == "" {
 		return record, nil, err
 	}
-	if keys, err = readFolder(keysDir, formatKeys); err != nil {
+	if keys, err = readFolder(keysDir, formatKeys, record.manifest.same); err != nil {
 		return nil, nil, errors.Join(err, record.close())
 	}
 	if of, is := record.manifest.Log.Origin, keys.manifest.Log.Origin; of != is {

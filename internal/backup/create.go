@@ -6,14 +6,9 @@ package backup
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
-	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/verify"
 )
 
@@ -105,11 +100,11 @@ func Create(ctx context.Context, c Config) (Result, error) {
 }
 
 func (j *job) run(ctx context.Context) (r Result, err error) {
-	if j.record, err = openFolder(j.To, formatRecord); err != nil {
+	if j.record, err = openFolder(j.To, formatRecord, always); err != nil {
 		return r, err
 	}
 	if j.KeysTo != "" {
-		if j.keys, err = openFolder(j.KeysTo, formatKeys); err != nil {
+		if j.keys, err = openFolder(j.KeysTo, formatKeys, j.record.manifest.same); err != nil {
 			return r, err
 		}
 	}
@@ -118,243 +113,28 @@ func (j *job) run(ctx context.Context) (r Result, err error) {
 		return r, err
 	}
 	r = Result{Manifest: m, Copied: j.count.done, Removed: len(j.record.gone), Keys: j.keys != nil}
-	// The keys come first: ones that are newer than the record miss nothing it needs.
-	if j.keys != nil {
-		of := *m
-		if err := j.keys.commit(&of); err != nil {
-			return r, err
-		}
-	}
-	if err := j.record.commit(m); err != nil {
+	if err := j.commit(m); err != nil {
 		return r, err
 	}
 	r.Report, err = check(ctx, j.To, j.KeysTo, j.Open, j.Progress)
 	return r, err
 }
 
-// settled copies until everything is of one moment.
-func (j *job) settled(ctx context.Context) (*Manifest, error) {
-	for began := time.Now(); ; {
-		m, err := j.attempt(ctx)
-		// A segment or key that went away while it was copied was erased or rotated.
-		if err == nil || !errors.Is(err, errUnsettled) && !errors.Is(err, fs.ErrNotExist) {
-			return m, err
+// commit puts both folders in force. What counts is the next manifest of the record:
+// keys whose next manifest is not of its moment are dropped again.
+func (j *job) commit(m *Manifest) error {
+	if j.keys == nil {
+		if err := j.record.announce(m); err != nil {
+			return err
 		}
-		if time.Since(began) > j.Patience {
-			return nil, fmt.Errorf("%w: %w", ErrUnsettled, err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-time.After(pause):
-		}
+		return j.record.promote(m)
 	}
-}
-
-// attempt copies what is of one moment, in the order of the package comment, and fails
-// with errUnsettled when it was not.
-func (j *job) attempt(ctx context.Context) (*Manifest, error) {
-	j.record.gone = map[string]bool{}
-	applied, err := j.Keys.Applied(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := j.source.takeCounts(j.record); err != nil {
-		return nil, fmt.Errorf("read the counts of unrecorded requests: %w", err)
-	}
-	m := &Manifest{Program: j.Program, Time: time.Now().UTC().Truncate(time.Second)}
-	if m.Registry, err = j.source.take(ctx, registryLog, j.record); err != nil {
-		return nil, fmt.Errorf("read the registry: %w", err)
-	}
-	if m.Log, err = j.source.take(ctx, nodeLog, j.record); err != nil {
-		return nil, fmt.Errorf("read the ledger: %w", err)
-	}
-	if err := j.mark(m); err != nil {
-		return nil, err
-	}
-	former := Manifest{Log: Head{Origin: m.Log.Origin}}
-	if j.record.manifest != nil {
-		former = *j.record.manifest
-	}
-	if err := j.follows(former, m); err != nil {
-		return nil, err
-	}
-	changed, err := j.source.changesSince(ctx, former.Log, m.Log)
-	if err != nil {
-		return nil, err
-	}
-	if err := changed.under(applied, m.Log); err != nil {
-		return nil, err
-	}
-	if err := j.copySegments(ctx, m, changed); err != nil {
-		return nil, err
-	}
-	if j.keys != nil {
-		if err := j.stageKeys(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return m, j.still(ctx, m)
-}
-
-// mark stages the marks with which no ledger opens: a backup has everything a data
-// directory has, and one that was copied by hand must not sign.
-func (j *job) mark(m *Manifest) error {
-	for name, head := range map[string]Head{nodeLog.name: m.Log, registryLog.name: m.Registry} {
-		text, err := ledger.Restored{Finished: true, Backup: m.Time, Size: head.Size}.Text()
-		if err == nil {
-			err = j.record.put(name+"/"+ledger.RestoredName, text)
-		}
-		if err != nil {
-			return fmt.Errorf("mark the backup: %w", err)
-		}
-	}
-	return nil
-}
-
-// follows refuses to mix two logs, or two histories of one.
-func (j *job) follows(former Manifest, m *Manifest) error {
-	if j.keys != nil && j.keys.manifest != nil && j.keys.manifest.Log.Origin != m.Log.Origin {
-		return fmt.Errorf("%w: %s holds the keys of the log %s, and the data directory the log %s", ErrOther, j.KeysTo, j.keys.manifest.Log.Origin, m.Log.Origin)
-	}
-	for _, one := range []struct {
-		log        log
-		before, is Head
-	}{{nodeLog, former.Log, m.Log}, {registryLog, former.Registry, m.Registry}} {
-		switch {
-		case j.record.manifest == nil:
-		case one.before.Origin != one.is.Origin:
-			return fmt.Errorf("%w: %s holds the log %s, and the data directory the log %s", ErrOther, j.To, one.before.Origin, one.is.Origin)
-		case one.before.Size > one.is.Size:
-			return fmt.Errorf("%w: %s holds %d entries of %s, and the data directory %d: it was set back", ErrOther, j.To, one.before.Size, one.is.Origin, one.is.Size)
-		default:
-			if err := j.source.bearsOut(one.log, one.before); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// under tells whether every erasure the log knows of lay under the head, and was carried
-// out before anything was copied.
-func (c *changes) under(applied counterfoil.Index, head Head) error {
-	for _, i := range c.erasures {
-		if i >= applied || uint64(i) >= head.Size {
-			return fmt.Errorf("%w: the erasure of entry %d", errUnsettled, i)
-		}
-	}
-	if c.keys {
-		return fmt.Errorf("%w: a signing key was changed", errUnsettled)
-	}
-	return nil
-}
-
-// still tells whether nothing happened behind the heads that reaches back before them.
-func (j *job) still(ctx context.Context, m *Manifest) error {
-	late, err := j.source.changesSince(ctx, m.Log, m.Log)
-	if err != nil {
+	of := *m
+	if err := j.keys.announce(&of); err != nil {
 		return err
 	}
-	if len(late.erasures) > 0 || late.keys {
-		return fmt.Errorf("%w: an erasure or a change of keys was recorded meanwhile", errUnsettled)
-	}
-	rotated := false
-	err = j.source.scan(ctx, registryLog, m.Registry, func(_ counterfoil.Index, e *counterfoil.Entry, _ counterfoil.PayloadRef) {
-		rotated = rotated || e.Key != nil && e.Key.Origin == m.Registry.Origin
-	})
-	if err == nil && rotated {
-		err = fmt.Errorf("%w: the registry's key was changed meanwhile", errUnsettled)
-	}
-	return err
-}
-
-// step is a file to be brought to a size.
-type step struct {
-	name, source string
-	size         int64
-	whole        bool // it changed where it was copied before
-}
-
-// copySegments copies what lies behind the former heads, and what an erasure changed
-// before them.
-func (j *job) copySegments(ctx context.Context, m *Manifest, changed *changes) error {
-	touched, err := j.source.touched(ctx, m.Log.Origin, changed.targets)
-	if err != nil {
+	if err := j.record.announce(m); err != nil {
 		return err
 	}
-	var steps []step
-	for dir, end := range map[string]Place{registryLog.name: m.Registry.End, nodeLog.name: m.Log.End, nodeLog.payloads: m.Log.Payloads} {
-		sizes, err := j.source.segments(dir, end)
-		if err != nil {
-			return err
-		}
-		for _, n := range sortedSegments(sizes) {
-			name := counterfoil.SegmentName(n)
-			steps = append(steps, step{dir + "/" + name, j.source.path(dir, name), sizes[n], dir == nodeLog.payloads && touched[n]})
-		}
-	}
-	for n := range changed.segments {
-		name := nodeLog.payloads + "/" + counterfoil.SegmentName(n)
-		if _, _, copied := j.record.current(name); copied {
-			j.record.gone[name] = true
-		}
-	}
-	j.count.total = j.count.done + j.missing(steps)
-	for _, s := range steps {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		do := j.record.grow
-		if s.whole {
-			do = j.record.replace
-		}
-		if err := do(s.name, s.source, s.size, &j.count); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// missing is how many bytes steps will copy.
-func (j *job) missing(steps []step) (n uint64) {
-	for _, s := range steps {
-		have, _, ok := j.record.current(s.name)
-		if !ok || s.whole || have.Size > s.size {
-			have.Size = 0
-		}
-		n += uint64(s.size - have.Size)
-	}
-	return n
-}
-
-// apart refuses folders that lie in each other: one would end up in the backup of the
-// other, or the keys beside what they open.
-func apart(dirs ...string) error {
-	for i, a := range dirs {
-		for k, b := range dirs {
-			if i == k || a == "" || b == "" {
-				continue
-			}
-			rel, err := filepath.Rel(resolved(b), resolved(a))
-			if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-				return fmt.Errorf("%w: %s lies in %s, and they must be apart", ErrForeign, a, b)
-			}
-		}
-	}
-	return nil
-}
-
-// resolved is a path without links, as far as it exists.
-func resolved(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	if out, err := filepath.EvalSymlinks(path); err == nil {
-		return out
-	}
-	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(resolved(parent), filepath.Base(path))
-	}
-	return path
+	return errors.Join(j.record.promote(m), j.keys.promote(&of))
 }

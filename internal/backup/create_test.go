@@ -274,7 +274,7 @@ func TestRefusals(t *testing.T) {
 	}
 	mustCheck(t, to)
 
-	record, err := openFolder(to.record, formatRecord)
+	record, err := openFolder(to.record, formatRecord, always)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +306,7 @@ func TestDamageIsFound(t *testing.T) {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			record, err := readFolder(to.record, formatRecord)
+			record, err := readFolder(to.record, formatRecord, always)
 			if err != nil {
 				t.Fatal(err)
 			}

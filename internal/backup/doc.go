@@ -39,7 +39,8 @@
 // A manifest lists every file with its size and digest. Files that only grow are written
 // behind the size the manifest states; whatever else is new has a name of its own until
 // the next manifest is durable (folder.go). So a run that was cut off leaves the former
-// backup, and the next one tidies up.
+// backup, and the next one tidies up. Of the two folders the record decides: the keys
+// follow to its moment, or stay at the former one.
 //
 // # Restore
 //

@@ -57,9 +57,15 @@ type folder struct {
 	gone     map[string]bool // to be left out of the next manifest
 }
 
+// accept tells whether a manifest that was announced and is not in force yet counts.
+type accept func(next *Manifest) bool
+
+// always is what holds for a record: it is the one that counts.
+func always(*Manifest) bool { return true }
+
 // openFolder opens a folder to write a backup to, or makes it, and tidies up what an
 // interrupted run left.
-func openFolder(dir, format string) (*folder, error) {
+func openFolder(dir, format string, counts accept) (*folder, error) {
 	if err := durable.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the backup folder: %w", err)
 	}
@@ -70,7 +76,7 @@ func openFolder(dir, format string) (*folder, error) {
 	if err := f.take(); err != nil {
 		return nil, err
 	}
-	if err := f.settle(); err != nil {
+	if err := f.settle(counts); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
@@ -78,7 +84,7 @@ func openFolder(dir, format string) (*folder, error) {
 
 // readFolder opens a folder that holds a backup. One that can only be read is taken
 // as it is.
-func readFolder(dir, format string) (*folder, error) {
+func readFolder(dir, format string, counts accept) (*folder, error) {
 	f := &folder{dir: dir, format: format}
 	if !exists(f.path(manifestName)) && !exists(f.path(nextManifest)) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNone)
@@ -86,7 +92,7 @@ func readFolder(dir, format string) (*folder, error) {
 	err := f.take()
 	switch {
 	case err == nil:
-		err = f.settle()
+		err = f.settle(counts)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		if exists(f.path(nextManifest)) {
 			return nil, fmt.Errorf("%s: a run that was interrupted has to be tidied up first, and the folder cannot be written: %w", dir, err)
@@ -139,8 +145,9 @@ func (f *folder) stagedPath(name string) string {
 	return f.path(path.Join(path.Dir(name), staged+path.Base(name)))
 }
 
-// settle ends what an interrupted run began: forward if its manifest is there, back if not.
-func (f *folder) settle() error {
+// settle ends what an interrupted run began: forward if its manifest is there and
+// counts, back if not.
+func (f *folder) settle(counts accept) error {
 	for _, dir := range folders[f.format] {
 		if err := durable.MkdirAll(f.path(dir), 0o700); err != nil {
 			return fmt.Errorf("make the backup folder: %w", err)
@@ -151,7 +158,12 @@ func (f *folder) settle() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.path(nextManifest), err)
 		}
-		return f.promote(m)
+		if counts(m) {
+			return f.promote(m)
+		}
+		if err := os.Remove(f.path(nextManifest)); err != nil {
+			return fmt.Errorf("tidy up the backup: %w", err)
+		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the manifest: %w", err)
 	}
@@ -222,8 +234,8 @@ func (f *folder) files() []File {
 	return slices.SortedFunc(maps.Values(all), func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 }
 
-// commit puts the next manifest in force.
-func (f *folder) commit(m *Manifest) error {
+// announce leaves the next manifest, durably, behind everything it lists.
+func (f *folder) announce(m *Manifest) error {
 	m.Format, m.Files = f.format, f.files()
 	text, err := m.text()
 	if err != nil {
@@ -235,10 +247,10 @@ func (f *folder) commit(m *Manifest) error {
 	if err := durable.WriteFile(f.path(nextManifest), text, 0o600); err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
-	return f.promote(m)
+	return nil
 }
 
-// promote gives staged files their names and removes what the manifest does not list.
+// promote puts an announced manifest in force: it gives staged files their names and removes what the manifest does not list.
 // It may be repeated.
 func (f *folder) promote(m *Manifest) error {
 	for _, file := range m.Files {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/counterfoil/counterfoil/internal/durable"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
 // What a child process of the test does, told by the environment.
@@ -83,8 +84,11 @@ func TestKilledBackups(t *testing.T) {
 	for round := range 12 {
 		for i := range 20 {
 			s := n.converse(byte(round), 4000)
-			if i == 7 {
+			switch i {
+			case 7:
 				n.eraseOne(s)
+			case 15:
+				n.erasePerson(s)
 			}
 		}
 		checkpoint(t, n)
@@ -161,7 +165,7 @@ func TestCutAtEveryStep(t *testing.T) {
 	n.eraseOne(gone)
 	checkpoint(t, n)
 
-	record, err := openFolder(to.record, formatRecord)
+	record, err := openFolder(to.record, formatRecord, always)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,6 +217,49 @@ func TestCutAtEveryStep(t *testing.T) {
 	cut("the manifest has its name", m.Log.Size, func(f *folder) error {
 		return errors.Join(next(f), f.promote(m), durable.WriteFile(f.stagedPath("ledger/x"), nil, 0o600))
 	})
+}
+
+// TestKeysGoWithTheirRecord stops a run between the two folders. Both are of the former
+// moment or both of the new one: keys without an erased one open neither record as it is.
+func TestKeysGoWithTheirRecord(t *testing.T) {
+	for name, forward := range map[string]bool{"before the record counts": false, "behind that": true} {
+		t.Run(name, func(t *testing.T) {
+			n := openNode(t, filepath.Join(t.TempDir(), "data"))
+			defer n.close()
+			to := newTargets(t)
+			gone := n.converse(1, 1000)
+			checkpoint(t, n)
+			before := mustCreate(t, n.data, to).Manifest.Log.Size
+			n.erasePerson(gone)
+			checkpoint(t, n)
+			record, keys, err := readBoth(to.record, to.keys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j := &job{Config: Config{Data: n.data, Keys: n.vault, Patience: patience}, source: source{n.data}, record: record, keys: keys}
+			m, err := j.settled(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			of := *m
+			err = keys.announce(&of)
+			if forward {
+				err = errors.Join(err, record.announce(m))
+			}
+			if err := errors.Join(err, closeBoth(record, keys)); err != nil {
+				t.Fatal(err)
+			}
+			c := mustCheck(t, to)
+			if got := c.Manifest.Log.Size > before; got != forward {
+				t.Errorf("%d entries after %d", c.Manifest.Log.Size, before)
+			}
+			key, _ := vault.KeyOf(gone.bytes)
+			if got := holds(t, to.keys, key[:]); got == forward {
+				t.Errorf("the keys hold the erased one: %v", got)
+			}
+			mustCreate(t, n.data, to)
+		})
+	}
 }
 
 // TestFullDisk fills the disk a backup is written to, and the one it is restored to.

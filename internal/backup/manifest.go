@@ -90,3 +90,8 @@ func (m *Manifest) text() ([]byte, error) {
 	text, err := json.MarshalIndent(m, "", "  ")
 	return append(text, '\n'), err
 }
+
+// same tells whether another manifest is of the same run.
+func (m *Manifest) same(other *Manifest) bool {
+	return m != nil && m.Time.Equal(other.Time) && m.Log == other.Log && m.Registry == other.Registry
+}
