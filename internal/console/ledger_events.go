@@ -39,7 +39,7 @@ var kindWords = map[counterfoil.Kind]string{
 var eventWords = map[string]string{
 	"ledger_self_check": "Self-check", "reload": "Reloaded",
 	counterfoil.KeyEnrolled: "Enrolled", counterfoil.KeyRotated: "Rotated", counterfoil.KeyRetired: "Former key retired",
-	counterfoil.KeyCompromised: "Compromised", counterfoil.KeySucceeded: "Continues another log",
+	counterfoil.KeyCompromised: "A former key was stolen and counts up to here only", counterfoil.KeySucceeded: "The log goes on under another name and key",
 	counterfoil.ErasePerson: "A person", counterfoil.EraseInteraction: "Interactions", counterfoil.EraseBefore: "Up to a date",
 	counterfoil.EraseRetention: "Retention was over", counterfoil.EraseSegments: "Files of erased payloads",
 	"ledger_full": "The disk was full", "ledger_busy": "The ledger was busy",

@@ -340,45 +340,6 @@ func TestRotationIsEntered(t *testing.T) {
 	}
 }
 
-// TestSuccessorIsEntered: a node's log that goes on under a new name is enrolled, and
-// tied to the one before by its own words.
-func TestSuccessorIsEntered(t *testing.T) {
-	w := newWorld(t)
-	w.open()
-	w.round()
-	old, before := w.node.VerifierKey(), w.node.Origin()
-	if err := errors.Join(w.registry.Close(), w.node.Close()); err != nil {
-		t.Fatal(err)
-	}
-	lost := w.in("keys/lost.key")
-	if err := os.Rename(w.in("keys/node.key"), lost); err != nil {
-		t.Fatal(err)
-	}
-	for _, part := range []string{"ledger", "payload", "heads.db"} {
-		if err := os.RemoveAll(w.in(part)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.openNode() // has a key and an origin of its own
-	_, err := w.node.AppendKeyEvent(t.Context(), counterfoil.KeyEvent{
-		Event: counterfoil.KeySucceeded, Origin: w.node.Origin(), Key: w.node.VerifierKey(), Former: old,
-	}, lost)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := w.open()
-	w.round()
-	w.grow()
-	w.round()
-	w.wantStory(r.Log(), "boot\nenrolled 1\nhead 1\nboot\nenrolled 2\nsucceeded 1\nhead 2\nhead 3\n")
-	if event := w.entries(r.Log())[5].Key; event.Former != old || len(event.FormerSignature) == 0 || event.CheckSignatures() != nil {
-		t.Errorf("%+v", event)
-	}
-	if origin := r.Log().Origin(); origin != before+"/registry" {
-		t.Errorf("the registry's origin is %s now", origin)
-	}
-}
-
 // TestRegistryDiskFails: a registry that cannot write says so and stops by itself. The
 // node's log goes on, and a new process enters what was missed.
 func TestRegistryDiskFails(t *testing.T) {
