@@ -40,6 +40,17 @@ func PeekKind(raw []byte) Kind {
 	return Kind(raw[4])
 }
 
+// PeekTime is the time an entry states, in microseconds since the Unix epoch; false if
+// it does not begin as entries do. The entry may be wrong in everything behind it.
+func PeekTime(raw []byte) (int64, bool) {
+	if PeekKind(raw) == 0 || len(raw) < 7 || raw[5] != 3 {
+		return 0, false
+	}
+	r := cborReader{data: raw, pos: 6}
+	at := r.time()
+	return at, r.err == nil
+}
+
 func (r *cborReader) entry() *Entry {
 	e := r.newEntry()
 	var seen [4]bool

@@ -83,3 +83,33 @@ func BenchmarkDecoder(b *testing.B) {
 		}
 	}
 }
+
+// TestPeek: kind and time in front of an entry are those it decodes to.
+func TestPeek(t *testing.T) {
+	for name, e := range samples() {
+		raw, err := AppendEntry(nil, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, ok := PeekTime(raw); !ok || at != e.Time || PeekKind(raw) != e.Kind {
+			t.Errorf("%s: kind %s at %d, %v", name, PeekKind(raw), at, ok)
+		}
+		for n := range 7 {
+			if at, ok := PeekTime(raw[:n]); ok {
+				t.Errorf("%s: %d bytes of it state the time %d", name, n, at)
+			}
+		}
+	}
+}
+
+func BenchmarkPeekTime(b *testing.B) {
+	raw, err := AppendEntry(nil, samples()["intent"])
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, ok := PeekTime(raw); !ok {
+			b.Fatal("no time")
+		}
+	}
+}

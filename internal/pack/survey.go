@@ -39,11 +39,18 @@ func (p *packing) look(ctx context.Context) error {
 	s.to = size
 	s.selected = make(map[counterfoil.Index]bool)
 	begun := false
+	var decoder counterfoil.Decoder
 	err := p.Log.Scan(ctx, 0, func(st ledger.Stored) error {
 		if st.Index >= size {
 			return errEnd
 		}
-		e, err := counterfoil.DecodeEntry(st.Raw)
+		if st.Index%4096 == 0 {
+			p.Progress(uint64(st.Index), uint64(size))
+		}
+		if !begun && s.passes(st.Raw, since) {
+			return nil
+		}
+		e, err := decoder.Decode(st.Raw)
 		if err != nil {
 			return fmt.Errorf("read entry %d: %w", st.Index, err)
 		}
@@ -53,9 +60,6 @@ func (p *packing) look(ctx context.Context) error {
 		if begun && e.Time >= until {
 			s.to = st.Index
 			return errEnd
-		}
-		if st.Index%4096 == 0 {
-			p.Progress(uint64(st.Index), uint64(size))
 		}
 		s.follow(e)
 		if !begun {
@@ -75,6 +79,24 @@ func (p *packing) look(ctx context.Context) error {
 		return ErrEmpty
 	}
 	return nil
+}
+
+// passes tells that an entry lies before the range and says nothing a pack needs, which
+// takes no decoding of most entries. All their times are looked at, and not only some to
+// find the place sooner: a clock may have been set back.
+func (s *survey) passes(raw []byte, since int64) bool {
+	at, ok := counterfoil.PeekTime(raw)
+	if !ok || at >= since {
+		return false
+	}
+	switch counterfoil.PeekKind(raw) {
+	case counterfoil.KindKey, counterfoil.KindAnchor:
+		return false
+	case counterfoil.KindBoot:
+		return s.key != ""
+	default:
+		return true
+	}
 }
 
 // follow keeps the key that signs from here on.
