@@ -128,6 +128,7 @@ type cborReader struct {
 
 	space *space // of a Decoder
 	words *words
+	unmet bool // a text is not among words
 }
 
 func (r *cborReader) fail(format string, args ...any) {
@@ -326,11 +327,10 @@ func (r *cborReader) list() uint64 {
 // almost every entry.
 func (r *cborReader) string(b []byte) string {
 	if r.words != nil {
-		s, ok := r.words.get(b)
-		if !ok {
-			r.fail("text is not UTF-8")
+		if s, found := r.words.get(b); found {
+			return s
 		}
-		return s
+		r.unmet = true
 	}
 	if s, ok := commonWords[string(b)]; ok {
 		return s

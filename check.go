@@ -17,7 +17,14 @@ const maxText = 512
 
 // check refuses entries the format does not know. Encoder and decoder share
 // it, so that nothing can be written that cannot be read.
-func (e *Entry) check() error {
+func (e *Entry) check() error { return e.checkBut(false) }
+
+// met tells of an entry that its texts were seen and found right before, so that they
+// need not be looked at again.
+type met bool
+
+// checkBut is check, but for texts that were met.
+func (e *Entry) checkBut(m met) error {
 	if !known(kindNames, uint64(e.Kind)) {
 		return fmt.Errorf("unknown kind %d", e.Kind)
 	}
@@ -30,7 +37,7 @@ func (e *Entry) check() error {
 	if err := e.checkBodies(); err != nil {
 		return err
 	}
-	return e.checkFields()
+	return e.checkFields(m)
 }
 
 // checkBodies wants exactly the body of the kind; an intent may carry its outcome.
@@ -64,17 +71,17 @@ func (e *Entry) checkBodies() error {
 	return nil
 }
 
-func (e *Entry) checkFields() error {
+func (e *Entry) checkFields(m met) error {
 	switch e.Kind {
 	case KindBoot:
 		return texts(e.Boot.Version, e.Boot.NodeKey)
 	case KindIntent:
-		if err := e.Intent.check(); err != nil || e.Outcome == nil {
+		if err := e.Intent.check(m); err != nil || e.Outcome == nil {
 			return err
 		}
-		return e.Outcome.check(e.Kind)
+		return e.Outcome.check(e.Kind, m)
 	case KindOutcome:
-		return e.Outcome.check(e.Kind)
+		return e.Outcome.check(e.Kind, m)
 	case KindRecord:
 		return tokens(e.Record.Type, e.Record.Transition)
 	case KindAccess:
@@ -98,50 +105,50 @@ func (e *Entry) checkFields() error {
 	}
 }
 
-func (b *Intent) check() error {
+func (b *Intent) check(m met) error {
 	if b.Assurance > maxAssurance {
 		return fmt.Errorf("assurance level %d above %d", b.Assurance, maxAssurance)
 	}
-	return errors.Join(texts(b.Provider, b.Dialect, b.Operation, b.Model),
-		b.Decision.check(), checkFindings(b.Findings), checkGuards(b.Guards))
+	return errors.Join(m.texts(b.Provider, b.Dialect, b.Operation, b.Model),
+		b.Decision.check(m), m.findings(b.Findings), m.guards(b.Guards))
 }
 
-func (b *Outcome) check(kind Kind) error {
+func (b *Outcome) check(kind Kind, m met) error {
 	if !known(resultNames, uint64(b.Result)) {
 		return fmt.Errorf("unknown result %d", b.Result)
 	}
 	if kind == KindIntent && b.Intent != 0 {
 		return errors.New("an outcome in its intent's entry names no intent")
 	}
-	return errors.Join(tokens(b.Reason), b.Decision.check(), checkFindings(b.Findings), checkGuards(b.Guards))
+	return errors.Join(tokens(b.Reason), b.Decision.check(m), m.findings(b.Findings), m.guards(b.Guards))
 }
 
-func (d *Decision) check() error {
+func (d *Decision) check(m met) error {
 	if !known(effectNames, uint64(d.Effect)) {
 		return fmt.Errorf("unknown effect %d", d.Effect)
 	}
-	return errors.Join(texts(d.Rule), members(d.Reasons), members(d.Shadow))
+	return errors.Join(m.texts(d.Rule), m.members(d.Reasons), m.members(d.Shadow))
 }
 
-func checkFindings(list []FindingCount) error {
+func (m met) findings(list []FindingCount) error {
 	for i := range list {
 		if list[i].Type == "" {
 			return errors.New("finding without a type")
 		}
-		if err := texts(list[i].Type); err != nil {
+		if err := m.texts(list[i].Type); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkGuards(list []GuardRun) error {
+func (m met) guards(list []GuardRun) error {
 	for i := range list {
 		g := &list[i]
 		if g.Name == "" || !known(guardNames, uint64(g.Status)) {
 			return errors.New("guard without a name or status")
 		}
-		if err := texts(g.Name, g.Version); err != nil {
+		if err := m.texts(g.Name, g.Version); err != nil {
 			return err
 		}
 		if err := tokens(g.Reason); err != nil {
@@ -151,11 +158,19 @@ func checkGuards(list []GuardRun) error {
 	return nil
 }
 
-func members(list []string) error {
+func (m met) members(list []string) error {
 	for _, s := range list {
 		if s == "" {
 			return errors.New("empty text in a list")
 		}
+	}
+	return m.texts(list...)
+}
+
+// texts is texts for those that were not met.
+func (m met) texts(list ...string) error {
+	if m {
+		return nil
 	}
 	return texts(list...)
 }

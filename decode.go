@@ -25,7 +25,7 @@ func (r *cborReader) decode() (*Entry, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	if err := e.check(); err != nil {
+	if err := e.checkBut(met(r.words != nil && !r.unmet)); err != nil {
 		return nil, fmt.Errorf("decode entry: %w", err)
 	}
 	return e, nil

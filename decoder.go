@@ -3,8 +3,6 @@
 
 package counterfoil
 
-import "unicode/utf8"
-
 // Decoder decodes one entry after another into the same memory, for readers of whole
 // logs. It accepts what DecodeEntry accepts. It is not safe for concurrent use; the
 // zero Decoder is ready.
@@ -104,23 +102,23 @@ func more[T any](space *[]T, n uint64) []T {
 	return taken
 }
 
-// words remembers texts by their ends and length: most are the same from entry to entry,
-// and then nothing is allocated.
+// words remembers texts that are right by their length and ends: most are the same from
+// entry to entry, and then nothing is allocated and nothing checked.
 type words [256]string
 
-// get returns b as a string; false when it is not UTF-8.
+// get returns b as a string; false when it is no text that an entry may hold.
 func (w *words) get(b []byte) (string, bool) {
 	n := len(b)
 	if n == 0 {
 		return "", true
 	}
 	slot := &w[byte(31*(31*(31*n+int(b[0]))+int(b[n/2]))+int(b[n-1]))]
-	if *slot == string(b) {
-		return *slot, true
+	if *slot != string(b) {
+		s := string(b)
+		if texts(s) != nil {
+			return "", false
+		}
+		*slot = s
 	}
-	if !utf8.Valid(b) {
-		return "", false
-	}
-	*slot = string(b)
 	return *slot, true
 }
