@@ -153,9 +153,23 @@ func finishFrame(dst []byte, start int, kind byte) []byte {
 }
 
 func frameChecksum(frame []byte) uint32 {
-	crc := crc32.Update(0, castagnoli, frame[:4])
+	var crc uint32
+	if n := len(frame) - FrameHeadBytes; n < len(lengthChecksums) {
+		crc = lengthChecksums[n]
+	} else {
+		crc = crc32.Update(0, castagnoli, frame[:4])
+	}
 	return crc32.Update(crc, castagnoli, frame[8:])
 }
+
+// lengthChecksums are those over the length alone, of bodies up to the usual size:
+// so most frames take one call and not two.
+var lengthChecksums = func() (sums [1024]uint32) {
+	for n := range sums {
+		sums[n] = crc32.Checksum(binary.BigEndian.AppendUint32(nil, uint32(n)), castagnoli)
+	}
+	return sums
+}()
 
 // Frame is one parsed frame: an entry, or a trailer when Raw is nil.
 type Frame struct {

@@ -113,15 +113,18 @@ func TornPayload(sealed []byte, offset uint32) bool {
 	return len(sealed) > 0 && sealed[len(sealed)-1] == 0 || missingSector(sealed, int64(offset))
 }
 
+// zeros is what segments are filled with.
+var zeros [128 << 10]byte
+
 // LastNonZero returns the offset of the last byte of f that is not zero, from
 // offset on, or -1.
 func LastNonZero(f io.ReaderAt, offset int64) (int64, error) {
-	buf := make([]byte, 128<<10)
+	buf := make([]byte, len(zeros))
 	last := int64(-1)
 	for {
 		n, err := f.ReadAt(buf, offset)
-		if sound := bytes.TrimRight(buf[:n], "\x00"); len(sound) > 0 {
-			last = offset + int64(len(sound)) - 1
+		if !bytes.Equal(buf[:n], zeros[:n]) { // most of what is read here is zeros
+			last = offset + int64(len(bytes.TrimRight(buf[:n], "\x00"))) - 1
 		}
 		offset += int64(n)
 		if err == io.EOF {

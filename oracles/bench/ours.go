@@ -60,18 +60,11 @@ func (o *ours) newWriter() writer {
 	var commitment [32]byte
 	scope := vault.Scope{Subject: counterfoil.NewID(), Class: "interaction"}
 	next := int(o.writers.Add(1))
-	begin, end := intent(counterfoil.ID{}), outcome(counterfoil.ID{})
-	begin.Commitment, end.Commitment = commitment[:], commitment[:]
-	e := end
+	entry := entries()
 	return func(ctx context.Context) error {
-		if next++; e == end {
-			e = begin
-			e.ID = counterfoil.NewTimeID(time.Now())
-		} else {
-			e = end
-			e.ID = begin.ID
-		}
-		e.Time = 0 // of recording: the ledger's to say
+		next++
+		e := entry()
+		e.Commitment = commitment[:]
 		s, err := o.vault.SealInto(sealed, scope, e.ID, e.Kind, o.texts[next%len(o.texts)])
 		if err != nil {
 			return err
@@ -79,6 +72,32 @@ func (o *ours) newWriter() writer {
 		sealed, commitment = s.Bytes, s.Commitment
 		_, err = o.ledger.Append(ctx, e, sealed)
 		return err
+	}
+}
+
+// newEntryWriter records the same entries without payloads.
+func (o *ours) newEntryWriter() writer {
+	entry := entries()
+	return func(ctx context.Context) error {
+		_, err := o.ledger.Append(ctx, entry(), nil)
+		return err
+	}
+}
+
+// entries gives an intent, then its outcome, then the next intent, in the same memory.
+func entries() func() *counterfoil.Entry {
+	begin, end := intent(counterfoil.ID{}), outcome(counterfoil.ID{})
+	e := end
+	return func() *counterfoil.Entry {
+		if e == end {
+			e = begin
+			e.ID = counterfoil.NewTimeID(time.Now())
+		} else {
+			e = end
+			e.ID = begin.ID
+		}
+		e.Time = 0 // of recording: the ledger's to say
+		return e
 	}
 }
 
