@@ -175,7 +175,7 @@ func (a *App) open(ctx context.Context) error {
 	if a.index, err = index.Open(ctx, in("index.db")); err != nil {
 		return err
 	}
-	a.evidence = &evidence.Reader{Ledger: a.ledger, Vault: a.vault, Index: a.index, Names: &a.roll, Erasures: a.index}
+	a.evidence = &evidence.Reader{Ledger: a.ledger, Vault: a.vault, Index: a.index, Names: &a.roll, Erasures: a.index, Rows: a.index}
 	if err := a.openRegister(); err != nil {
 		return err
 	}

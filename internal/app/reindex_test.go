@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -124,6 +125,16 @@ func TestAnEditedIndexIsFound(t *testing.T) {
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
+	differs := func() bool { // on the page of the interaction
+		view, err := a.evidence.Interaction(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(view.Proof.Problems, func(p string) bool { return strings.Contains(p, "row in the lists is not what the ledger says, in: status;") })
+	}
+	if !differs() {
+		t.Error("the page of the interaction does not tell")
+	}
 	_, outcome, _, err := a.index.Locate(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +153,9 @@ func TestAnEditedIndexIsFound(t *testing.T) {
 	}
 	if found := differences(t, a); len(found) > 0 {
 		t.Errorf("after a reindex: %+v", found)
+	}
+	if differs() {
+		t.Error("the page of the interaction tells of an edit that is gone")
 	}
 }
 

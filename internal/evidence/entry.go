@@ -10,6 +10,7 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 )
 
@@ -43,6 +44,15 @@ func (r *Reader) LedgerEntry(ctx context.Context, i counterfoil.Index) (*LedgerE
 	}
 	if v.Proof, v.Head, err = r.proveLeaf(ctx, &leaf{index: i, hash: v.Leaf}); err != nil {
 		v.Problems = append(v.Problems, err.Error())
+	}
+	if r.Rows != nil && v.Entry != nil && v.Entry.Kind != counterfoil.KindIntent { // an intent's row needs its outcome; see the interaction
+		columns, err := r.Rows.Check(ctx, index.Item{Index: i, Entry: v.Entry, Leaf: v.Leaf}, nil)
+		if err != nil {
+			return nil, err
+		}
+		if len(columns) > 0 {
+			v.Problems = append(v.Problems, rowsDiffer(columns))
+		}
 	}
 	return v, nil
 }

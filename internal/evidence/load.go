@@ -8,9 +8,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/interaction"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/internal/vault"
@@ -66,8 +68,33 @@ func (r *Reader) load(ctx context.Context, id counterfoil.ID) (*record, error) {
 			rec.problem("outcome %d closes intent %d, not %d", outcome, named, intent)
 		}
 	}
+	if err := r.checkRows(ctx, rec); err != nil {
+		return nil, err
+	}
 	return rec, r.readPayloads(ctx, rec)
 }
+
+// checkRows holds the row of the lists against the entries.
+func (r *Reader) checkRows(ctx context.Context, rec *record) error {
+	if r.Rows == nil {
+		return nil
+	}
+	var later *index.Item
+	if rec.outcome != nil && !rec.combined() {
+		later = new(rec.outcome.item())
+	}
+	columns, err := r.Rows.Check(ctx, rec.intent.item(), later)
+	if err == nil && len(columns) > 0 {
+		rec.problem("%s", rowsDiffer(columns))
+	}
+	return err
+}
+
+func rowsDiffer(columns []string) string {
+	return "the row in the lists is not what the ledger says, in: " + strings.Join(columns, ", ") + "; this page is read from the ledger; build the index again with counterfoil reindex"
+}
+
+func (l *leaf) item() index.Item { return index.Item{Index: l.index, Entry: l.entry, Leaf: l.hash} }
 
 // leaf reads the entry at i and refuses one that is not this interaction's: then
 // the index is wrong, and nothing can be shown that would be true.

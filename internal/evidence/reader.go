@@ -51,19 +51,28 @@ type Erasures interface {
 	Erased(ctx context.Context, interaction counterfoil.ID, segment uint32) (bool, error)
 }
 
+// Rows holds what lists show against the entries it was made from; *index.Index
+// implements it.
+type Rows interface {
+	// Check names the columns that differ.
+	Check(ctx context.Context, item index.Item, later *index.Item) ([]string, error)
+}
+
 // Names tells what systems are called now.
 type Names interface {
 	Snapshot() *identity.Snapshot
 }
 
-// Reader shows interactions. All fields but Erasures must be set; without it what
-// was overwritten looks damaged. It is safe for concurrent use if they are.
+// Reader shows interactions. All fields but Erasures and Rows must be set; without
+// Erasures what was overwritten looks damaged, without Rows the index is not held
+// against the ledger. It is safe for concurrent use if they are.
 type Reader struct {
 	Ledger   Ledger
 	Vault    Vault
 	Index    Index
 	Names    Names
 	Erasures Erasures
+	Rows     Rows
 }
 
 // Interaction returns one interaction with everything recomputed. What does not

@@ -74,12 +74,18 @@ func eventOf(item *Item) (Event, bool) {
 	return v, true
 }
 
-const insertEventSQL = `INSERT INTO events (entry, leaf, kind, time, code, count, bad) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+const eventColumns = "entry, leaf, kind, time, code, count, bad"
+
+func (v *Event) values() []any {
+	return []any{int64(v.Entry), v.Leaf[:], int64(v.Kind), v.Time, v.Code, int64(v.Count), v.Bad}
+}
+
+const insertEventSQL = `INSERT INTO events (` + eventColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
 
 func (w *writer) events(f *folded) error {
 	for i := range f.events {
 		v := &f.events[i]
-		if _, err := w.exec(insertEventSQL, int64(v.Entry), v.Leaf[:], int64(v.Kind), v.Time, v.Code, int64(v.Count), v.Bad); err != nil {
+		if _, err := w.exec(insertEventSQL, v.values()...); err != nil {
 			return fmt.Errorf("event at entry %d: %w", v.Entry, err)
 		}
 	}
@@ -133,7 +139,7 @@ func (x *Index) events(ctx context.Context, where string, args ...any) ([]Event,
 	targets := func(v *Event) []any {
 		return []any{&v.Entry, (*hash)(&v.Leaf), &v.Kind, &v.Time, &v.Code, &v.Count, &v.Bad}
 	}
-	found, err := many(ctx, x, targets, "SELECT entry, leaf, kind, time, code, count, bad FROM events WHERE "+where, args...)
+	found, err := many(ctx, x, targets, "SELECT "+eventColumns+" FROM events WHERE "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events of the ledger: %w", err)
 	}

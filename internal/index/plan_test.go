@@ -71,7 +71,10 @@ func call(t *testing.T, x *Index) {
 		"Events": func() error {
 			return each(everyEventFilter(), func(f EventFilter) error { _, err := x.Events(ctx, f); return err })
 		},
-		"Interaction":      func() error { _, err := x.Interaction(ctx, some(1)); return one(err) },
+		"Interaction": func() error { _, err := x.Interaction(ctx, some(1)); return one(err) },
+		"Check": func() error {
+			return each(items, func(item Item) error { _, err := x.Check(ctx, item, nil); return err })
+		},
 		"Locate":           func() error { _, _, _, err := x.Locate(ctx, some(1)); return one(err) },
 		"OpenInteractions": func() error { _, err := x.OpenInteractions(ctx, 5); return err },
 		"Records":          func() error { _, err := x.Records(ctx, "system"); return err },
