@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -18,8 +17,7 @@ import (
 func (j *job) settled(ctx context.Context) (*Manifest, error) {
 	for began := time.Now(); ; {
 		m, err := j.attempt(ctx)
-		// A segment or key that went away while it was copied was erased or rotated.
-		if err == nil || !errors.Is(err, errUnsettled) && !errors.Is(err, fs.ErrNotExist) {
+		if err == nil || !errors.Is(err, errUnsettled) {
 			return m, err
 		}
 		if time.Since(began) > j.Patience {

@@ -101,6 +101,7 @@ func (f *folder) extend(file File, at, source string, size int64, sum hash.Hash,
 
 // replace stages the first size bytes of source.
 func (f *folder) replace(name, source string, size int64, c *counter) error {
+	delete(f.next, name) // whatever an attempt before staged is overwritten
 	out, err := os.OpenFile(f.stagedPath(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

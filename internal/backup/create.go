@@ -31,8 +31,8 @@ type Keys interface {
 }
 
 // Opener opens payloads with the keys in a folder, for the log whose folder is given.
-// Close ends that. It fails with fs.ErrNotExist when there are no keys.
-type Opener func(keys, ledger string) (open OpenPayload, close func() error, err error)
+// Done ends that. It fails with fs.ErrNotExist when there are no keys.
+type Opener func(keys, ledger string) (open OpenPayload, done func() error, err error)
 
 // OpenPayload opens a sealed payload; see verify.Options.
 type OpenPayload func(e *counterfoil.Entry, sealed []byte) (plaintext []byte, key [32]byte, err error)

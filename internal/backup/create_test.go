@@ -75,6 +75,7 @@ func TestOnlyWhatGrew(t *testing.T) {
 	for range 60 {
 		n.converse(1, 4000)
 	}
+	checkpoint(t, n)
 	first := mustCreate(t, n.data, to)
 	n.converse(1, 100)
 	checkpoint(t, n)

@@ -214,7 +214,7 @@ func (f *folder) tidy() error {
 				continue // the folder's own files, and what people put beside them
 			}
 			if file, whole := f.have[name]; whole {
-				err = os.Truncate(f.path(name), file.Size)
+				err = f.cut(file)
 			} else if !listed[name] {
 				err = os.Remove(f.path(name))
 			}
@@ -224,6 +224,17 @@ func (f *folder) tidy() error {
 		}
 	}
 	return nil
+}
+
+// cut takes away what lies behind a file of the manifest. One that is as it should be
+// is not touched: whoever copies the backup on goes by its time.
+func (f *folder) cut(file File) error {
+	at := f.path(file.Path)
+	info, err := os.Lstat(at)
+	if err != nil || info.Size() == file.Size {
+		return err
+	}
+	return os.Truncate(at, file.Size)
 }
 
 // files are those of the next manifest.
@@ -250,8 +261,8 @@ func (f *folder) announce(m *Manifest) error {
 	return nil
 }
 
-// promote puts an announced manifest in force: it gives staged files their names and removes what the manifest does not list.
-// It may be repeated.
+// promote puts an announced manifest in force: it gives staged files their names and
+// removes what the manifest does not list. It may be repeated.
 func (f *folder) promote(m *Manifest) error {
 	for _, file := range m.Files {
 		err := os.Rename(f.stagedPath(file.Path), f.path(file.Path))

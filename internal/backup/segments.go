@@ -5,6 +5,9 @@ package backup
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -49,7 +52,9 @@ func (j *job) copySegments(ctx context.Context, m *Manifest, changed *changes) e
 		if s.whole {
 			do = j.record.replace
 		}
-		if err := do(s.name, s.source, s.size, &j.count); err != nil {
+		if err := do(s.name, s.source, s.size, &j.count); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%w: %s was erased meanwhile", errUnsettled, s.name)
+		} else if err != nil {
 			return err
 		}
 	}

@@ -92,7 +92,11 @@ func (s source) bearsOut(l log, h Head) error {
 	if h.Size == 0 {
 		return nil
 	}
+	other := fmt.Errorf("%w: at %d entries the log %s is not the one that was backed up", ErrOther, h.Size, h.Origin)
 	f, err := os.Open(s.path(l.name, counterfoil.SegmentName(h.End.Segment)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return other
+	}
 	if err != nil {
 		return err
 	}
@@ -103,7 +107,7 @@ func (s source) bearsOut(l log, h Head) error {
 	}
 	frame, err := counterfoil.ParseFrame(b)
 	if err != nil || frame.Raw != nil || frame.Trailer.Size != h.Size || frame.Trailer.Root != h.Root {
-		return fmt.Errorf("%w: at %d entries the log %s is not the one that was backed up", ErrOther, h.Size, h.Origin)
+		return other
 	}
 	return nil
 }
