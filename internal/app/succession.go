@@ -154,6 +154,9 @@ func (s *succeeding) keepFounding(origin string) error {
 	if err != nil {
 		return err
 	}
+	if err := durable.MkdirAll(s.keys, 0o700); err != nil {
+		return fmt.Errorf("keep the name the log began under: %w", err)
+	}
 	if err := durable.WriteFile(filepath.Join(s.keys, foundingName), []byte(origin+"\n"), 0o600); err != nil {
 		return fmt.Errorf("keep the name the log began under: %w", err)
 	}

@@ -97,7 +97,7 @@ func (c *Config) key(isNew bool) (nodeKey, error) {
 	k, err := loadKey(c.KeyPath)
 	if errors.Is(err, fs.ErrNotExist) {
 		if !isNew {
-			return nodeKey{}, fmt.Errorf("the ledger in %s exists but its signing key %s does not; put the key back from a backup", c.Dir, c.KeyPath)
+			return nodeKey{}, fmt.Errorf("the ledger in %s exists but its signing key %s does not; put the key back from a backup, or let the log go on under another name and key: counterfoil ledger succeed", c.Dir, c.KeyPath)
 		}
 		if k, err = newKey(c.Origin); err == nil {
 			err = k.write(c.KeyPath)

@@ -17,24 +17,29 @@ import (
 // may be of a newer copy.
 type prefix struct {
 	head   head
+	rootAt counterfoil.Hash       // the root it had at the size asked for
 	newest counterfoil.PayloadRef // the newest payload
 	erased bool                   // an erasure lies behind it
 	shelf  *shelf                 // of payloads
 }
 
 // readPrefix reads the log and compares the roots of all batches. The segments may
-// bear any origin, all the same one.
-func (s *Succession) readPrefix(ctx context.Context) (*prefix, error) {
-	p := &prefix{shelf: newShelf(s.cfg.Disk, s.cfg.PayloadDir)}
+// bear any origin, all the same one. The root at a size is noted on the way.
+func (s *Succession) readPrefix(ctx context.Context, at uint64) (*prefix, error) {
+	p := &prefix{rootAt: counterfoil.EmptyRoot(), shelf: newShelf(s.cfg.Disk, s.cfg.PayloadDir)}
 	defer p.shelf.close()
 	open := tracker{open: make(map[counterfoil.ID]openState)}
 	var tree counterfoil.Tree
+	var nodes []counterfoil.Hash
 	err := s.batches(ctx, func(b *counterfoil.Batch) error {
 		for i, one := range b.Entries {
 			if err := p.entry(&open, b.Trailer.First+counterfoil.Index(i), one); err != nil {
 				return err
 			}
-			tree.Append(nil, counterfoil.LeafHash(one.Raw))
+			nodes = tree.Append(nodes[:0], counterfoil.LeafHash(one.Raw))
+			if tree.Size() == at {
+				p.rootAt = tree.Root()
+			}
 		}
 		if tree.Root() != b.Trailer.Root {
 			return fmt.Errorf("%w: the entries before %s have another root than written", ErrDamaged, b.End)
@@ -91,24 +96,21 @@ func (p *prefix) checkNewest() error {
 	return err
 }
 
-// rootAt is the root the log had at a size.
-func (s *Succession) rootAt(ctx context.Context, size uint64) (counterfoil.Hash, error) {
-	var tree counterfoil.Tree
-	root := counterfoil.EmptyRoot()
-	err := s.batches(ctx, func(b *counterfoil.Batch) error {
-		for _, one := range b.Entries {
-			if tree.Size() == size {
-				return io.EOF
-			}
-			tree.Append(nil, counterfoil.LeafHash(one.Raw))
-			root = tree.Root()
-		}
+// compare sets the prefix against the stored head, which may be of a newer copy.
+func (p *prefix) compare(stored StoredHead, name, path string) error {
+	switch {
+	case stored.Origin == "" || stored.Origin == name && stored.Size > p.head.Size:
 		return nil
-	})
-	return root, err
+	case stored.Origin != name:
+		return fmt.Errorf("%w: %s belongs to the log %s, and this one is %s; take the file away if it is not this log's", ErrConflict, path, stored.Origin, name)
+	case p.rootAt != stored.Root:
+		return fmt.Errorf("%w: it holds other entries than those under its stored head of %d; it was changed, and cannot go on as what it was not. Keep a copy, and restore a backup that verifies",
+			ErrDamaged, stored.Size)
+	}
+	return nil
 }
 
-// batches goes through the whole batches of the log; do ends it early with io.EOF.
+// batches goes through the whole batches of the log.
 func (s *Succession) batches(ctx context.Context, do func(*counterfoil.Batch) error) error {
 	h, err := s.firstHeader()
 	if err != nil {
@@ -133,9 +135,7 @@ func (s *Succession) batches(ctx context.Context, do func(*counterfoil.Batch) er
 		case err != nil:
 			return err
 		}
-		if err := do(b); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
+		if err := do(b); err != nil {
 			return err
 		}
 	}

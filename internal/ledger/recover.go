@@ -33,7 +33,7 @@ func (l *Ledger) loadHead(ctx context.Context) (nodeKey, head, error) {
 	h, err := l.heads.load(ctx, l.Origin())
 	if errors.Is(err, errNoHead) {
 		if begun {
-			return key, head{}, fmt.Errorf("open ledger: %w: %s holds entries but %s holds no head; put the file back from a backup that is not older than the ledger",
+			return key, head{}, fmt.Errorf("open ledger: %w: %s holds entries but %s holds no head; put the file back from a backup that is not older than the ledger, or let the log go on under another name: counterfoil ledger succeed",
 				ErrDamaged, l.cfg.Dir, l.cfg.HeadsPath)
 		}
 		h = head{Root: counterfoil.EmptyRoot(), Keys: firstKey(key.verifier)}

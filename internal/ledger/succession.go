@@ -33,16 +33,16 @@ type Succession struct {
 	cfg       Config
 	next      nodeKey
 	formerKey string // file it was given in
-
-	// Lost is how many entries more than the log holds its store of heads knows of.
-	Lost uint64
+	lost      uint64
 }
 
 // Succeeded says what became of a log.
 type Succeeded struct {
 	Event  counterfoil.KeyEvent
 	Former string // origin
-	Lost   uint64
+	// Lost is how many entries more than it holds the former log had signed, as far as
+	// its store of heads told. Zero after an attempt that was cut off behind that.
+	Lost uint64
 }
 
 // SuccessionOptions say how a log goes on.
@@ -129,7 +129,11 @@ func (s *Succession) begin(ctx context.Context, o SuccessionOptions) error {
 	if mark != nil && !mark.Finished {
 		return fmt.Errorf("%w: the restore was not finished; empty the data directory and restore again", ErrRestored)
 	}
-	p, err := s.readPrefix(ctx)
+	stored, err := s.storedHead(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := s.readPrefix(ctx, stored.Size)
 	if err != nil {
 		return err
 	}
@@ -138,7 +142,7 @@ func (s *Succession) begin(ctx context.Context, o SuccessionOptions) error {
 	if _, err := s.findKey(former); err != nil {
 		return err
 	}
-	if s.Lost, err = s.comparedWithHead(ctx, p, name); err != nil {
+	if err := p.compare(stored, name, s.cfg.HeadsPath); err != nil {
 		return err
 	}
 	if s.next, err = newKey(o.Origin); err != nil {
@@ -191,29 +195,13 @@ func (s *Succession) findKey(former string) (*nodeKey, error) {
 	return nil, nil
 }
 
-// comparedWithHead compares the prefix with the stored head and returns how many
-// entries more that one covers.
-func (s *Succession) comparedWithHead(ctx context.Context, p *prefix, name string) (lost uint64, err error) {
+// storedHead is what the store of heads says; the zero value when there is none.
+func (s *Succession) storedHead(ctx context.Context) (StoredHead, error) {
 	stored, err := ReadStoredHead(ctx, s.cfg.HeadsPath)
-	switch {
-	case errors.Is(err, os.ErrNotExist), errors.Is(err, errNoHead):
-		return 0, nil
-	case err != nil:
-		return 0, err
-	case stored.Origin != name:
-		return 0, fmt.Errorf("%w: %s belongs to the log %s, and this one is %s; take the file away if it is not this log's", ErrConflict, s.cfg.HeadsPath, stored.Origin, name)
-	case stored.Size > p.head.Size:
-		return stored.Size - p.head.Size, nil
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, errNoHead) {
+		return StoredHead{}, nil
 	}
-	root, err := s.rootAt(ctx, stored.Size)
-	if err != nil {
-		return 0, err
-	}
-	if root != stored.Root {
-		return 0, fmt.Errorf("%w: it holds other entries than those under its stored head of %d; it was changed, and cannot go on as what it was not. Keep a copy, and restore a backup that verifies",
-			ErrDamaged, stored.Size)
-	}
-	return 0, nil
+	return stored, err
 }
 
 // Origin is the name the log goes on under.
@@ -250,7 +238,7 @@ func (s *Succession) finish(ctx context.Context) (Succeeded, error) {
 		}
 	}
 	s.cfg.tell(stepRemoved)
-	return Succeeded{Event: event, Former: originName(event.Former), Lost: s.Lost}, removeKey(s.cfg.successorKeyPath())
+	return Succeeded{Event: event, Former: originName(event.Former), Lost: s.lost}, removeKey(s.cfg.successorKeyPath())
 }
 
 // prepare brings files and keys to where the log can be opened under its new name.
@@ -261,9 +249,16 @@ func (s *Succession) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	p, err := s.readPrefix(ctx)
+	p, err := s.readPrefix(ctx, 0)
 	if err != nil {
 		return err
+	}
+	stored, err := s.storedHead(ctx)
+	if err != nil {
+		return err
+	}
+	if stored.Origin != s.Origin() && stored.Size > p.head.Size {
+		s.lost = stored.Size - p.head.Size
 	}
 	p.head.Keys = p.head.Keys.awaiting(s.next.verifier, p.head.Size)
 	if err := replaceHead(ctx, s.cfg.HeadsPath, s.next.signer.Name(), p.head); err != nil {
