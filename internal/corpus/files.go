@@ -53,7 +53,7 @@ func files() []Case {
 			w.Node.Checkpoint = w.Node.head(stranger)
 		}},
 		Case{Name: "another log altogether, signed by its own key", Class: "boot", Index: 0, Change: func(w *World) {
-			other := New(w.t)
+			other := newWorld(w.t, newKeys(w.t))
 			w.Node = other.Node
 		}},
 		Case{Name: "nothing left of the log", Class: "missing", Index: -1, Where: at("entry 0"), Files: func(t testing.TB, dir string) {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,14 +32,38 @@ type World struct {
 
 const origin = "counterfoil/00c0ffee"
 
+// worldKeys are those of a world. Every world of a process has the same, so that a
+// verifier in a slow language need not get to know new ones in each case.
+type worldKeys struct {
+	first, second, registry, witness             note.Signer
+	firstKey, secondKey, registryKey, witnessKey string
+}
+
+var theKeys struct {
+	sync.Once
+	worldKeys
+}
+
+func newKeys(t testing.TB) (k worldKeys) {
+	k.first, k.firstKey = logtest.NewKey(t, origin)
+	k.second, k.secondKey = logtest.NewKey(t, origin)
+	k.registry, k.registryKey = logtest.NewKey(t, origin+"/registry")
+	k.witness, k.witnessKey = newWitness(t)
+	return k
+}
+
 // New makes the honest world.
 func New(t testing.TB) *World {
 	t.Helper()
+	theKeys.Do(func() { theKeys.worldKeys = newKeys(t) })
+	return newWorld(t, theKeys.worldKeys)
+}
+
+func newWorld(t testing.TB, k worldKeys) *World {
+	t.Helper()
 	w := &World{t: t, Node: &Log{Origin: origin, t: t}, Registry: &Log{Origin: origin + "/registry", t: t}}
-	first, firstKey := logtest.NewKey(t, origin)
-	second, secondKey := logtest.NewKey(t, origin)
-	of, ofKey := logtest.NewKey(t, w.Registry.Origin)
-	witness, witnessKey := newWitness(t)
+	first, firstKey, second, secondKey := k.first, k.firstKey, k.second, k.secondKey
+	of, ofKey, witness, witnessKey := k.registry, k.registryKey, k.witness, k.witnessKey
 	w.Policy = "log " + ofKey + "\nwitness w " + witnessKey + "\nquorum w\n"
 	w.Key, w.Node.Signers, w.Node.Verifier = firstKey, []note.Signer{second, first}, secondKey+"\n"+firstKey+"\n"
 	w.founding = first
