@@ -2257,10 +2257,10 @@ def tile_nodes(raw: bytes, width: int) -> List[bytes]:
 
 
 class TileFolder:
-    """A published log: checkpoint and tiles. Missing or malformed tiles are faults."""
+    """A published log: checkpoint and tiles. A bundle that cannot be read ends the walk; other tiles are reported."""
 
-    def __init__(self, folder: str, size: int) -> None:
-        self.folder, self.size = folder, size
+    def __init__(self, folder: str, size: int, report: Report) -> None:
+        self.folder, self.size, self.report = folder, size, report
         self.above: List[List[bytes]] = []  # nodes of each level not yet compared with a tile
         self.done: List[int] = []  # tiles of each level compared
 
@@ -2301,8 +2301,11 @@ class TileFolder:
         number = self.done[level]
         self.done[level] += 1
         path = tile_path(str(level), number, len(row))
-        if tile_nodes(self.read(str(level), number, len(row), 32 * TILE), len(row)) != row:
-            raise Fault("%s is not that of the entries" % path)
+        try:
+            if tile_nodes(self.read(str(level), number, len(row), 32 * TILE), len(row)) != row:
+                raise Fault("these are not the hashes of the entries")
+        except Fault as fault:
+            self.report.problem("root", path, str(fault))
 
     def finish(self) -> None:
         for level, row in enumerate(self.above):
@@ -2334,10 +2337,10 @@ def check_tiles(path: str, options: Options) -> Report:
         check.add_head("given head %d" % (n + 1), given)
     for n, given in enumerate(options.receipts):
         check.add_receipt(n, given)
-    walk_tiles(check, TileFolder(path, head.size))
+    walk_tiles(check, TileFolder(path, head.size, report))
     check.conclude()
     summarize(check)
-    check_policy(report, options, raw)
+    check_policy(report, options, raw, "checkpoint")
     return report
 
 
@@ -2350,9 +2353,7 @@ def walk_tiles(check: LogCheck, folder: TileFolder) -> None:
                 folder.leaf(leaf_hash(raw))
         folder.finish()
     except Stopped as stopped:
-        check.report.problem("segment", stopped.at, stopped.text)
-    except Fault as fault:
-        check.report.problem("root", "tile", str(fault))
+        check.report.problem("root", stopped.at, stopped.text)
 
 
 def meets(policy: Optional[Policy], note: Note) -> bool:
@@ -2362,7 +2363,7 @@ def meets(policy: Optional[Policy], note: Note) -> bool:
         return False
 
 
-def check_policy(report: Report, options: Options, head: bytes, where: str = "cosigned") -> None:
+def check_policy(report: Report, options: Options, head: bytes, where: str) -> None:
     """The verifier's own policy over a head (C2SP tlog-policy)."""
     if options.policy is None:
         report.unchecked.append("No policy was given, so it was not asked which witnesses saw the head.")

@@ -48,7 +48,8 @@ func (v *verification) tiles(ctx context.Context) error {
 	}
 	c, err := counterfoil.ParseCheckpoint(signed)
 	if err != nil {
-		return err
+		v.report.problem(ProblemHead, "checkpoint", "%v", err)
+		return nil
 	}
 	if err := v.loadHeads(); err != nil {
 		return err

@@ -61,6 +61,10 @@ type packSet struct {
 	key, formerKey          string
 	registryKey, policy     string
 	roots                   []byte
+
+	published, publishedRegistry map[string][]byte
+	formerSigner                 note.Signer
+	cosigned                     []byte // head of the registry as published
 }
 
 // thePacks are made once: what a case changes is a copy.
@@ -90,6 +94,7 @@ func makePacks(t testing.TB) packSet {
 	set := packSet{formerKey: n.log.VerifierKey(), roots: n.authority.RootPEM}
 	n.interactions(1)
 	n.filler(270)
+	set.formerSigner = loadSigner(t, filepath.Join(dir, "keys", "ledger.key"))
 	set.alone = n.pack(pack.Config{Until: n.now.Now(), Disclose: pack.None})
 
 	n.registry = openLedger(t, n.now, dir, "registry", origin+"/registry")
@@ -117,6 +122,9 @@ func makePacks(t testing.TB) packSet {
 	set.ranged = n.pack(whole)
 	whole.System, whole.Disclose = &pack.System{ID: packSystem, Slug: "letters"}, pack.Interactions
 	set.selected = n.pack(whole)
+	n.checkpoint(n.log)
+	set.cosigned = n.cosigned()
+	set.published, set.publishedRegistry = n.published(n.log), n.published(n.registry)
 	n.must(n.log.Close())
 	n.must(n.registry.Close())
 	return set
