@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -85,6 +86,11 @@ func TestLockFile(t *testing.T) {
 	if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "process "+strconv.Itoa(os.Getpid())) {
 		t.Errorf("second lock: %v", err)
 	}
+	inherited, err := syscall.Dup(int(l.f.Fd())) // as by a child that is being started
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(inherited)
 	if err := l.Unlock(); err != nil {
 		t.Fatal(err)
 	}

@@ -69,5 +69,8 @@ func holderOf(f *os.File) string {
 }
 
 // Unlock lets go. The file stays: removing it would let two processes hold two
-// files of the same name.
-func (l *Lock) Unlock() error { return l.f.Close() }
+// files of the same name. Closing alone would not do: a process that is just being
+// started from this one has the descriptor until it runs, and with it the lock.
+func (l *Lock) Unlock() error {
+	return errors.Join(syscall.Flock(int(l.f.Fd()), syscall.LOCK_UN), l.f.Close())
+}
