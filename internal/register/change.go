@@ -13,6 +13,7 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
@@ -39,10 +40,26 @@ func (r *Register) Create(ctx context.Context, actor Actor, kindID string, in In
 	}
 	r.saving.Lock()
 	defer r.saving.Unlock()
-	return r.create(ctx, actor, k, counterfoil.NewID(), in)
+	return r.create(ctx, actor, k, k.Initial().ID, in)
 }
 
-func (r *Register) create(ctx context.Context, actor Actor, k *kind.Kind, id counterfoil.ID, in Input) (*Record, error) {
+// SetUp is a record the program makes by itself, in a state that people come to by
+// moves: what has to stand before anybody can make one. Its history says that the
+// program began it there. In a state in force the version counts as approved.
+func (r *Register) SetUp(ctx context.Context, kindID, state string, in Input) (*Record, error) {
+	k, err := r.Kinds.Kind(kindID)
+	if err != nil {
+		return nil, fmt.Errorf("set up a record: %w", err)
+	}
+	if _, ok := k.State(state); !ok {
+		return nil, fmt.Errorf("set up %s: there is no state %q", kindID, state)
+	}
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	return r.create(ctx, Program, k, state, in)
+}
+
+func (r *Register) create(ctx context.Context, actor Actor, k *kind.Kind, state string, in Input) (*Record, error) {
 	highest, err := r.Store.HighestSerial(ctx, k.ID)
 	if err != nil {
 		return nil, err
@@ -50,11 +67,16 @@ func (r *Register) create(ctx context.Context, actor Actor, k *kind.Kind, id cou
 	now := r.Clock.Now()
 	act := Act{By: actor.Person, At: now, Version: 1}
 	record := &Record{
-		Kind: k, ID: id, Serial: highest + 1, State: k.Initial().ID, Values: kind.Values{},
+		Kind: k, ID: counterfoil.NewID(), Serial: highest + 1, State: state, Values: kind.Values{},
 		About: About{Made: act, Author: act, Since: now, Done: map[string]Act{Created: act}},
 	}
 	if err := r.fill(ctx, actor, record, in, nil); err != nil {
 		return nil, fmt.Errorf("create %s: %w", k.ID, err)
+	}
+	if state != k.Initial().ID {
+		if err := record.bind(Created, act); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.keep(ctx, actor, record, Created); err != nil {
 		return nil, err
@@ -104,7 +126,7 @@ func (r *Record) next() *Record {
 // nil for a new record.
 func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Input, before *Record) error {
 	wrong := make(fault.Fields)
-	r.set(record, in.Values, nil, wrong)
+	set(actor, record, in.Values, nil, wrong)
 	r.note(record, in, wrong)
 	if err := wrong.Err(); err != nil {
 		return err
@@ -136,20 +158,34 @@ func reopen(record *Record, now time.Time) error {
 }
 
 // set puts values into a record. only limits which fields may be set; nil is all.
-func (r *Register) set(record *Record, values kind.Values, only []string, wrong fault.Fields) {
+// Fixed fields are the program's.
+func set(actor Actor, record *Record, values kind.Values, only []string, wrong fault.Fields) {
 	for id, value := range values {
 		f, ok := record.Kind.Field(id)
 		switch {
-		case !ok || f.Fixed:
+		case !ok || f.Fixed && !actor.program:
 			wrong[id] = "This cannot be entered."
 		case only != nil && !slices.Contains(only, id):
 			wrong[id] = "This cannot be changed here."
 		case empty(value):
 			delete(record.Values, id)
+		case f.Type == kind.Email:
+			record.Values[id] = address(value)
 		default:
 			record.Values[id] = value
 		}
 	}
+}
+
+// address is an e-mail address in the form addresses are compared in. What is none
+// stays as it is, to be refused with the other input.
+func address(value any) any {
+	if text, ok := value.(string); ok {
+		if normal, err := identity.NormaliseEmail(text); err == nil {
+			return normal
+		}
+	}
+	return value
 }
 
 // empty values are none, so that a field is filled or it is not.
@@ -213,6 +249,9 @@ func (r *Register) complete(ctx context.Context, actor Actor, record *Record) er
 	}
 	if err := r.checkLinks(ctx, actor, record, wrong); err != nil {
 		return err
+	}
+	if r.Admit != nil {
+		maps.Copy(wrong, r.Admit(record))
 	}
 	if err := wrong.Err(); err != nil {
 		return err

@@ -81,7 +81,7 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 	}
 	record := before.next()
 	wrong := make(fault.Fields)
-	r.set(record, in.Values, m.Asks, wrong)
+	set(actor, record, in.Values, m.Asks, wrong)
 	r.note(record, in, wrong)
 	if m.Reason && record.Reason == "" {
 		wrong["reason"] = "Say why."
@@ -126,18 +126,43 @@ func (r *Register) enter(ctx context.Context, actor Actor, record *Record, m *ki
 		return err
 	}
 	if m.Approves {
-		digest, err := record.Kind.Digest(record.Values)
-		if err != nil {
+		if err := record.approve(m.ID, act); err != nil {
 			return err
 		}
-		record.Approval = &Approval{act, m.ID, digest}
 	}
-	switch to := record.StateOf(); {
+	record.enforce()
+	return nil
+}
+
+// approve binds the fields as they stand.
+func (r *Record) approve(move string, act Act) error {
+	digest, err := r.Kind.Digest(r.Values)
+	if err != nil {
+		return err
+	}
+	r.Approval = &Approval{act, move, digest}
+	return nil
+}
+
+// enforce sets what is in force after a state was entered.
+func (r *Record) enforce() {
+	switch to := r.StateOf(); {
 	case to.Ends:
-		record.InForce = nil
-	case to.InForce && record.Approval != nil:
-		record.InForce = &InForce{*record.Approval, shared(record)}
+		r.InForce = nil
+	case to.InForce && r.Approval != nil:
+		r.InForce = &InForce{*r.Approval, shared(r)}
 	}
+}
+
+// bind approves a record the program sets up in a state in force.
+func (r *Record) bind(move string, act Act) error {
+	if !r.StateOf().InForce {
+		return nil
+	}
+	if err := r.approve(move, act); err != nil {
+		return err
+	}
+	r.enforce()
 	return nil
 }
 

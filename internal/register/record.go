@@ -129,6 +129,21 @@ type body struct {
 	About
 }
 
+// SealedIn returns the sealed box of personal fields in the body of a row; nil
+// without any.
+func SealedIn(row *index.Kept) ([]byte, error) {
+	var b struct {
+		Personal []byte `json:"personal"`
+	}
+	if len(row.Body) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(row.Body, &b); err != nil {
+		return nil, fmt.Errorf("decode body of %s: %w", row.Number, err)
+	}
+	return b.Personal, nil
+}
+
 // marshal encodes JSON as it is meant: < is no danger in a payload.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer

@@ -59,8 +59,13 @@ type Actor struct {
 	program bool
 }
 
-// Program is the actor of automatic moves and of what the program sets up.
+// Program is the actor of automatic moves and of what the program sets up. It has
+// every right, sets fixed fields, and no duty is kept apart from it.
 var Program = Actor{program: true}
+
+// For is the program acting for somebody: a surface has checked what they may do,
+// and the entry names them.
+func For(person counterfoil.ID) Actor { return Actor{Person: person, program: true} }
 
 // Config says what a Register stands on.
 type Config struct {
@@ -70,6 +75,10 @@ type Config struct {
 	Store     Store
 	Journal   Journal
 	Clock     clock.Clock
+
+	// Admit says what is wrong with a version about to be saved beside what its kind
+	// asks, such as an address that somebody else has; nil admits everything.
+	Admit func(*Record) fault.Fields
 }
 
 // Register changes records. It is safe for concurrent use: saves are serialised,
@@ -93,6 +102,9 @@ func (r *Register) present(ctx context.Context, id counterfoil.ID) (*Record, err
 	}
 	return r.load(row)
 }
+
+// Load decodes a row of the index and opens what is sealed in it.
+func (r *Register) Load(row *index.Kept) (*Record, error) { return r.load(row) }
 
 // load decodes a row and opens what is sealed in it.
 func (r *Register) load(row *index.Kept) (*Record, error) {

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register
+
+import (
+	"context"
+
+	"github.com/counterfoil/counterfoil/internal/identity"
+)
+
+// slugFunctions name systems for commands and addresses.
+func slugFunctions() Functions {
+	return Functions{Derive: map[string]DeriveFunc{"system_slug": systemSlug}}
+}
+
+// systemSlug gives a system its short name once, from the name it began with: keys,
+// commands and addresses go on to find it when it is called otherwise later.
+func systemSlug(ctx context.Context, r *Reader, record *Record) error {
+	if record.Values.Text("slug") != "" || record.Values.Text("name") == "" {
+		return nil
+	}
+	systems, err := r.All(ctx, record.Kind.ID)
+	if err != nil {
+		return err
+	}
+	taken := make(map[string]bool, len(systems))
+	for _, s := range systems {
+		taken[s.Values.Text("slug")] = true
+	}
+	record.Values["slug"] = identity.Slug(record.Values.Text("name"), func(slug string) bool { return taken[slug] })
+	return nil
+}
