@@ -45,7 +45,7 @@ func Check(ctx context.Context, dir, keysDir string, open Opener, p Progress) (_
 		}
 		c.Damaged = append(c.Damaged, damaged...)
 	}
-	c.Report, err = check(ctx, dir, keysDir, open, p)
+	c.Report, err = check(ctx, dir, keysDir, open, p, 0)
 	return c, err
 }
 
@@ -102,9 +102,11 @@ func (f *folder) damaged(ctx context.Context, c *counter) (list []string, err er
 	return list, nil
 }
 
-// check verifies the ledger in a folder of the layout of a data directory.
-func check(ctx context.Context, dir, keysDir string, open Opener, p Progress) (verify.Report, error) {
+// check verifies the ledger in a folder of the layout of a data directory, with so many
+// workers; 0 takes all processors.
+func check(ctx context.Context, dir, keysDir string, open Opener, p Progress, workers int) (verify.Report, error) {
 	o := verify.DirOptions(dir)
+	o.Workers = workers
 	if p.Entries != nil {
 		o.Progress = func(n uint64) { p.Entries(n, 0) }
 	}

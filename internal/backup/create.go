@@ -116,7 +116,7 @@ func (j *job) run(ctx context.Context) (r Result, err error) {
 	if err := j.commit(m); err != nil {
 		return r, err
 	}
-	r.Report, err = check(ctx, j.To, j.KeysTo, j.Open, j.Progress)
+	r.Report, err = check(ctx, j.To, j.KeysTo, j.Open, j.Progress, 1) // a server is at work beside it
 	return r, err
 }
 

@@ -87,7 +87,7 @@ func Restore(ctx context.Context, c RestoreConfig) (r Restored, err error) {
 	if keys != nil {
 		keysDir = c.Data
 	}
-	if r.Report, err = check(ctx, c.Data, keysDir, c.Open, c.Progress); err != nil {
+	if r.Report, err = check(ctx, c.Data, keysDir, c.Open, c.Progress, 0); err != nil {
 		return r, err
 	}
 	mark.Finished = true
