@@ -130,7 +130,9 @@ func TestAnEditedIndexIsFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return slices.ContainsFunc(view.Proof.Problems, func(p string) bool { return strings.Contains(p, "row in the lists is not what the ledger says, in: status;") })
+		return slices.ContainsFunc(view.Proof.Problems, func(p string) bool {
+			return strings.Contains(p, "row in the lists is not what the ledger says, in: status;")
+		})
 	}
 	if !differs() {
 		t.Error("the page of the interaction does not tell")

@@ -77,6 +77,9 @@ func compareIndex(c *cobra.Command, env *environment, cl *client) error {
 }
 
 func describeDifference(d *control.Difference) string {
+	if d.Table == "" {
+		return "the file is damaged: " + d.Key
+	}
 	where := d.Table + " " + d.Key
 	if d.Column != "" {
 		where += ", " + d.Column

@@ -30,7 +30,7 @@ type Progress struct {
 
 // Difference is a value in the index that is not what the ledger says.
 type Difference struct {
-	Table    string  `json:"table"`
+	Table    string  `json:"table"`    // empty: the file itself is damaged, and key says how
 	Key      string  `json:"key"`      // of the row, as SQL literals
 	Column   string  `json:"column"`   // empty: the whole row
 	Found    string  `json:"found"`    // in the index, as an SQL literal; empty when the row is missing

@@ -4,6 +4,7 @@
 package index
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -124,6 +125,61 @@ func TestCompareFindsEdits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCompareFindsEditedBytes edits the file below SQLite: each place in turn in
+// which an interaction's id stands, in tables and in the indexes over them.
+func TestCompareFindsEditedBytes(t *testing.T) {
+	l := variedLog(rand.New(rand.NewPCG(3, 3)), 200)
+	x, path := open(t)
+	apply(t, x, l.items)
+	if err := errors.Join(x.checkpoint(t.Context()), x.Close()); err != nil {
+		t.Fatal(err)
+	}
+	sound, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := l.items[20].Entry.ID
+	places := 0
+	for at := 0; ; at++ {
+		next := bytes.Index(sound[at:], id[:])
+		if next < 0 {
+			break
+		}
+		at += next
+		places++
+		edited := bytes.Clone(sound)
+		edited[at+15] ^= 1
+		if lines := compareFile(t, path, edited, l); len(lines) == 0 {
+			t.Errorf("an id edited at byte %d was not found", at)
+		}
+	}
+	if places < 3 { // its row, and the entries of two indexes
+		t.Errorf("the id stands in %d places", places)
+	}
+	if lines := compareFile(t, path, sound, l); len(lines) > 0 {
+		t.Errorf("the file as it was: %v", lines)
+	}
+}
+
+func compareFile(t *testing.T, path string, content []byte, l *log) []string {
+	t.Helper()
+	if err := errors.Join(removeDatabase(path), os.WriteFile(path, content, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	x, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	b := build(t, x, l)
+	defer func() {
+		if err := b.Discard(); err != nil {
+			t.Error(err)
+		}
+	}()
+	return compare(t, x, b, l)
 }
 
 // TestCompareForgivesWhatTheLedgerForgot: the payload of a record may have been

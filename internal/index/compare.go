@@ -17,7 +17,7 @@ import (
 
 // Difference is a value in the index that is not what the ledger says.
 type Difference struct {
-	Table    string
+	Table    string // empty: the file itself is damaged, and Key says how
 	Key      string // of the row, as SQL literals
 	Column   string // empty: the whole row
 	Found    string // in the index, as an SQL literal; empty when the row is missing
@@ -30,8 +30,8 @@ type Difference struct {
 
 // Compare tells each value in which the index differs from what b made of the
 // ledger. It holds still a view of the index, has b brought by reach to where that
-// view is, and compares them table by table, row by row and column by column,
-// while the index itself goes on. b must not be ahead of the index.
+// view is, and compares them table by table, row by row and column by column, and
+// the indexes with their tables, while the index itself goes on. b must not be ahead of the index.
 func (x *Index) Compare(ctx context.Context, b *Builder, reach func(counterfoil.Index) error, each func(Difference) error) (err error) {
 	x.using.RLock()
 	defer x.using.RUnlock()
@@ -67,7 +67,13 @@ func (x *Index) Compare(ctx context.Context, b *Builder, reach func(counterfoil.
 			return fmt.Errorf("compare table %s: %w", t.name, err)
 		}
 	}
-	return nil
+	// Pages read the indexes over the tables too, which only SQLite can hold against them.
+	return texts(ctx, tx, "PRAGMA main.integrity_check", func(row []sql.NullString) error {
+		if row[0].String == "ok" {
+			return nil
+		}
+		return each(Difference{Key: row[0].String})
+	})
 }
 
 // compare reads both tables side by side: x is the row of the index, y that of
