@@ -2985,9 +2985,10 @@ class PackCheck:
                 self.attempt("key", place_of("registry", index), self.registry_key, e["key"])
 
     def registry_key(self, b: Dict[str, Any]) -> None:
-        known = self.enrolled.get(parse_key(b["key"]).name, set()) | {self.predicate["registry"]["verifier"]} if "key" in b else set()
+        known = self.enrolled.get(parse_key(b["key"]).name, set()) if "key" in b else set()
         check_key_event(b)
-        if b["event"] == "rotated" and b.get("former") not in known:
+        # Of the registry's own keys no entry of the pack enrols the first.
+        if b["event"] == "rotated" and b.get("former") not in known and b.get("origin") != self.predicate["registry"]["origin"]:
             raise Fault("the key follows one that is not known")
         self.take_key(b)
         if "key" in b:
@@ -3034,14 +3035,12 @@ class PackCheck:
         note = parse_note(b["note"])
         if parse_head(note.text) != (b.get("origin", ""), b.get("size", 0), b.get("root", bytes(32))):
             raise Fault("the anchor is not about the head in it")
-        self.by_registry(note)
+        self.by_registry(note, b.get("size", 0))
         return True
 
-    def by_registry(self, note: Note) -> None:
-        """Its present key, or one that an entry names, signed."""
-        wanted = self.predicate["registry"]
-        keys = self.enrolled.get(wanted["origin"], set()) | {wanted["verifier"]}
-        if not any(signed_by(note, parse_key(k)) for k in sorted(keys)):
+    def by_registry(self, note: Note, size: int) -> None:
+        """A key of the registry signed that counts for heads of this size."""
+        if not any(signed_by(note, parse_key(k)) for k in sorted(self.counting(self.predicate["registry"]["verifier"], size))):
             raise Fault("the head bears no signature of the registry")
 
     def tied(self, log: str, head: Head, b: Dict[str, Any]) -> None:
@@ -3076,7 +3075,7 @@ class PackCheck:
         if parse_head(note.text) != (origin, size, root):
             raise Fault("the anchor is not about the head in it")
         if b["type"] == "cosigned":
-            self.by_registry(note)
+            self.by_registry(note, size)
             return "registry", self.registry_head
         keys = {k for i, e in self.registry.items() if i < index and e["kind"] == 10 for k in [e["key"].get("key", "")] if k.split("+")[0] == origin}
         if not any(signed_by(note, parse_key(k)) for k in sorted(keys & self.enrolled.get(origin, set()))):
@@ -3110,7 +3109,8 @@ class PackCheck:
         if self.options.registry_key and registry and registry not in self.counting(self.options.registry_key, self.predicate["registry"]["size"]):
             self.report.problem("head", "registry/verifier", "it is another key than the one given")
         trusted = self.counting(self.options.key, self.head.size) if self.options.key else set()
-        by_registry = self.options.registry_key or (registry and self.options.key == registry)
+        given = self.options.registry_key or self.options.key
+        by_registry = given and registry and registry in self.counting(given, self.predicate["registry"]["size"])
         enrolled = self.enrolled.get(self.report.origin, set()) if by_registry and self.covered else set()
         if not self.options.key and not self.options.registry_key:
             self.report.unchecked.append("No key was given: whether this is the right log is not known.")

@@ -171,14 +171,14 @@ func (p *packCheck) openHead(folder string, want counterfoil.PackHead) (counterf
 // trust sets the pack's keys against what the verifier brought.
 func (p *packCheck) trust() {
 	m := &p.manifest
-	if m.Signer != p.PackSigner && !p.follows(m.Signer, m.Log.Verifier) {
+	if m.Signer != p.PackSigner && !p.reachOf(m.Log.Verifier).follows(m.Signer) {
 		p.pack("manifest.json", "it is signed by %s, which is not a key that was given for this, and no entry in the pack leads to it from the key of the log", m.Signer)
 	}
 	switch key := p.VerifierKey; {
 	case key == "":
 		p.report.unchecked("No key was given: that the log is the right one is the pack's own word.")
-	case p.speaksFor(key, m.Log.Verifier, p.head.Size):
-	case m.Registry == nil || key != m.Registry.Verifier || p.enrolledFor[m.Log.Verifier] != m.Log.Origin:
+	case p.reachOf(key).counts(m.Log.Verifier, p.head.Size):
+	case !p.registryTrusted() || p.enrolledFor[m.Log.Verifier] != m.Log.Origin:
 		p.report.problem(ProblemHead, "log/verifier", "no entry leads from the key that was given to %s for a head of %d entries", m.Log.Verifier, p.head.Size)
 	case !p.covered:
 		p.report.problem(ProblemHead, "log/verifier", "the registry had not taken in this head, so its key does not say that it counts; verify with the log's key, or with a pack made since")
@@ -209,7 +209,7 @@ func (p *packCheck) concludePack() {
 	r.checked("%d payloads disclosed: compared with what their entries commit to.", p.counts.Payloads.Disclosed)
 	if m.Registry != nil {
 		r.checked("The registry's part: proofs, keys, heads tied to the log's.")
-		if p.Policy == nil && p.VerifierKey != m.Registry.Verifier {
+		if p.Policy == nil && !p.registryTrusted() {
 			r.unchecked("Whose registry it is: that is the pack's own word, without its key or a trust policy.")
 		}
 	}

@@ -27,6 +27,8 @@ type packRegistry struct {
 	covered    bool   // it is the pack's head
 	stamped    uint64 // largest size a time-stamp is over
 
+	own []ownAnchor // of the registry, until all keys are known
+
 	before   *counterfoil.Anchor // in the log, before the range
 	beforeAt counterfoil.Index
 }
@@ -59,7 +61,7 @@ func (p *packCheck) registryPart(ctx context.Context) error {
 		return err
 	}
 	p.concludeCovering()
-	p.anchorBefore()
+	p.anchorsOfRegistry()
 	p.looseConsistencies()
 	return nil
 }
@@ -82,20 +84,48 @@ func (p *packCheck) stampBehind() bool {
 	return p.covering != nil && p.stamped > uint64(p.coveringAt)
 }
 
-// anchorBefore checks the registry's head that the log took in before the range.
-func (p *packCheck) anchorBefore() {
-	if p.before == nil {
+// ownAnchor is a former head of the registry and the entry that took it in: one of the
+// registry, or of the log.
+type ownAnchor struct {
+	*counterfoil.Anchor
+	at     counterfoil.Index
+	ofNode bool
+}
+
+// anchorsOfRegistry checks the registry's own heads: those it took in with
+// cosignatures, and the one the log took in before the range. The key that signed one
+// may have been followed by another since.
+func (p *packCheck) anchorsOfRegistry() {
+	if p.before != nil {
+		p.own = append(p.own, ownAnchor{p.before, p.beforeAt, true})
+	}
+	if len(p.own) == 0 {
 		return
 	}
-	err := says(p.before)
-	if err == nil {
-		err = p.signedByRegistry(p.before.Data)
+	reach := p.reachOf(p.manifest.Registry.Verifier)
+	for _, a := range p.own {
+		err := says(a.Anchor)
+		if err == nil {
+			err = signedByAny(a.Data, reach.keys(a.Size))
+		}
+		switch {
+		case err != nil && a.ofNode:
+			p.problem(ProblemAnchor, a.at, "%v", err)
+		case err != nil:
+			p.report.problem(ProblemAnchor, registryEntry(a.at), "%v", err)
+		case a.ofNode:
+			p.tied("registry", p.registryHead, a.Anchor, where(a.at))
+		default:
+			p.tied("registry", p.registryHead, a.Anchor, registryEntry(a.at))
+		}
 	}
-	if err != nil {
-		p.problem(ProblemAnchor, p.beforeAt, "%v", err)
-		return
-	}
-	p.tied("registry", p.registryHead, p.before, where(p.beforeAt))
+}
+
+// registryTrusted tells whether the key given is one of the registry's that counts for
+// its head.
+func (p *packCheck) registryTrusted() bool {
+	m := p.manifest.Registry
+	return m != nil && p.reachOf(p.VerifierKey).counts(m.Verifier, m.Size)
 }
 
 // keyInPack follows the keys of the log and of others.
@@ -104,7 +134,8 @@ func (p *packCheck) keyInPack(where string, k *counterfoil.KeyEvent) {
 		p.report.problem(ProblemKey, where, "%v", err)
 		return
 	}
-	if k.Event == counterfoil.KeyRotated && p.enrolledFor[k.Former] != k.Origin && k.Former != p.manifest.Registry.Verifier {
+	// Of the registry's own keys no entry of the pack enrols the first.
+	if k.Event == counterfoil.KeyRotated && p.enrolledFor[k.Former] != k.Origin && k.Origin != p.manifest.Registry.Origin {
 		p.report.problem(ProblemKey, where, "the key follows one that is not known")
 		return
 	}
@@ -124,15 +155,7 @@ func (p *packCheck) anchorInPack(i counterfoil.Index, a *counterfoil.Anchor) {
 		}
 		p.headInPack(i, a)
 	case counterfoil.AnchorCosigned:
-		err := says(a)
-		if err == nil {
-			err = p.signedByRegistry(a.Data)
-		}
-		if err != nil {
-			p.report.problem(ProblemAnchor, where, "%v", err)
-			return
-		}
-		p.tied("registry", p.registryHead, a, where)
+		p.own = append(p.own, ownAnchor{a, i, false})
 	case counterfoil.AnchorTimestamp:
 		p.stamped = max(p.stamped, a.Size)
 		p.stampInPack(where, a)
@@ -172,13 +195,6 @@ func (p *packCheck) keysOf(origin string) map[string]bool {
 		}
 	}
 	return keys
-}
-
-// signedByRegistry wants the present key of the registry, or one that an entry names.
-func (p *packCheck) signedByRegistry(signed []byte) error {
-	keys := p.keysOf(p.manifest.Registry.Origin)
-	keys[p.manifest.Registry.Verifier] = true
-	return signedByAny(signed, keys)
 }
 
 func (p *packCheck) stampInPack(where string, a *counterfoil.Anchor) {

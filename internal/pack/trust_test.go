@@ -5,8 +5,10 @@ package pack
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,5 +199,37 @@ func TestEntriesNameTheirPlace(t *testing.T) {
 	r := reportOn(t, raw, n.log.VerifierKey())
 	if len(r.Problems) != 1 || r.Problems[0].Class != verify.ProblemSeal || r.Problems[0].Index == nil || *r.Problems[0].Index != uint64(at) {
 		t.Errorf("%v", r.Problems)
+	}
+}
+
+// TestPackBehindARotationOfTheRegistry: the head of the registry that a pack of an early
+// range lies under is signed by a key that was retired since.
+func TestPackBehindARotationOfTheRegistry(t *testing.T) {
+	n := newNode(t)
+	n.work(20)
+	n.startRegistry()
+	n.round(false)
+	n.round(true)
+	former, told := n.registryKey(), int(n.now.Sub(dawn).Seconds()) // the log names a head by the former key
+	for _, step := range []func(context.Context) (counterfoil.KeyEvent, error){n.registry.RotateKey, n.registry.RetireKey} {
+		if _, err := step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		n.work(2)
+		n.round(false)
+	}
+	for name, c := range map[string]Config{"before": n.config(0, 15), "behind": n.config(told, 1000)} {
+		raw, _ := n.mustCreate(c)
+		if names := slices.Collect(maps.Keys(readPack(t, raw).files)); name == "behind" && !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, "log/entry/") }) {
+			t.Error("the pack has no anchor of before its range")
+		}
+		for _, key := range []string{n.log.VerifierKey(), former, n.registryKey()} {
+			if r := reportOn(t, raw, key); r.Integrity != verify.IntegrityOK {
+				t.Errorf("%s, under %s: %v", name, key, r.Problems)
+			}
+			if got := inPython(t, raw, "--key", key); len(got) > 0 {
+				t.Errorf("%s, verify.py under %s: %v", name, key, got)
+			}
+		}
 	}
 }
