@@ -87,7 +87,7 @@ const (
 )
 
 // tesseraChecks runs Tessera's fsck over a folder.
-func tesseraChecks(t *testing.T, p published, dir string) error {
+func tesseraChecks(t *testing.T, verifier note.Verifier, dir string) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), fsckPatience)
 	defer cancel()
@@ -104,7 +104,7 @@ func tesseraChecks(t *testing.T, p published, dir string) error {
 	}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- fsck.New(origin, p.verifier, client.FileFetcher{Root: dir}, hasher, fsck.Opts{N: fsckWorkers}).Check(ctx)
+		ended <- fsck.New(verifier.Name(), verifier, client.FileFetcher{Root: dir}, hasher, fsck.Opts{N: fsckWorkers}).Check(ctx)
 	}()
 	select {
 	case err := <-ended:
@@ -119,7 +119,7 @@ func tesseraChecks(t *testing.T, p published, dir string) error {
 func TestTesseraChecksAnExport(t *testing.T) {
 	for _, n := range []int{1, 255, 256, 257, 512, 3000} {
 		p := publish(t, n)
-		if err := tesseraChecks(t, p, p.dir); err != nil {
+		if err := tesseraChecks(t, p.verifier, p.dir); err != nil {
 			t.Errorf("%d entries: %v", n, err)
 		}
 		if n < 3000 {
@@ -131,7 +131,7 @@ func TestTesseraChecksAnExport(t *testing.T) {
 				t.Fatal(err)
 			}
 			flip(t, filepath.Join(copied, name))
-			if tesseraChecks(t, p, copied) == nil {
+			if tesseraChecks(t, p.verifier, copied) == nil {
 				t.Errorf("a changed %s passed", name)
 			}
 		}

@@ -14,6 +14,7 @@ type Case struct {
 	Log     string                // "registry" when it is about the registry's log
 	Head    bool                  // a head kept elsewhere is given to the verifier
 	Policy  bool                  // and a trust policy
+	Stamps  bool                  // and the certificates of a time-stamp authority
 	Receipt func(w *World) []byte // and a receipt, unless it is nil
 
 	Change func(w *World)                 // of the logs before they are written
@@ -23,7 +24,7 @@ type Case struct {
 // Cases are all of them. Names are unique.
 func Cases() []Case {
 	var all []Case
-	for _, family := range [][]Case{honest(), flips(), moves(), encodings(), rules(), payloads(), files(), registry(), keys(), receipts(), successions()} {
+	for _, family := range [][]Case{honest(), flips(), moves(), encodings(), rules(), payloads(), files(), registry(), keys(), receipts(), stamps(), leftOut(), successions()} {
 		all = append(all, family...)
 	}
 	return all

@@ -78,6 +78,25 @@ func MakeFolder(t testing.TB, c FolderCase) MadeFolder {
 	return m
 }
 
+// Publish makes a published log of the node's log of an honest case about data
+// directories. Its key is the newest.
+func Publish(t testing.TB, c Case) MadeFolder {
+	t.Helper()
+	w := New(t)
+	if c.Change != nil {
+		c.Change(w)
+	}
+	f := &Folder{Files: map[string][]byte{"checkpoint": w.Node.Checkpoint}, Key: w.second(), t: t}
+	for _, b := range w.Node.Batches {
+		for _, frame := range b.Frames {
+			f.Entries = append(f.Entries, frame.Raw)
+		}
+	}
+	f.Entries = f.Entries[:f.size()]
+	f.rebuild()
+	return MadeFolder{Folder: f}
+}
+
 // size is that of the head in the folder.
 func (f *Folder) size() uint64 {
 	c, err := counterfoil.ParseCheckpoint(f.Files["checkpoint"])

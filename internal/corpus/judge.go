@@ -5,6 +5,7 @@ package corpus
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"os"
 
@@ -20,7 +21,12 @@ func (w Written) Verify(ctx context.Context, change ...func(*verify.Options)) (v
 	for path, take := range map[string]func(b []byte) (err error){
 		w.Heads:   func(b []byte) error { o.Heads = [][]byte{b}; return nil },
 		w.Receipt: func(b []byte) error { o.Receipts = [][]byte{b}; return nil },
-		w.Policy:  func(b []byte) (err error) { o.Policy, err = counterfoil.ParsePolicy(b); return err },
+		w.Roots: func(b []byte) error {
+			o.Roots = x509.NewCertPool()
+			o.Roots.AppendCertsFromPEM(b)
+			return nil
+		},
+		w.Policy: func(b []byte) (err error) { o.Policy, err = counterfoil.ParsePolicy(b); return err },
 	} {
 		if path == "" {
 			continue

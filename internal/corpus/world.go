@@ -109,6 +109,7 @@ type Written struct {
 	Place                  string // of the problem, unless Case.Index is enough
 	Dir, Key               string
 	Heads, Policy, Receipt string // files, when they are given
+	Roots                  string // likewise
 }
 
 // Args are the command line arguments of a verifier.
@@ -122,6 +123,9 @@ func (w Written) Args() []string {
 	}
 	if w.Receipt != "" {
 		args = append(args, "--receipt", w.Receipt)
+	}
+	if w.Roots != "" {
+		args = append(args, "--tsa-roots", w.Roots)
 	}
 	return append(args, w.Dir)
 }
@@ -150,6 +154,10 @@ func Write(t testing.TB, c Case) Written {
 	if c.Policy {
 		out.Policy = filepath.Join(given, "policy")
 		write(t, out.Policy, []byte(w.Policy))
+	}
+	if c.Stamps {
+		out.Roots = filepath.Join(given, "roots.pem")
+		write(t, out.Roots, stamper(t).RootPEM)
 	}
 	if c.Receipt != nil {
 		out.Receipt = filepath.Join(given, "receipt")

@@ -25,8 +25,11 @@ type Authority struct {
 	Roots   *x509.CertPool
 	RootPEM []byte
 
-	chain []*x509.Certificate // signing certificate first
-	key   *ecdsa.PrivateKey
+	now      time.Time
+	root     *ecdsa.PrivateKey
+	rootCert *x509.Certificate
+	chain    []*x509.Certificate // signing certificate first
+	key      *ecdsa.PrivateKey
 }
 
 var (
@@ -40,14 +43,25 @@ var (
 func NewAuthority(t testing.TB, now time.Time, edit func(*x509.Certificate)) *Authority {
 	t.Helper()
 	root := newECKey(t)
-	a := &Authority{Roots: x509.NewCertPool(), key: newECKey(t)}
+	a := &Authority{Roots: x509.NewCertPool()}
 	ca := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Invented Root"}, NotBefore: now.AddDate(-2, 0, 0), NotAfter: now.AddDate(20, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	rootCert := issue(t, ca, ca, &root.PublicKey, root)
+	a.Roots.AddCert(rootCert)
+	a.RootPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: rootCert.Raw})
+	a.now, a.root, a.rootCert = now, root, rootCert
+	return a.Issue(t, edit)
+}
+
+// Issue is another authority under the same root.
+func (a *Authority) Issue(t testing.TB, edit func(*x509.Certificate)) *Authority {
+	t.Helper()
+	other := *a
+	other.key = newECKey(t)
 	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "Invented Authority"}, NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(10, 0, 0),
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "Invented Authority"}, NotBefore: a.now.AddDate(-1, 0, 0), NotAfter: a.now.AddDate(10, 0, 0),
 		ExtraExtensions: []pkix.Extension{{
 			Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: der(t, []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 8}}),
 		}},
@@ -55,10 +69,8 @@ func NewAuthority(t testing.TB, now time.Time, edit func(*x509.Certificate)) *Au
 	if edit != nil {
 		edit(leaf)
 	}
-	a.chain = []*x509.Certificate{issue(t, leaf, rootCert, &a.key.PublicKey, root), rootCert}
-	a.Roots.AddCert(rootCert)
-	a.RootPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: rootCert.Raw})
-	return a
+	other.chain = []*x509.Certificate{issue(t, leaf, a.rootCert, &other.key.PublicKey, a.root), a.rootCert}
+	return &other
 }
 
 func newECKey(t testing.TB) *ecdsa.PrivateKey {
