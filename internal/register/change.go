@@ -21,6 +21,7 @@ import (
 type Input struct {
 	Version uint64      // the version it was made from; not for Create
 	Values  kind.Values // fields to set; a nil value empties the field. Others stay as they are
+	Fixed   kind.Values // fixed fields, set by an act of the program; never from a form
 	Reason  string
 	Fact    string // the day of the fact, 2006-01-02; "" for today
 	Late    string // why it is recorded late
@@ -127,6 +128,9 @@ func (r *Record) next() *Record {
 func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Input, before *Record) error {
 	wrong := make(fault.Fields)
 	set(actor, record, in.Values, nil, wrong)
+	for id, value := range in.Fixed {
+		record.Values[id] = value
+	}
 	r.note(record, in, wrong)
 	if err := wrong.Err(); err != nil {
 		return err

@@ -23,7 +23,7 @@ func Facts() []Fact {
 		{"record", "the kind", "The record as it would be saved: each field by its id, besides state, number, version, created and approved. A field without a value reads as the empty value of its type; has(record.field) tells.", "record.likelihood * record.impact >= 15"},
 		{"actor", "actor", "Who acts: id and roles.", "'risk_manager' in actor.roles"},
 		{"now", "timestamp", "The moment of the act.", "record.ends > now"},
-		{"links", "records", "The records this one links to, and those that link to it.", "links.all('treatment', ['done', 'verified'])"},
+		{"links", "records", "The records this one links to, and those that link to it.", "links.every('treatment', ['done', 'verified'])"},
 		{"register", "records", "All records.", "register.count('scope', ['in_force']) == 1"},
 	}
 }
@@ -85,7 +85,7 @@ func newLanguage(k *Kind) (*language, error) {
 			cel.MemberOverload("records_count", []*cel.Type{recordsType, cel.StringType}, cel.IntType, cel.BinaryBinding(func(r, kind ref.Val) ref.Val { return count(r, kind, nil) })),
 			cel.MemberOverload("records_count_states", []*cel.Type{recordsType, cel.StringType, strings}, cel.IntType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return count(a[0], a[1], a[2]) })),
 		),
-		cel.Function("all", cel.MemberOverload("records_all_states", []*cel.Type{recordsType, cel.StringType, strings}, cel.BoolType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return all(a[0], a[1], a[2]) }))),
+		cel.Function("every", cel.MemberOverload("records_every_states", []*cel.Type{recordsType, cel.StringType, strings}, cel.BoolType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return every(a[0], a[1], a[2]) }))),
 		cel.Function("newest", cel.MemberOverload("records_newest", []*cel.Type{recordsType, cel.StringType, strings}, cel.TimestampType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return newest(a[0], a[1], a[2]) }))),
 	)
 	if err != nil {

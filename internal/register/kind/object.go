@@ -210,8 +210,8 @@ func count(r, kind, states ref.Val) ref.Val {
 	return types.Int(n)
 }
 
-// all holds when there is at least one and each is in one of the states.
-func all(r, kind, states ref.Val) ref.Val {
+// every holds when there is at least one and each is in one of the states.
+func every(r, kind, states ref.Val) ref.Val {
 	records, id, list := asked(r, kind, states)
 	of, err := records.Count(id, nil)
 	if err != nil {

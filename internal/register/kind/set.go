@@ -100,6 +100,8 @@ func (r *reader) files(files fs.FS, prefix string) {
 func (r *reader) file(name string, raw []byte) {
 	text, doc := decode(raw)
 	switch {
+	case text.Kind == "" && text.Extends == "" && doc.Faults().Err() != nil: // cannot be read at all
+		r.faults = append(r.faults, doc.Faults().In(name)...)
 	case text.Extends != "":
 		r.extras = append(r.extras, &extension{text, name, doc})
 	case r.byID[text.Kind] != nil:
