@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/verify"
 )
 
@@ -103,7 +104,9 @@ func (f *folder) damaged(ctx context.Context, c *counter) (list []string, err er
 }
 
 // check verifies the ledger in a folder of the layout of a data directory, with so many
-// workers; 0 takes all processors.
+// workers; 0 takes all processors. With the keys at hand it goes by the signing key among
+// them, and not by the one that lies in the record: a record that somebody signed anew
+// does not pass.
 func check(ctx context.Context, dir, keysDir string, open Opener, p Progress, workers int) (verify.Report, error) {
 	o := verify.DirOptions(dir)
 	o.Workers = workers
@@ -117,6 +120,9 @@ func check(ctx context.Context, dir, keysDir string, open Opener, p Progress, wo
 		}
 		defer done()
 		o.OpenPayload = unlock
+		if o.VerifierKey, err = ledger.VerifierOf(filepath.Join(keysDir, "keys", "node.key")); err != nil {
+			return verify.Report{}, err
+		}
 	}
 	return verify.Dir(ctx, o)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/ledger"
 	"github.com/counterfoil/counterfoil/internal/vault"
+	"github.com/counterfoil/counterfoil/verify"
 )
 
 // TestBesideAWriter backs up while entries are written, keys are made and the registry
@@ -325,6 +326,34 @@ func TestDamageIsFound(t *testing.T) {
 		}
 	}
 	mustCheck(t, to)
+}
+
+// TestARecordSignedAnew: a record that verifies by the key that lies in it, and was made
+// by somebody else, is not taken for that of the keys.
+func TestARecordSignedAnew(t *testing.T) {
+	var both [2]targets
+	for i := range both {
+		n := openNode(t, filepath.Join(t.TempDir(), "data")) // both bear the same name
+		n.converse(1, 1000)
+		n.close()
+		both[i] = newTargets(t)
+		mustCreate(t, n.data, both[i])
+	}
+	forged, err := Check(t.Context(), both[1].record, "", opener, Progress{})
+	if err != nil || !forged.Sound() {
+		t.Fatalf("%+v, error %v", forged, err)
+	}
+	if c, err := Check(t.Context(), both[1].record, both[0].keys, opener, Progress{}); err == nil && c.Sound() {
+		t.Error("the keys of another log pass")
+	}
+	mine := filepath.Join(both[1].keys, "keys", "node.key") // so that payloads open, and the signatures alone tell
+	if err := copyTo(filepath.Join(both[0].keys, "keys", "node.key"), mine); err != nil {
+		t.Fatal(err)
+	}
+	r, err := check(t.Context(), both[1].record, both[1].keys, opener, Progress{}, 1)
+	if err != nil || r.Integrity == verify.IntegrityOK {
+		t.Errorf("%v, error %v", r.Integrity, err)
+	}
 }
 
 // TestABackupDoesNotSign: with its keys beside it, a backup has all a data directory has.

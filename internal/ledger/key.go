@@ -38,6 +38,12 @@ func loadKey(path string) (nodeKey, error) {
 	return k, nil
 }
 
+// VerifierOf returns the verifier key that lies beside the private one in a key file.
+func VerifierOf(path string) (string, error) {
+	k, err := loadKey(path)
+	return k.verifier, err
+}
+
 func parseKeyFile(b []byte) (nodeKey, error) {
 	private, verifier, found := strings.Cut(strings.TrimSpace(string(b)), "\n")
 	if !found {
