@@ -9,8 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/index"
@@ -42,7 +43,7 @@ func indexing(ctx context.Context, b *bench) (err error) {
 	if err != nil {
 		return err
 	}
-	b.table.note("index: %d interactions from %d entries in %.0f s, of which %.0f s for the indexes at the end; the same rows into one table without any in %.0f s; at most %d MB of memory in use by Go.",
+	b.table.note("index: %d interactions from %d entries in %.0f s, of which %.0f s for the indexes at the end; the same rows into one table without any in %.0f s; at most %d MB of memory.",
 		b.rows, log.entries, built.took.Seconds(), built.indexes.Seconds(), plain.took.Seconds(), memory())
 	b.table.add(rates("rebuild, to a load without indexes", b.rows, built.took, plain.took, atLeast(0.35)))
 	// A rebuild decodes and hashes entries meanwhile, which is work of its own.
@@ -53,11 +54,13 @@ func indexing(ctx context.Context, b *bench) (err error) {
 	return b.lag(ctx, x)
 }
 
-// memory is what the Go runtime holds, in MB.
-func memory() uint64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.Sys >> 20
+// memory is the most this process has held so far, in MB.
+func memory() int64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0 // it is for a note
+	}
+	return u.Maxrss >> 10
 }
 
 // rates is a row that compares how many of n were done a second.
