@@ -90,6 +90,12 @@ func TestOlderCopyGoesOn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { checkByBoth(t, verifier, c.code, c.say, c.args) })
 	}
+	for receipt, code := range map[string]int{early: 0, late: 27} {
+		cmd := exec.Command(verifier, "receipt", receipt, "--key", former, "--ledger", filepath.Join(in.Data, "ledger"))
+		if out, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != code {
+			t.Errorf("the receipt alone: exit %d, want %d: %s", cmd.ProcessState.ExitCode(), code, out)
+		}
+	}
 }
 
 // checkByBoth runs the auditor's program and the second implementation.
