@@ -181,6 +181,12 @@ func (a forgetter) Forget(ctx context.Context, keys, gone []counterfoil.ID) erro
 		a.roll.Forget(id)
 	}
 	a.putInForce()
+	if a.building.TryLock() { // one under way learns of the erasure from its entry
+		defer a.building.Unlock()
+		if err := a.index.DropUnfinished(); err != nil {
+			return err
+		}
+	}
 	if len(gone) == 0 {
 		return nil
 	}

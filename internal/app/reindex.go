@@ -47,8 +47,10 @@ func (a service) CompareIndex(ctx context.Context, progress func(done, total uin
 		return fmt.Errorf("build an index to compare with: %w", err)
 	}
 	reach := func(end counterfoil.Index) error { return b.Load(ctx, a.entries, end, show) }
-	err = a.index.Compare(ctx, b, reach, func(d index.Difference) error {
-		return each(control.Difference{Table: d.Table, Key: d.Key, Column: d.Column, Found: d.Found, Expected: d.Expected, Entry: (*uint64)(d.Entry)})
+	err = a.erasure.Alone(func() error {
+		return a.index.Compare(ctx, b, reach, func(d index.Difference) error {
+			return each(control.Difference{Table: d.Table, Key: d.Key, Column: d.Column, Found: d.Found, Expected: d.Expected, Entry: (*uint64)(d.Entry)})
+		})
 	})
 	if err != nil {
 		return err

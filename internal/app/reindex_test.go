@@ -214,3 +214,29 @@ func TestAStartLoadsALargeIndex(t *testing.T) {
 		t.Error("the log does not tell")
 	}
 }
+
+// TestAnErasureDropsAnUnfinishedIndex: what it was built from is not what there is.
+func TestAnErasureDropsAnUnfinishedIndex(t *testing.T) {
+	h := newHouse(t)
+	a := h.open()
+	administer(t, a)
+	ada, _ := keyOf(t, a, "ada@example.com")
+	b, err := a.index.Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(b.Load(t.Context(), a.entries, 3, func(counterfoil.Index) {}), b.Close()); err != nil {
+		t.Fatal(err)
+	}
+	asked := request(t, a, control.NewErasure{Person: ada.String()})
+	if _, err := (service{a}).ApproveErasure(t.Context(), asked.ID, noor, nothing); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(h.data, "index.db.new")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the unfinished index: %v", err)
+	}
+	list(t, a)
+	if found := differences(t, a); len(found) > 0 {
+		t.Errorf("after the erasure: %+v", found)
+	}
+}

@@ -108,5 +108,13 @@ func New(c Config) *Eraser {
 	return &Eraser{Config: c}
 }
 
+// Alone runs fn while nobody asks, decides or erases. Whoever holds still a view of
+// the index does it here: an erasure could not empty the file's write-ahead log.
+func (e *Eraser) Alone(fn func() error) error {
+	e.acting.Lock()
+	defer e.acting.Unlock()
+	return fn()
+}
+
 // Progress is told how far a long piece of work is, in entries. It may be nil.
 type Progress func(done, total uint64)

@@ -77,6 +77,15 @@ func (b *Builder) Close() error {
 // Discard closes and removes the file.
 func (b *Builder) Discard() error { return errors.Join(b.Close(), removeDatabase(b.path)) }
 
+// DropUnfinished removes what an interrupted build left: it would not learn of an
+// erasure before it is gone on with. The caller sees to it that no Builder is open.
+func (x *Index) DropUnfinished() error {
+	if err := removeDatabase(x.path + besideSuffix); err != nil {
+		return fmt.Errorf("remove an unfinished index: %w", err)
+	}
+	return nil
+}
+
 // removeDatabase removes a SQLite file and what belongs to it.
 func removeDatabase(path string) error {
 	var errs []error

@@ -28,13 +28,13 @@ type use string
 
 // A commit of the disposable projection need not reach the disk at once: with WAL
 // and synchronous NORMAL a power cut loses whole transactions from the end, rows
-// and cursor together. Sessions that ended are overwritten where they lay. Without
+// and cursor together. What is deleted is overwritten where it lay. Without
 // temp_store an INSERT of many rows writes its undo journal to a file.
 const (
 	usual use = "_txlock=immediate&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(ON)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)"
 
 	// A load holds 64 MB of pages, and moves 64 MB at a time into the file.
-	loading use = "_txlock=immediate&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-64000)&_pragma=wal_autocheckpoint(16000)"
+	loading use = "_txlock=immediate&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(ON)&_pragma=cache_size(-64000)&_pragma=wal_autocheckpoint(16000)"
 )
 
 const reading = "_pragma=query_only(1)&_pragma=cache_size(-4000)"
