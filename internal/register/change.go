@@ -306,6 +306,7 @@ func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, 
 		for i := range f.Fields {
 			if f.Fields[i].ID == column {
 				f = &f.Fields[i]
+				break
 			}
 		}
 		if l.Target == record.ID {
