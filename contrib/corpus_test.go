@@ -13,6 +13,7 @@ import (
 // TestCorpus: verify.py says of every case what package verify says: the same exit
 // code, and the same problems at the same places.
 func TestCorpus(t *testing.T) {
+	t.Parallel()
 	j := newJudge(t)
 	for _, c := range corpus.Cases() {
 		t.Run(c.Name, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 // TestFolders: verify.py says of every published log what package verify says.
 func TestFolders(t *testing.T) {
+	t.Parallel()
 	j := newJudge(t)
 	for _, c := range corpus.FolderCases() {
 		t.Run(c.Name, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 // TestPacks: verify.py says of every pack what package verify says: the same exit code,
 // and the same problems at the same places. One in five is given as a folder.
 func TestPacks(t *testing.T) {
+	t.Parallel()
 	j := newJudge(t)
 	for n, c := range corpus.PackCases() {
 		t.Run(c.Name, func(t *testing.T) {
