@@ -22,5 +22,6 @@
 // keyhistory.go tells which key counts for which heads, keyring.go holds those
 // at hand, rotate.go changes them. heads.go keeps the signed heads, recover.go
 // brings a directory back to its last whole batch, derived.go keeps tree nodes
-// and positions, which can be rebuilt from the segments at any time.
+// and positions, which can be rebuilt from the segments at any time. succession.go
+// lets a log go on under another name, prefix.go reads what that takes over.
 package ledger

@@ -47,8 +47,8 @@ type Config struct {
 	Log   *slog.Logger // default slog.Default
 	Disk  durable.Disk // default durable.OS; everything but heads, keys and lock goes through it
 
-	succeeding bool              // opened by a Succession
-	reached    func(step string) // told how far a succession is; nil but in tests
+	succeeding bool   // opened by a Succession
+	reached    func() // called behind each step of a succession; nil but in tests
 }
 
 func (c *Config) setDefaults() error {

@@ -196,7 +196,7 @@ func succeedUntilKilled(dir string) {
 	var left int
 	fmt.Sscan(os.Getenv(childSteps), &left)
 	cfg := killConfig(dir)
-	cfg.reached = func(string) {
+	cfg.reached = func() {
 		if left--; left == 0 {
 			syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
