@@ -12,6 +12,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // Entry is one version of a record, to be saved.
@@ -30,10 +31,20 @@ type Journal interface {
 	Save(ctx context.Context, e Entry) (counterfoil.Index, error)
 }
 
-// Directory is what the register reads. It must be safe for concurrent use.
+// Register keeps the records of people, appointments, systems and models;
+// *register.Register implements it.
+type Register interface {
+	Create(ctx context.Context, actor register.Actor, kindID string, in register.Input) (*register.Record, error)
+	Change(ctx context.Context, actor register.Actor, id counterfoil.ID, in register.Input) (*register.Record, error)
+	SetUp(ctx context.Context, actor register.Actor, kindID, state string, in register.Input) (*register.Record, error)
+}
+
+// Directory is what accounts read. It must be safe for concurrent use.
 type Directory interface {
-	// Snapshot contains every save that has returned.
+	// Snapshot contains every save that has returned, of the register's too.
 	Snapshot() *identity.Snapshot
+	// Model finds the record of the model that has a name in requests.
+	Model(name string) (counterfoil.ID, bool)
 	// Credential returns what a person signs in with, if anything.
 	Credential(identity.PersonID) (identity.Credential, bool)
 }
@@ -41,6 +52,7 @@ type Directory interface {
 // Config says what Accounts stand on.
 type Config struct {
 	Journal   Journal
+	Register  Register
 	Directory Directory
 	Clock     clock.Clock
 }
@@ -49,6 +61,7 @@ type Config struct {
 // concurrent use.
 type Accounts struct {
 	journal   Journal
+	register  Register
 	directory Directory
 	clock     clock.Clock
 
@@ -62,6 +75,7 @@ const hashedAtOnce = 2
 func New(cfg Config) *Accounts {
 	return &Accounts{
 		journal:   cfg.Journal,
+		register:  cfg.Register,
 		directory: cfg.Directory,
 		clock:     cfg.Clock,
 		hashing:   make(chan struct{}, hashedAtOnce),
@@ -70,8 +84,6 @@ func New(cfg Config) *Accounts {
 
 // Types of records, as they stand in the ledger.
 const (
-	typeSystem     = "system"
-	typePerson     = "person"
 	typeKey        = "key"
 	typeCredential = "credential"
 )
@@ -82,23 +94,6 @@ const (
 	changed = "changed"
 	revoked = "revoked"
 )
-
-func (a *Accounts) saveSystem(ctx context.Context, actor identity.PersonID, s *identity.System, transition string) error {
-	return a.save(ctx, Entry{
-		Actor:  counterfoil.ID(actor),
-		ID:     counterfoil.ID(s.ID),
-		Record: counterfoil.Record{Type: typeSystem, Version: s.Version, Transition: transition},
-	}, s)
-}
-
-func (a *Accounts) savePerson(ctx context.Context, actor identity.PersonID, p *identity.Person, transition string) error {
-	return a.save(ctx, Entry{
-		Actor:   counterfoil.ID(actor),
-		ID:      counterfoil.ID(p.ID),
-		Subject: counterfoil.ID(p.ID),
-		Record:  counterfoil.Record{Type: typePerson, Version: p.Version, Transition: transition},
-	}, p)
-}
 
 func (a *Accounts) saveKey(ctx context.Context, actor identity.PersonID, k *identity.Key, transition string) error {
 	return a.save(ctx, Entry{

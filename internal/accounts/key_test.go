@@ -35,12 +35,12 @@ func TestCreateKey(t *testing.T) {
 	if err != nil || p.Person != dev.ID || p.System.ID != s.ID {
 		t.Errorf("principal %+v, %v", p, err)
 	}
-	for _, e := range b.journal.saved {
+	for _, e := range b.saved {
 		if bytes.Contains(e.Body, []byte(secret)) {
 			t.Errorf("the secret is kept in %s", e.Body)
 		}
 	}
-	if last := b.journal.saved[len(b.journal.saved)-1]; last.Subject != counterfoil.ID(dev.ID) {
+	if last := b.saved[len(b.saved)-1]; last.Subject != counterfoil.ID(dev.ID) {
 		t.Errorf("the key's record is about %s, want %s", last.Subject, dev.ID)
 	}
 }
@@ -58,7 +58,7 @@ func TestCreateWorkloadKey(t *testing.T) {
 func TestCreateKeyRefuses(t *testing.T) {
 	b := start(t)
 	s := b.system(t)
-	before := len(b.journal.saved)
+	before := len(b.trail)
 	for name, test := range map[string]struct {
 		in     NewKey
 		fields []string
@@ -78,8 +78,8 @@ func TestCreateKeyRefuses(t *testing.T) {
 			}
 		})
 	}
-	if len(b.journal.saved) != before {
-		t.Errorf("recorded %v", b.journal.trail()[before:])
+	if len(b.trail) != before {
+		t.Errorf("recorded %v", b.trail[before:])
 	}
 }
 
@@ -106,8 +106,8 @@ func TestRevokeKey(t *testing.T) {
 	if _, err := b.directory.Snapshot().Resolve(otherSecret, noon); err != nil {
 		t.Errorf("another key went with it: %v", err)
 	}
-	saved := len(b.journal.saved)
-	if again, err := b.RevokeKey(t.Context(), actor, first.ID.String()); err != nil || again != got || len(b.journal.saved) != saved {
+	saved := len(b.trail)
+	if again, err := b.RevokeKey(t.Context(), actor, first.ID.String()); err != nil || again != got || len(b.trail) != saved {
 		t.Errorf("revoked twice: %+v, %v", again, err)
 	}
 	if got, err := b.RevokeKey(t.Context(), actor, other.Hint); err != nil || got.ID != other.ID {

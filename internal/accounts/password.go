@@ -26,7 +26,7 @@ func (a *Accounts) Authenticate(ctx context.Context, email, password string) (id
 	phc, person := nobodysHash, identity.Person{}
 	known := false
 	if address, err := identity.NormaliseEmail(email); err == nil {
-		if p, ok := a.directory.Snapshot().PersonByEmail(address); ok {
+		if p, ok := a.directory.Snapshot().PersonByEmail(address); ok && !p.Left {
 			if c, ok := a.directory.Credential(p.ID); ok {
 				phc, person, known = c.PHC, *p, true
 			}

@@ -11,6 +11,8 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
 // ensurePerson returns the person with the normalised address, registering them
@@ -19,14 +21,28 @@ func (a *Accounts) ensurePerson(ctx context.Context, actor identity.PersonID, em
 	if p, ok := a.directory.Snapshot().PersonByEmail(email); ok {
 		return *p, nil
 	}
-	p := identity.Person{
-		ID:      identity.PersonID(counterfoil.NewID()),
-		Version: 1,
-		Email:   email,
-		Created: a.clock.Now(),
-	}
-	return p, a.savePerson(ctx, actor, &p, created)
+	return a.addPerson(ctx, actor, kind.Values{"email": email})
 }
+
+func (a *Accounts) addPerson(ctx context.Context, actor identity.PersonID, values kind.Values) (identity.Person, error) {
+	r, err := a.register.Create(ctx, onBehalf(actor), kindPerson, register.Input{Values: values})
+	if err != nil {
+		return identity.Person{}, err
+	}
+	return a.person(identity.PersonID(r.ID))
+}
+
+// person returns who was just saved.
+func (a *Accounts) person(id identity.PersonID) (identity.Person, error) {
+	p, ok := a.directory.Snapshot().Person(id)
+	if !ok {
+		return identity.Person{}, fault.NotFound("This person is not registered.", nil)
+	}
+	return *p, nil
+}
+
+// onBehalf is the program acting for who called; a zero actor is the program itself.
+func onBehalf(actor identity.PersonID) register.Actor { return register.For(counterfoil.ID(actor)) }
 
 // NewAdministrator is what is entered at set-up.
 type NewAdministrator struct {
@@ -73,37 +89,54 @@ func (a *Accounts) createAdministrator(ctx context.Context, actor identity.Perso
 // set-up link is for when nobody can.
 func (a *Accounts) HasAdministrator() bool {
 	return slices.ContainsFunc(a.directory.Snapshot().People(), func(p identity.Person) bool {
-		_, signsIn := a.directory.Credential(p.ID)
-		return signsIn && p.Has(identity.RoleAdministrator)
+		return p.Has(identity.RoleAdministrator) && a.signsIn(p.ID)
 	})
 }
 
 // ensureAdministrator registers the person or gives them role and name. Somebody
 // who signs in already keeps their password: they are not for others to create.
 func (a *Accounts) ensureAdministrator(ctx context.Context, actor identity.PersonID, email, name string) (identity.Person, error) {
-	standing, known := a.directory.Snapshot().PersonByEmail(email)
-	if !known {
-		p := identity.Person{
-			ID:      identity.PersonID(counterfoil.NewID()),
-			Version: 1,
-			Email:   email,
-			Name:    name,
-			Roles:   []string{identity.RoleAdministrator},
-			Created: a.clock.Now(),
-		}
-		return p, a.savePerson(ctx, actor, &p, created)
-	}
-	if _, signsIn := a.directory.Credential(standing.ID); signsIn {
-		return identity.Person{}, fault.Conflict("This person signs in already.", nil)
-	}
-	p := *standing
-	p.Roles = slices.Clone(p.Roles)
+	values := kind.Values{"email": email}
 	if name != "" {
-		p.Name = name
+		values["name"] = name
 	}
-	if !p.Has(identity.RoleAdministrator) {
-		p.Roles = append(p.Roles, identity.RoleAdministrator)
+	p, err := identity.Person{}, error(nil)
+	standing, known := a.directory.Snapshot().PersonByEmail(email)
+	switch {
+	case !known:
+		p, err = a.addPerson(ctx, actor, values)
+	case a.signsIn(standing.ID):
+		return identity.Person{}, fault.Conflict("This person signs in already.", nil)
+	default:
+		p = *standing
+		_, err = a.register.Change(ctx, onBehalf(actor), counterfoil.ID(p.ID), register.Input{Version: p.Version, Values: values})
 	}
-	p.Version++
-	return p, a.savePerson(ctx, actor, &p, changed)
+	if err != nil {
+		return identity.Person{}, err
+	}
+	if err := a.appoint(ctx, actor, p); err != nil {
+		return identity.Person{}, err
+	}
+	return a.person(p.ID)
+}
+
+func (a *Accounts) signsIn(id identity.PersonID) bool {
+	_, ok := a.directory.Credential(id)
+	return ok
+}
+
+// appoint makes somebody administrator by an appointment that the program puts in
+// force: before there is one, nobody could accept or confirm it.
+func (a *Accounts) appoint(ctx context.Context, actor identity.PersonID, p identity.Person) error {
+	if standing, ok := a.directory.Snapshot().Person(p.ID); ok && standing.Has(identity.RoleAdministrator) {
+		return nil
+	}
+	reason := "Made by the program for the set-up link or the command line."
+	if !actor.IsZero() {
+		reason = "Made by the program for an administrator."
+	}
+	_, err := a.register.SetUp(ctx, onBehalf(actor), kindAppointment, stateActive, register.Input{
+		Values: kind.Values{"role": identity.RoleAdministrator, "person": p.ID.String()}, Reason: reason,
+	})
+	return err
 }

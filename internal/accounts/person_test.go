@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 )
@@ -31,12 +32,17 @@ func TestFirstAdministrator(t *testing.T) {
 	if !p.Has(identity.RoleAdministrator) || p.Email != "ada@example.com" || p.Name != "Ada" || !b.HasAdministrator() {
 		t.Errorf("%+v", p)
 	}
-	if diff := cmp.Diff([]string{"person created", "credential created"}, b.journal.trail()); diff != "" {
+	if diff := cmp.Diff([]string{"person created", "appointment created", "credential created"}, b.trail); diff != "" {
 		t.Error(diff)
 	}
-	for _, e := range b.journal.saved {
-		if bytes.Contains(e.Body, []byte(passphrase)) || e.Subject != e.ID && e.Record.Type == "person" {
+	for _, e := range b.saved {
+		if bytes.Contains(e.Body, []byte(passphrase)) || e.Subject != counterfoil.ID(p.ID) {
 			t.Errorf("entry %+v, body %s", e.Record, e.Body)
+		}
+	}
+	for _, e := range b.kept {
+		if bytes.Contains(e.Body, []byte("Ada")) || bytes.Contains(e.Body, []byte("ada@")) {
+			t.Errorf("a personal field stands open in %s", e.Body)
 		}
 	}
 	_, err = b.CreateAdministrator(t.Context(), nobody, NewAdministrator{Email: "eve@example.com", Password: passphrase})
@@ -53,7 +59,7 @@ func TestAdministratorKnownBefore(t *testing.T) {
 	b := start(t)
 	s := b.system(t)
 	p, err := b.CreateAdministrator(t.Context(), nobody, NewAdministrator{Email: "owner@example.com", Name: "Olga", Password: passphrase})
-	if err != nil || p.ID != s.Owner || p.Version != 2 || p.Name != "Olga" {
+	if err != nil || p.ID != s.Owner || p.Version != 2 || !p.Has(identity.RoleAdministrator) || p.Name != "Olga" {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

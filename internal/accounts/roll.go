@@ -14,20 +14,17 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
-// ErrUnknownType means that records of a type are not the register's.
-var ErrUnknownType = errors.New("not a type of the register")
+// ErrUnknownType means that records of a type are not those of accounts.
+var ErrUnknownType = errors.New("not a type of accounts")
 
-// Decode reads the body of a record: *identity.System, *identity.Person,
-// *identity.Key or *identity.Credential. Fields of later versions are ignored.
+// Decode reads the body of a record: *identity.Key or *identity.Credential. Fields of
+// later versions are ignored.
 func Decode(typ string, body []byte) (any, error) {
 	var record any
 	switch typ {
-	case typeSystem:
-		record = new(identity.System)
-	case typePerson:
-		record = new(identity.Person)
 	case typeKey:
 		record = new(identity.Key)
 	case typeCredential:
@@ -43,21 +40,20 @@ func Decode(typ string, body []byte) (any, error) {
 
 var _ Directory = (*Roll)(nil)
 
-// Roll is a Directory in memory, built from record bodies in the order they
-// were saved. Reading a snapshot that stands costs one atomic load, so the live
-// path may ask for each request. The zero value is empty and ready.
+// Roll is a Directory in memory, built from records in the order they were saved.
+// Reading a snapshot that stands costs one atomic load, so the live path may ask for
+// each request. The zero value is empty and ready.
 type Roll struct {
 	standing atomic.Pointer[identity.Snapshot] // nil when a record came in since
 
 	mu          sync.Mutex
-	systems     map[identity.SystemID]identity.System
-	people      map[identity.PersonID]identity.Person
+	records     map[counterfoil.ID]*register.Record // of the kinds in Kinds
 	keys        map[identity.KeyID]identity.Key
 	credentials map[identity.PersonID]identity.Credential
 }
 
-// Put takes in the body of a saved record. A version older than the one that
-// stands changes nothing, so records may be put twice.
+// Put takes in the body of a saved key or credential. A version older than the one
+// that stands changes nothing, so records may be put twice.
 func (r *Roll) Put(typ string, body []byte) error {
 	record, err := Decode(typ, body)
 	if err != nil {
@@ -65,14 +61,8 @@ func (r *Roll) Put(typ string, body []byte) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.systems == nil {
-		r.clear()
-	}
+	r.begin()
 	switch v := record.(type) {
-	case *identity.System:
-		put(r.systems, v.ID, *v, v.Version < r.systems[v.ID].Version)
-	case *identity.Person:
-		put(r.people, v.ID, *v, v.Version < r.people[v.ID].Version)
 	case *identity.Key:
 		put(r.keys, v.ID, *v, v.Version < r.keys[v.ID].Version)
 	case *identity.Credential:
@@ -88,13 +78,31 @@ func put[K comparable, V any](m map[K]V, id K, v V, stale bool) {
 	}
 }
 
+// Enter takes in a saved record of one of the Kinds, with its personal fields; others
+// are passed over. It must not be changed afterwards. A person whose fields were
+// erased is forgotten.
+func (r *Roll) Enter(record *register.Record) {
+	if !slices.Contains(Kinds, record.Kind.ID) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begin()
+	before := r.records[record.ID]
+	if record.Erased && record.Kind.ID == kindPerson {
+		delete(r.records, record.ID)
+	} else {
+		put(r.records, record.ID, record, before != nil && record.Version < before.Version)
+	}
+	r.standing.Store(nil)
+}
+
 // Forget takes out whatever the id names, after its body was erased. A key goes
 // with nothing else: its system and person stay.
 func (r *Roll) Forget(id counterfoil.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.systems, identity.SystemID(id))
-	delete(r.people, identity.PersonID(id))
+	delete(r.records, id)
 	delete(r.keys, identity.KeyID(id))
 	maps.DeleteFunc(r.credentials, func(_ identity.PersonID, c identity.Credential) bool { return c.ID == id })
 	r.standing.Store(nil)
@@ -104,13 +112,16 @@ func (r *Roll) Forget(id counterfoil.ID) {
 func (r *Roll) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.clear()
+	r.records, r.keys, r.credentials = nil, nil, nil
 	r.standing.Store(nil)
 }
 
-func (r *Roll) clear() {
-	r.systems = make(map[identity.SystemID]identity.System)
-	r.people = make(map[identity.PersonID]identity.Person)
+// begin makes the maps of an empty roll. r.mu must be held.
+func (r *Roll) begin() {
+	if r.records != nil {
+		return
+	}
+	r.records = make(map[counterfoil.ID]*register.Record)
 	r.keys = make(map[identity.KeyID]identity.Key)
 	r.credentials = make(map[identity.PersonID]identity.Credential)
 }
@@ -125,12 +136,11 @@ func (r *Roll) Snapshot() *identity.Snapshot {
 	if s := r.standing.Load(); s != nil {
 		return s
 	}
-	s := identity.NewSnapshot(values(r.systems), values(r.people), values(r.keys))
+	j := join(r.records)
+	s := identity.NewSnapshot(j.systems, j.people, slices.Collect(maps.Values(r.keys)))
 	r.standing.Store(s)
 	return s
 }
-
-func values[K comparable, V any](m map[K]V) []V { return slices.Collect(maps.Values(m)) }
 
 // Credential implements Directory.
 func (r *Roll) Credential(person identity.PersonID) (identity.Credential, bool) {
@@ -138,4 +148,16 @@ func (r *Roll) Credential(person identity.PersonID) (identity.Credential, bool) 
 	defer r.mu.Unlock()
 	c, ok := r.credentials[person]
 	return c, ok
+}
+
+// Model implements Directory.
+func (r *Roll) Model(name string) (counterfoil.ID, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, record := range r.records {
+		if record.Kind.ID == kindModel && modelName(record) == name {
+			return id, true
+		}
+	}
+	return counterfoil.ID{}, false
 }

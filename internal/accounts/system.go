@@ -6,14 +6,12 @@ package accounts
 import (
 	"context"
 	"fmt"
-	"reflect"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
 // NewSystem is what is entered to register an AI system.
@@ -23,7 +21,9 @@ type NewSystem struct {
 	Models     []string // exactly as clients name them; empty means that none is listed
 }
 
-// AddSystem registers an AI system. Fields of a fault: name, owner, models.
+// AddSystem begins the record of an AI system, in the first state of its kind: it has
+// no route yet. Models not known yet are registered. Fields of a fault: name, owner,
+// models.
 func (a *Accounts) AddSystem(ctx context.Context, actor identity.PersonID, in NewSystem) (identity.System, error) {
 	f := newForm()
 	name, owner, models := f.name("name", in.Name, false), f.email("owner", in.OwnerEmail), f.models("models", in.Models)
@@ -32,42 +32,61 @@ func (a *Accounts) AddSystem(ctx context.Context, actor identity.PersonID, in Ne
 	}
 	a.saving.Lock()
 	defer a.saving.Unlock()
-	person, err := a.ensurePerson(ctx, actor, owner)
+	values := kind.Values{"name": name}
+	if err := a.refer(ctx, actor, values, owner, models); err != nil {
+		return identity.System{}, fmt.Errorf("add system: %w", err)
+	}
+	r, err := a.register.Create(ctx, onBehalf(actor), kindSystem, register.Input{Values: values})
 	if err != nil {
 		return identity.System{}, fmt.Errorf("add system: %w", err)
 	}
-	s := a.newSystem(name)
-	s.Owner, s.Models = person.ID, models
-	if err := a.saveSystem(ctx, actor, &s, created); err != nil {
-		return identity.System{}, fmt.Errorf("add system: %w", err)
-	}
-	return s, nil
+	return a.system(r.ID)
 }
 
-// newSystem gives a system its identifiers. a.saving must be held.
-func (a *Accounts) newSystem(name string) identity.System {
-	snapshot := a.directory.Snapshot()
-	taken := func(slug string) bool { _, ok := snapshot.SystemBySlug(slug); return ok }
-	return identity.System{
-		ID:      identity.SystemID(counterfoil.NewID()),
-		Version: 1,
-		Slug:    identity.Slug(name, taken),
-		Number:  nextNumber(snapshot.Systems()),
-		Name:    name,
-		Created: a.clock.Now(),
-	}
-}
-
-// nextNumber follows the highest number given. Systems are never taken out of
-// the register, so no number comes twice.
-func nextNumber(systems []identity.System) string {
-	highest := 0
-	for i := range systems {
-		if n, err := strconv.Atoi(strings.TrimPrefix(systems[i].Number, "SYS-")); err == nil {
-			highest = max(highest, n)
+// refer sets the fields of a system that link to other records, which are begun when
+// there are none. a.saving must be held.
+func (a *Accounts) refer(ctx context.Context, actor identity.PersonID, values kind.Values, owner string, models []string) error {
+	if owner != "" {
+		person, err := a.ensurePerson(ctx, actor, owner)
+		if err != nil {
+			return err
 		}
+		values["owner"] = person.ID.String()
 	}
-	return fmt.Sprintf("SYS-%02d", highest+1)
+	if models == nil {
+		return nil
+	}
+	ids := make([]string, len(models))
+	for i, name := range models {
+		id, err := a.ensureModel(ctx, actor, name)
+		if err != nil {
+			return err
+		}
+		ids[i] = id.String()
+	}
+	values["models"] = ids
+	return nil
+}
+
+// ensureModel returns the record of a model, registering one when there is none.
+func (a *Accounts) ensureModel(ctx context.Context, actor identity.PersonID, name string) (counterfoil.ID, error) {
+	if id, ok := a.directory.Model(name); ok {
+		return id, nil
+	}
+	r, err := a.register.Create(ctx, onBehalf(actor), kindModel, register.Input{Values: kind.Values{"name": name, "name_in_requests": name}})
+	if err != nil {
+		return counterfoil.ID{}, fmt.Errorf("register model: %w", err)
+	}
+	return r.ID, nil
+}
+
+// system returns what was just saved.
+func (a *Accounts) system(id counterfoil.ID) (identity.System, error) {
+	s, ok := a.directory.Snapshot().System(identity.SystemID(id))
+	if !ok {
+		return identity.System{}, fault.NotFound("This AI system is not registered.", nil)
+	}
+	return *s, nil
 }
 
 // SystemChange says what to change; nil leaves a field as it is.
@@ -78,9 +97,10 @@ type SystemChange struct {
 	Models     *[]string
 }
 
-// ChangeSystem changes a system's name, owner or models; its slug and number
-// stay. A change that changes nothing is not recorded. Fields of a fault: name,
-// owner, models.
+// ChangeSystem changes a system's name, owner or models; its slug and number stay. A
+// change of an approved system is a draft: what was approved stays in force, and is
+// what it returns. A change that changes nothing is not recorded. Fields of a fault:
+// name, owner, models.
 func (a *Accounts) ChangeSystem(ctx context.Context, actor identity.PersonID, id identity.SystemID, in SystemChange) (identity.System, error) {
 	s, err := a.changeSystem(ctx, actor, id, in)
 	if err != nil {
@@ -96,45 +116,40 @@ func (a *Accounts) changeSystem(ctx context.Context, actor identity.PersonID, id
 	if !ok {
 		return identity.System{}, fault.NotFound("This AI system is not registered.", nil)
 	}
-	if in.Version != 0 && in.Version != standing.Version {
-		return identity.System{}, fault.Conflict("Somebody else changed this AI system meanwhile. Look at the present version and try again.", nil)
-	}
-	next, owner, err := in.apply(*standing)
+	values, owner, models, err := in.check()
 	if err != nil {
 		return identity.System{}, err
 	}
-	if owner != "" {
-		person, err := a.ensurePerson(ctx, actor, owner)
-		if err != nil {
-			return identity.System{}, err
-		}
-		next.Owner = person.ID
+	if err := a.refer(ctx, actor, values, owner, models); err != nil {
+		return identity.System{}, err
 	}
-	if reflect.DeepEqual(next, *standing) {
-		return next, nil
+	from := in.Version
+	if from == 0 {
+		from = standing.Version
 	}
-	next.Version++
-	return next, a.saveSystem(ctx, actor, &next, changed)
+	if _, err := a.register.Change(ctx, onBehalf(actor), counterfoil.ID(id), register.Input{Version: from, Values: values}); err != nil {
+		return identity.System{}, err
+	}
+	return a.system(counterfoil.ID(id))
 }
 
-// apply returns the changed system, and the address of a new owner.
-func (in *SystemChange) apply(s identity.System) (_ identity.System, owner string, err error) {
-	f := newForm()
-	s.Models = slices.Clone(s.Models)
+// check returns the values that stand by themselves, and those that name other records.
+func (in *SystemChange) check() (values kind.Values, owner string, models []string, err error) {
+	f, values := newForm(), kind.Values{}
 	if in.Name != nil {
-		s.Name = f.name("name", *in.Name, false)
-	}
-	if in.Models != nil {
-		s.Models = f.models("models", *in.Models)
+		values["name"] = f.name("name", *in.Name, false)
 	}
 	if in.OwnerEmail != nil {
 		owner = f.email("owner", *in.OwnerEmail)
 	}
-	return s, owner, f.err()
+	if in.Models != nil {
+		models = f.models("models", *in.Models)
+	}
+	return values, owner, models, f.err()
 }
 
-// EnsureBuiltinPlayground returns the built-in system for first attempts,
-// registering it with the given models when there is none. It has no owner until
+// EnsureBuiltinPlayground returns the built-in system for first attempts, setting it
+// up in operation with the given models when there is none. It has no owner until
 // somebody takes it over.
 func (a *Accounts) EnsureBuiltinPlayground(ctx context.Context, models []string) (identity.System, error) {
 	a.saving.Lock()
@@ -144,10 +159,15 @@ func (a *Accounts) EnsureBuiltinPlayground(ctx context.Context, models []string)
 			return s, nil
 		}
 	}
-	s := a.newSystem("Playground")
-	s.Models, s.Builtin = slices.Clone(models), true
-	if err := a.saveSystem(ctx, identity.PersonID{}, &s, created); err != nil {
+	values := kind.Values{"name": "Playground", "builtin": true}
+	if err := a.refer(ctx, identity.PersonID{}, values, "", models); err != nil {
 		return identity.System{}, fmt.Errorf("add playground: %w", err)
 	}
-	return s, nil
+	r, err := a.register.SetUp(ctx, register.Program, kindSystem, stateOperating, register.Input{
+		Values: values, Reason: "Made by the program for first attempts.",
+	})
+	if err != nil {
+		return identity.System{}, fmt.Errorf("add playground: %w", err)
+	}
+	return a.system(r.ID)
 }

@@ -21,8 +21,8 @@ func TestAddSystem(t *testing.T) {
 	s := b.system(t)
 	owner, _ := b.directory.Snapshot().PersonByEmail("owner@example.com")
 	want := identity.System{
-		ID: s.ID, Version: 1, Slug: "helpdesk", Number: "SYS-01", Name: "Helpdesk",
-		Owner: owner.ID, Models: []string{"gpt-4o"}, Created: noon,
+		ID: s.ID, Version: 1, Slug: "helpdesk", Number: "SYS-001", Name: "Helpdesk", State: "requested", Route: identity.Route{Closed: identity.ClosedUnapproved},
+		Owner: owner.ID, Models: []string{"gpt-4o"}, Uses: []identity.Use{{Registered: true}}, Created: noon,
 	}
 	standing, _ := b.directory.Snapshot().SystemBySlug("helpdesk")
 	for _, got := range []identity.System{s, *standing} {
@@ -30,16 +30,16 @@ func TestAddSystem(t *testing.T) {
 			t.Errorf("system (-want +got):\n%s", diff)
 		}
 	}
-	if diff := cmp.Diff([]string{"person created", "system created"}, b.journal.trail()); diff != "" {
+	if diff := cmp.Diff([]string{"person created", "model created", "system created"}, b.trail); diff != "" {
 		t.Error(diff)
 	}
-	for _, e := range b.journal.saved {
-		if e.Actor != counterfoil.ID(actor) || (e.Record.Type == "person") != (e.Subject == counterfoil.ID(owner.ID)) {
+	for _, e := range b.kept {
+		if e.Actor != counterfoil.ID(actor) {
 			t.Errorf("entry %+v", e)
 		}
 	}
 	other := b.system(t)
-	if other.Slug != "helpdesk-2" || other.Number != "SYS-02" || other.Owner != owner.ID {
+	if other.Slug != "helpdesk-2" || other.Number != "SYS-002" || other.Owner != owner.ID {
 		t.Errorf("a second system of the name: %+v", other)
 	}
 }
@@ -70,8 +70,8 @@ func TestAddSystemRefuses(t *testing.T) {
 	}
 	_, err := b.AddSystem(t.Context(), actor, many)
 	wantFault(t, err, fault.KindInvalid, "models")
-	if len(b.journal.saved) != 0 {
-		t.Errorf("recorded %v", b.journal.trail())
+	if len(b.trail) != 0 {
+		t.Errorf("recorded %v", b.trail)
 	}
 }
 
@@ -90,9 +90,9 @@ func TestChangeSystem(t *testing.T) {
 		t.Errorf("system (-want +got):\n%s", diff)
 	}
 
-	before := len(b.journal.saved)
-	if _, err := b.ChangeSystem(t.Context(), actor, s.ID, SystemChange{Name: &name}); err != nil || len(b.journal.saved) != before {
-		t.Errorf("a change of nothing: error %v, recorded %v", err, b.journal.trail()[before:])
+	before := len(b.trail)
+	if _, err := b.ChangeSystem(t.Context(), actor, s.ID, SystemChange{Name: &name}); err != nil || len(b.trail) != before {
+		t.Errorf("a change of nothing: error %v, recorded %v", err, b.trail[before:])
 	}
 	_, err = b.ChangeSystem(t.Context(), actor, s.ID, SystemChange{Version: 1, Name: &name})
 	wantFault(t, err, fault.KindConflict)
@@ -109,11 +109,11 @@ func TestChangeSystem(t *testing.T) {
 func TestPlayground(t *testing.T) {
 	b := start(t)
 	first, err := b.EnsureBuiltinPlayground(t.Context(), []string{"sandbox-echo"})
-	if err != nil || !first.Builtin || first.Slug != "playground" || !first.Lists("sandbox-echo") {
+	if err != nil || !first.Builtin || first.Slug != "playground" || !first.Lists("sandbox-echo") || first.State != "operating" || !first.Route.Open {
 		t.Fatalf("%+v, %v", first, err)
 	}
 	again, err := b.EnsureBuiltinPlayground(t.Context(), nil)
-	if err != nil || again.ID != first.ID || len(b.journal.saved) != 1 {
+	if err != nil || again.ID != first.ID || len(b.trail) != 2 {
 		t.Errorf("%+v, %v", again, err)
 	}
 }

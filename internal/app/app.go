@@ -179,7 +179,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.openRegister(); err != nil {
 		return err
 	}
-	a.accounts = accounts.New(accounts.Config{Journal: records{a}, Directory: &a.roll, Clock: a.clock})
+	a.accounts = accounts.New(accounts.Config{Journal: records{a}, Register: a.register, Directory: &a.roll, Clock: a.clock})
 	a.prover = accounts.NewProver(accounts.ProverConfig{Accounts: a.accounts, Directory: &a.roll, Attempts: a.index, Recorder: a, Clock: a.clock})
 	a.erasure = a.newEraser()
 	if err := a.sameLedger(ctx); err != nil {

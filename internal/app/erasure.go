@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/accounts"
@@ -13,6 +14,8 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/ledger"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
 // newEraser joins the parts an erasure works on.
@@ -121,8 +124,8 @@ func (a storedRecords) History(ctx context.Context, id counterfoil.ID) ([]index.
 	return a.index.History(ctx, id)
 }
 
-// InUse implements erasure.Records: systems and people stand until somebody ends
-// them; keys, holds and requests do so by themselves.
+// InUse implements erasure.Records: records of the register stand, with the version
+// that is the present one; keys, holds and requests end by themselves.
 func (a storedRecords) InUse(ctx context.Context) (map[counterfoil.ID]bool, error) {
 	used := make(map[counterfoil.ID]bool)
 	now := a.clock.Now()
@@ -144,7 +147,7 @@ func (a storedRecords) InUse(ctx context.Context) (map[counterfoil.ID]bool, erro
 	for i := range cases {
 		over[cases[i].ID] = cases[i].State != erasure.StateWaiting && cases[i].State != erasure.StateApproved
 	}
-	for _, typ := range []string{"system", "person", "credential", "key", erasure.TypeHold, erasure.TypeRequest} {
+	for _, typ := range []string{"credential", "key", erasure.TypeHold, erasure.TypeRequest} {
 		rows, err := a.index.Records(ctx, typ)
 		if err != nil {
 			return nil, err
@@ -155,7 +158,38 @@ func (a storedRecords) InUse(ctx context.Context) (map[counterfoil.ID]bool, erro
 			}
 		}
 	}
+	for _, k := range a.kinds.Kinds() {
+		if err := a.inUseOf(ctx, k.ID, used); err != nil {
+			return nil, err
+		}
+	}
 	return used, nil
+}
+
+// inUseOf adds the keys under which records of a kind lie as they stand, with those
+// of the personal fields sealed inside.
+func (a storedRecords) inUseOf(ctx context.Context, kindID string, used map[counterfoil.ID]bool) error {
+	f := index.KeptFilter{Kind: kindID, Limit: keptPage}
+	for {
+		page, err := a.index.KeptList(ctx, f)
+		if err != nil {
+			return err
+		}
+		for i := range page.Rows {
+			row := &page.Rows[i]
+			used[row.Wrap] = true
+			sealed, err := register.SealedIn(row)
+			if err != nil {
+				return err
+			}
+			if key, ok := vault.KeyOf(sealed); ok {
+				used[key] = true
+			}
+		}
+		if f.After = page.Next; f.After.Zero() {
+			return nil
+		}
+	}
 }
 
 // forgetter is the running program as an erasure sees it.
@@ -177,7 +211,7 @@ func (a forgetter) Forget(ctx context.Context, keys, gone []counterfoil.ID) erro
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
+	for _, id := range slices.Concat(ids, gone) { // of people the personal fields are gone, and the record stays
 		a.roll.Forget(id)
 	}
 	a.putInForce()

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	gather      = 250 * time.Millisecond // wait for a batch to fill
 	projectMost = 2048                   // entries in one transaction
 	retryAfter  = time.Second            // after a failed batch
+	keptPage    = 1000                   // records of a kind read at once
 )
 
 // follow keeps the index behind the ledger until ctx ends. A failure is logged
@@ -179,17 +181,23 @@ func (a *App) body(r *index.Record) ([]byte, error) {
 	return body, err
 }
 
-// enroll takes the records of a batch into the register and puts it in force.
+// enroll takes the records of a batch into the roll and puts it in force.
 func (a *App) enroll(items []index.Item, bodies map[counterfoil.Index][]byte) error {
 	changed := false
 	for _, i := range items {
 		if i.Entry.Kind != counterfoil.KindRecord {
 			continue
 		}
+		changed = true
+		if i.Kept != nil {
+			if err := a.enter(i.Kept); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := a.put(i.Entry.Record.Type, i.Entry.ID, bodies[i.Index]); err != nil {
 			return err
 		}
-		changed = true
 	}
 	if changed {
 		a.putInForce()
@@ -197,7 +205,20 @@ func (a *App) enroll(items []index.Item, bodies map[counterfoil.Index][]byte) er
 	return nil
 }
 
-// put takes one record in. One whose body was erased is passed over: a later
+// enter takes in one record of a kind, when the live path is built from its kind.
+func (a *App) enter(row *index.Kept) error {
+	if !slices.Contains(accounts.Kinds, row.Kind) {
+		return nil
+	}
+	record, err := a.register.Load(row)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", row.Number, err)
+	}
+	a.roll.Enter(record)
+	return nil
+}
+
+// put takes one key or credential in. One whose body was erased is passed over: a later
 // version may stand, and what stands no more was taken out when it was erased.
 func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
 	if len(body) == 0 {
@@ -205,7 +226,7 @@ func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
 	}
 	err := a.roll.Put(typ, body)
 	if errors.Is(err, accounts.ErrUnknownType) {
-		return nil // a record of a later kind is nothing the live path knows
+		return nil // nothing the live path knows
 	}
 	if err != nil {
 		return fmt.Errorf("read %s %s: %w", typ, id, err)
@@ -213,10 +234,15 @@ func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
 	return nil
 }
 
-// enrollAll reads the whole register as the index names it.
+// enrollAll reads everything the live path is built from as the index names it.
 func (a *App) enrollAll(ctx context.Context) error {
 	a.roll.Reset()
-	for _, list := range []func(context.Context) ([]index.Record, error){a.index.Systems, a.index.People, a.index.Keys, a.index.Credentials} {
+	for _, id := range accounts.Kinds {
+		if err := a.enterAll(ctx, id); err != nil {
+			return fmt.Errorf("read register: %w", err)
+		}
+	}
+	for _, list := range []func(context.Context) ([]index.Record, error){a.index.Keys, a.index.Credentials} {
 		rows, err := list(ctx)
 		if err != nil {
 			return fmt.Errorf("read register: %w", err)
@@ -233,6 +259,25 @@ func (a *App) enrollAll(ctx context.Context) error {
 	}
 	a.putInForce()
 	return nil
+}
+
+// enterAll takes in the records of a kind as they stand.
+func (a *App) enterAll(ctx context.Context, kindID string) error {
+	f := index.KeptFilter{Kind: kindID, Limit: keptPage}
+	for {
+		page, err := a.index.KeptList(ctx, f)
+		if err != nil {
+			return err
+		}
+		for i := range page.Rows {
+			if err := a.enter(&page.Rows[i]); err != nil {
+				return err
+			}
+		}
+		if f.After = page.Next; f.After.Zero() {
+			return nil
+		}
+	}
 }
 
 // putInForce gives the live path the register as it is now.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/standard"
@@ -32,8 +33,20 @@ func (a *App) openRegister() error {
 	}
 	a.kinds = kinds
 	a.register = register.New(register.Config{
-		Kinds: kinds, Rights: rights, Functions: functions, Store: a.index, Journal: keptRecords{a}, Clock: a.clock,
+		Kinds: kinds, Rights: rights, Functions: functions, Store: a.index, Journal: keptRecords{a}, Clock: a.clock, Admit: a.admit,
 	})
+	return nil
+}
+
+// admit refuses an address that somebody else signs in with. It is asked while saves
+// wait for each other, so what the roll says holds.
+func (a *App) admit(r *register.Record) fault.Fields {
+	if r.Kind.ID != "person" {
+		return nil
+	}
+	if p, ok := a.roll.Snapshot().PersonByEmail(r.Values.Text("email")); ok && counterfoil.ID(p.ID) != r.ID {
+		return fault.Fields{"email": "Somebody else has this address: " + p.Number + "."}
+	}
 	return nil
 }
 

@@ -53,7 +53,15 @@ func (w *world) Keep(ctx context.Context, s register.Entry) (counterfoil.Index, 
 		return 0, err
 	}
 	w.log = append(w.log, item)
-	return at, w.index.Apply(ctx, []index.Item{item}, at+1)
+	if err := w.index.Apply(ctx, []index.Item{item}, at+1); err != nil {
+		return 0, err
+	}
+	record, err := w.register.Load(item.Kept)
+	if err != nil {
+		return 0, err
+	}
+	w.roll.Enter(record)
+	return at, nil
 }
 
 // Seal implements register.Journal.

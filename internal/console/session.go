@@ -53,7 +53,7 @@ func (c *Console) toLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 // session returns the session of a request, or nil when there is none in force:
-// unknown, expired, idle for too long, or of somebody no longer in the register.
+// unknown, expired, idle for too long, or of somebody who left or was erased.
 func (c *Console) session(r *http.Request) (*index.Session, error) {
 	cookie, err := r.Cookie(c.cookie)
 	if err != nil {
@@ -67,8 +67,8 @@ func (c *Console) session(r *http.Request) (*index.Session, error) {
 		return nil, err
 	}
 	now := c.clock.Now().UnixMicro()
-	_, known := c.directory.Snapshot().Person(identity.PersonID(s.Person))
-	if !known || now >= s.Expires || now-s.Seen >= sessionIdle.Microseconds() {
+	who, known := c.directory.Snapshot().Person(identity.PersonID(s.Person))
+	if !known || who.Left || now >= s.Expires || now-s.Seen >= sessionIdle.Microseconds() {
 		return nil, c.index.EndSession(r.Context(), s.Token)
 	}
 	if now-s.Seen >= seenEvery.Microseconds() {

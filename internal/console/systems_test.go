@@ -19,7 +19,7 @@ func TestSystemsList(t *testing.T) {
 	holds(t, w.get("/systems").Body.String(), "No AI system yet", "An auditor will look for")
 	w.sample(admin)
 	page := w.get("/systems").Body.String()
-	holds(t, page, "SYS-01 Playground", "SYS-02 Claims Letter Assistant", "1 in force, of 2", "No owner", "and 1 more", "one has no owner")
+	holds(t, page, "SYS-001 Playground", "SYS-002 Claims Letter Assistant", "1 in force, of 2", "No owner", "and 1 more", "one has no owner")
 	if strings.Contains(page, "castellanos") {
 		t.Error("the list names people")
 	}
@@ -129,7 +129,7 @@ func TestChangeModels(t *testing.T) {
 	if a.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a stale version answered %d", a.Code)
 	}
-	holds(t, a.Body.String(), "Somebody else changed this AI system meanwhile", ">three</textarea>", `name="version" value="2"`)
+	holds(t, a.Body.String(), "somebody else changed this record meanwhile", ">three</textarea>", `name="version" value="2"`)
 	if a := w.post(path+"/models", "version", "2", "models", "a b"); a.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a wrong name answered %d", a.Code)
 	}

@@ -78,7 +78,7 @@ func newWorld(t testing.TB) *world {
 	}
 	t.Cleanup(func() { w.index.Close() })
 	w.openRegister()
-	w.reg = accounts.New(accounts.Config{Journal: w, Directory: w.roll, Clock: w.clock})
+	w.reg = accounts.New(accounts.Config{Journal: w, Register: w.register, Directory: w.roll, Clock: w.clock})
 	w.console, err = New(Config{
 		Index: w.index, Directory: w.roll, Accounts: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Records: w.register, Kinds: w.register.Kinds, Ledger: w, Clock: w.clock,
 		Log: slog.New(slog.DiscardHandler), Findings: detect.Types(), Gateway: "http://127.0.0.1:8400",

@@ -12,18 +12,29 @@ import (
 	"github.com/counterfoil/counterfoil"
 )
 
-// System is a registered AI system: what a key is for. The JSON of these types
-// is the body of their records in the ledger.
+// System is a registered AI system: what a key is for. It says what the live path
+// enforces, which is the approved version of its record while there is one.
 type System struct {
-	ID      SystemID  `json:"id"`
-	Version uint64    `json:"version"` // of the record, from 1; so in every type here
-	Slug    string    `json:"slug"`    // lower-case ASCII, unique, never changed
-	Number  string    `json:"number"`  // "SYS-01", never reused
-	Name    string    `json:"name"`
-	Owner   PersonID  `json:"owner,omitzero"`   // who answers for it; zero for a built-in one nobody took over
-	Models  []string  `json:"models"`           // exactly as clients name them
-	Builtin bool      `json:"builtin,omitzero"` // made by the program
-	Created time.Time `json:"created"`
+	ID      SystemID
+	Version uint64   // of the record, from 1
+	Slug    string   // lower-case ASCII, unique, never changed
+	Number  string   // "SYS-001", never reused
+	Name    string   //
+	Owner   PersonID // who answers for it; zero for a built-in one nobody took over
+	State   string   // of the record
+	Route   Route
+	Models  []string // exactly as clients name them
+	Uses    []Use    // of each model, in the order of Models
+	Data    []string // classes of data it may be given; empty when none are declared
+	Tier    string   // how much is at stake: "high", "medium", "low"; "" before it is known
+	Builtin bool     // made by the program
+	Created time.Time
+}
+
+// Use is a model as the register knows it.
+type Use struct {
+	Registered bool // a model record is in force
+	Supplied   bool // by an approved supplier
 }
 
 // Lists reports whether the system may use the model of this name.
@@ -34,18 +45,22 @@ const RoleAdministrator = "administrator"
 
 // Person is somebody who owns systems, holds keys or signs in.
 type Person struct {
-	ID      PersonID  `json:"id"`
-	Version uint64    `json:"version"`
-	Email   string    `json:"email"` // as NormaliseEmail returns it, unique
-	Name    string    `json:"name,omitzero"`
-	Roles   []string  `json:"roles,omitzero"`
-	Created time.Time `json:"created"`
+	ID      PersonID
+	Version uint64 // of the record, from 1
+	Number  string // "P-001", never reused
+	Email   string // as NormaliseEmail returns it, unique
+	Name    string
+	Roles   []string // of appointments in force
+	Left    bool     // no longer there: signs in no more, and keys open nothing
+	Trained bool     // has a training record in force
+	Created time.Time
 }
 
 // Has reports whether the person holds the role.
 func (p *Person) Has(role string) bool { return slices.Contains(p.Roles, role) }
 
-// Key is a virtual key: what a client presents instead of the provider's.
+// Key is a virtual key: what a client presents instead of the provider's. The JSON
+// of it, and of Credential, is the body of their records in the ledger.
 type Key struct {
 	ID       KeyID            `json:"id"`
 	Version  uint64           `json:"version"`
@@ -101,5 +116,6 @@ type Principal struct {
 	Person    PersonID
 	System    *System // of the snapshot; never nil, not to be changed
 	Workload  bool
+	Trained   bool  // the person has a training record in force
 	Assurance uint8 // identity assurance level, 0 to 5
 }

@@ -34,6 +34,7 @@ type Snapshot struct {
 type holder struct {
 	key    *Key
 	system *System
+	person *Person // nil when nobody is known
 }
 
 // NewSnapshot copies the register into a snapshot. A key whose system is not
@@ -54,7 +55,7 @@ func NewSnapshot(systems []System, people []Person, keys []Key) *Snapshot {
 	slices.SortFunc(s.keys, compareKeys)
 	for i := range s.systems {
 		system := &s.systems[i]
-		system.Models = slices.Clone(system.Models)
+		system.Models, system.Uses, system.Data = slices.Clone(system.Models), slices.Clone(system.Uses), slices.Clone(system.Data)
 		s.system[system.ID], s.slug[system.Slug] = system, system
 	}
 	for i := range s.people {
@@ -64,7 +65,7 @@ func NewSnapshot(systems []System, people []Person, keys []Key) *Snapshot {
 	}
 	for i := range s.keys {
 		if system := s.system[s.keys[i].System]; system != nil {
-			s.byHash[s.keys[i].Hash] = holder{&s.keys[i], system}
+			s.byHash[s.keys[i].Hash] = holder{&s.keys[i], system, s.person[s.keys[i].Person]}
 		}
 	}
 	s.digest = s.sum()
@@ -86,7 +87,8 @@ func compareKeys(a, b Key) int {
 	return slices.Compare(a.ID[:], b.ID[:])
 }
 
-// Resolve tells who presents secret at the moment now. It does not allocate.
+// Resolve tells who presents secret at the moment now. It does not allocate. The keys
+// of somebody who left are as if revoked.
 // The error is ErrExpiredKey, ErrRevokedKey, or wraps ErrUnknownKey.
 func (s *Snapshot) Resolve(secret string, now time.Time) (Principal, error) {
 	found, ok := s.byHash[HashKey(secret)]
@@ -96,11 +98,15 @@ func (s *Snapshot) Resolve(secret string, now time.Time) (Principal, error) {
 	if err := found.key.Check(now); err != nil {
 		return Principal{}, err
 	}
+	if found.person != nil && found.person.Left {
+		return Principal{}, ErrRevokedKey
+	}
 	return Principal{
 		Key:       found.key.ID,
 		Person:    found.key.Person,
 		System:    found.system,
 		Workload:  found.key.Workload,
+		Trained:   found.person != nil && found.person.Trained,
 		Assurance: assuranceKey,
 	}, nil
 }
@@ -137,7 +143,7 @@ func (s *Snapshot) Digest() counterfoil.Hash { return s.digest }
 
 func (s *Snapshot) sum() counterfoil.Hash {
 	d := digest{sha256.New()}
-	d.text("counterfoil snapshot 2")
+	d.text("counterfoil snapshot 3")
 	d.number(len(s.systems))
 	for i := range s.systems {
 		d.system(&s.systems[i])
@@ -169,12 +175,35 @@ func (d digest) system(s *System) {
 	d.texts(s.Models)
 	d.truth(s.Builtin)
 	d.time(s.Created)
+	d.text(s.State)
+	d.text(s.Tier)
+	d.texts(s.Data)
+	d.number(len(s.Uses))
+	for _, u := range s.Uses {
+		d.truth(u.Registered)
+		d.truth(u.Supplied)
+	}
+	d.route(&s.Route)
+}
+
+func (d digest) route(r *Route) {
+	d.truth(r.Open)
+	d.text(r.Closed)
+	d.truth(r.Pilot != nil)
+	if p := r.Pilot; p != nil {
+		d.time(p.Until)
+		d.number(int(p.Daily))
+		d.number(int(p.People))
+		d.time(p.Since)
+	}
 }
 
 func (d digest) person(p *Person) {
 	d.Write(p.ID[:])
 	d.number(int(p.Version))
 	d.texts(p.Roles)
+	d.truth(p.Left)
+	d.truth(p.Trained)
 }
 
 func (d digest) key(k *Key) {

@@ -361,7 +361,7 @@ func TestRecords(t *testing.T) {
 	x, _ := open(t)
 	apply(t, x, l.items)
 
-	systems, err := x.Systems(t.Context())
+	systems, err := x.Records(t.Context(), "system")
 	if err != nil {
 		t.Fatal(err)
 	}

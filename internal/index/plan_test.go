@@ -78,8 +78,6 @@ func call(t *testing.T, x *Index) {
 		"Locate":           func() error { _, _, _, err := x.Locate(ctx, some(1)); return one(err) },
 		"OpenInteractions": func() error { _, err := x.OpenInteractions(ctx, 5); return err },
 		"Records":          func() error { _, err := x.Records(ctx, "system"); return err },
-		"Systems":          func() error { _, err := x.Systems(ctx); return err },
-		"People":           func() error { _, err := x.People(ctx); return err },
 		"Keys":             func() error { _, err := x.Keys(ctx); return err },
 		"Credentials":      func() error { _, err := x.Credentials(ctx); return err },
 		"RecordsUnder":     func() error { _, err := x.RecordsUnder(ctx, []counterfoil.ID{some(1)}); return err },

@@ -51,7 +51,7 @@ var records = projection{
 // index holds nothing that would have to be erased. Entry tells where it is read.
 type Record struct {
 	ID         counterfoil.ID
-	Type       string // "system", "person", "key", "credential", "erasure_request", "hold"
+	Type       string // "key", "credential", "erasure_request", "hold", or a kind of the register
 	Version    uint64
 	Transition string // what led to this version: "created", "changed", "revoked"
 	Time       int64  // microseconds
@@ -85,12 +85,6 @@ func (x *Index) Records(ctx context.Context, typ string) ([]Record, error) {
 	}
 	return records, nil
 }
-
-// Systems, People, Keys and Credentials are the current records of each type.
-func (x *Index) Systems(ctx context.Context) ([]Record, error) { return x.Records(ctx, "system") }
-
-// People returns the current person records.
-func (x *Index) People(ctx context.Context) ([]Record, error) { return x.Records(ctx, "person") }
 
 // Keys returns the current key records, revoked ones included.
 func (x *Index) Keys(ctx context.Context) ([]Record, error) { return x.Records(ctx, "key") }

@@ -44,10 +44,14 @@ func (r *Register) Create(ctx context.Context, actor Actor, kindID string, in In
 	return r.create(ctx, actor, k, k.Initial().ID, in)
 }
 
-// SetUp is a record the program makes by itself, in a state that people come to by
-// moves: what has to stand before anybody can make one. Its history says that the
-// program began it there. In a state in force the version counts as approved.
-func (r *Register) SetUp(ctx context.Context, kindID, state string, in Input) (*Record, error) {
+// SetUp is a record the program makes in a state that people come to by moves: what
+// has to stand before anybody can make one. Only the program may, by itself or for
+// somebody. Its history says that it began there; in a state in force the version
+// counts as approved.
+func (r *Register) SetUp(ctx context.Context, actor Actor, kindID, state string, in Input) (*Record, error) {
+	if !actor.program {
+		return nil, fault.Forbidden("Not available: this is for the program.", nil)
+	}
 	k, err := r.Kinds.Kind(kindID)
 	if err != nil {
 		return nil, fmt.Errorf("set up a record: %w", err)
@@ -57,7 +61,7 @@ func (r *Register) SetUp(ctx context.Context, kindID, state string, in Input) (*
 	}
 	r.saving.Lock()
 	defer r.saving.Unlock()
-	return r.create(ctx, Program, k, state, in)
+	return r.create(ctx, actor, k, state, in)
 }
 
 func (r *Register) create(ctx context.Context, actor Actor, k *kind.Kind, state string, in Input) (*Record, error) {

@@ -15,7 +15,7 @@ import (
 // who began it.
 func TestSetUp(t *testing.T) {
 	w := newWorld(t)
-	r, err := w.SetUp(t.Context(), "override", "approved", register.Input{Values: override("Made to begin with"), Reason: "Set-up"})
+	r, err := w.SetUp(t.Context(), register.Program, "override", "approved", register.Input{Values: override("Made to begin with"), Reason: "Set-up"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,9 +23,17 @@ func TestSetUp(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	for kindID, state := range map[string]string{"override": "nowhere", "nothing": "approved"} {
-		if _, err := w.SetUp(t.Context(), kindID, state, register.Input{Values: override("x")}); err == nil {
+		if _, err := w.SetUp(t.Context(), register.Program, kindID, state, register.Input{Values: override("x")}); err == nil {
 			t.Errorf("%s was set up in state %s", kindID, state)
 		}
+	}
+}
+
+func TestPeopleSetNothingUp(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.SetUp(t.Context(), w.person("ann", "administrator"), "override", "approved", register.Input{Values: override("x")})
+	if fault.KindOf(err) != fault.KindForbidden {
+		t.Errorf("%v", err)
 	}
 }
 

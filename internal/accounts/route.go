@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package accounts
+
+import (
+	"time"
+
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// States and moves of kinds that the live path knows by name. What it does not know
+// opens nothing.
+const (
+	stateActive     = "active"
+	stateAbsent     = "absent"
+	stateApproved   = "approved"
+	statePiloting   = "piloting"
+	stateOperating  = "operating"
+	stateSuspended  = "suspended"
+	stateRetiring   = "retiring"
+	stateRetired    = "retired"
+	stateRejected   = "rejected"
+	stateForbidden  = "forbidden"
+	stateOutOfScope = "out_of_scope"
+	moveTrial       = "trial"
+	moveEndTrial    = "end_trial"
+)
+
+// trialMost is how long a trial before approval lasts, whatever its record says.
+const trialMost = 30 * 24 * time.Hour
+
+// routeOf says what a system's record lets pass. A system that is assessed anew, or
+// was just approved anew, goes on as it ran: what it may do is what is in force.
+func routeOf(r *register.Record) identity.Route {
+	state := r.State
+	if as := ranAs(r); as != "" && !fixedRoute(state) {
+		state = as
+	}
+	switch state {
+	case stateOperating, stateRetiring:
+		return identity.Route{Open: true}
+	case statePiloting:
+		return identity.Route{Open: true, Pilot: pilotOf(r.Values, sinceMove(r, statePiloting))}
+	case stateSuspended:
+		return closed(identity.ClosedSuspended)
+	case stateRetired:
+		return closed(identity.ClosedRetired)
+	case stateRejected:
+		return closed(identity.ClosedRejected)
+	case stateForbidden, stateOutOfScope:
+		return closed(identity.ClosedForbidden)
+	case stateApproved:
+		return closed(identity.ClosedWaiting)
+	default:
+		return trialOf(r)
+	}
+}
+
+func closed(reason string) identity.Route { return identity.Route{Closed: reason} }
+
+// fixedRoute tells that a state decides by itself, whatever was before.
+func fixedRoute(state string) bool {
+	switch state {
+	case stateOperating, statePiloting, stateSuspended, stateRetiring, stateRetired, stateRejected, stateForbidden, stateOutOfScope:
+		return true
+	}
+	return false
+}
+
+// ranAs is the last state a system with an approval in force came to that opened or
+// stopped its route; "" when it never ran.
+func ranAs(r *register.Record) string {
+	if r.InForce == nil {
+		return ""
+	}
+	as, version := "", uint64(0)
+	if r.InForce.Move == register.Created { // set up by the program, in operation
+		as = stateOperating
+	}
+	for id, act := range r.Done {
+		m, ok := r.Kind.Move(id)
+		if !ok || act.Version < version {
+			continue
+		}
+		switch m.To {
+		case statePiloting, stateOperating, stateSuspended:
+			as, version = m.To, act.Version
+		}
+	}
+	return as
+}
+
+// sinceMove is when the record last came to a state.
+func sinceMove(r *register.Record, state string) (at time.Time) {
+	for id, act := range r.Done {
+		if m, ok := r.Kind.Move(id); ok && m.To == state && act.At.After(at) {
+			at = act.At
+		}
+	}
+	return at
+}
+
+// trialOf is the route of a system that was never approved: none, or that of a trial.
+func trialOf(r *register.Record) identity.Route {
+	begun, tried := r.Done[moveTrial]
+	if ended, over := r.Done[moveEndTrial]; !tried || over && ended.Version > begun.Version {
+		return closed(identity.ClosedUnapproved)
+	}
+	p := pilotOf(r.Values, begun.At)
+	if last := begun.At.Add(trialMost); p.Until.After(last) {
+		p.Until = last
+	}
+	return identity.Route{Open: true, Pilot: p}
+}
+
+// pilotOf are the limits a record says. Without an end nothing passes.
+func pilotOf(v kind.Values, since time.Time) *identity.Pilot {
+	p := &identity.Pilot{Daily: v.Integer("pilot_requests_per_day"), People: v.Integer("pilot_people"), Since: since}
+	if day, err := time.Parse(time.DateOnly, v.Text("pilot_until")); err == nil {
+		p.Until = day.AddDate(0, 0, 1) // the day itself counts
+	}
+	return p
+}
