@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/counterfoil/counterfoil"
@@ -20,11 +21,18 @@ func TestAuditorVerifiesFolders(t *testing.T) {
 	dir := t.TempDir()
 	report := func() verify.Report {
 		t.Helper()
-		r, err := verify.Tiles(t.Context(), dir, verify.Options{VerifierKey: l.VerifierKey()})
-		if err != nil {
-			t.Fatal(err)
+		var reports [2]verify.Report
+		for k, workers := range []int{1, 3} {
+			r, err := verify.Tiles(t.Context(), dir, verify.Options{VerifierKey: l.VerifierKey(), Workers: workers})
+			if err != nil {
+				t.Fatal(err)
+			}
+			reports[k] = r
 		}
-		return r
+		if !reflect.DeepEqual(reports[0], reports[1]) {
+			t.Fatalf("one worker %+v\nthree %+v", reports[0], reports[1])
+		}
+		return reports[0]
 	}
 	for _, n := range []int{1, 254, 1, 300, 237} {
 		grow(t, l, n)
