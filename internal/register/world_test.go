@@ -17,6 +17,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/standard"
+	"github.com/counterfoil/counterfoil/internal/strictyaml"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -47,18 +48,30 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.vault.Close() })
-	functions := register.BuiltinFunctions()
-	kinds, faults := kind.Load("", register.Known(functions, standard.ISO42001()))
+	rules, faults := rulesOnce()
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	rights, faults := register.LoadRights(kinds, standard.ISO42001().RoleIDs())
-	if len(faults) > 0 {
-		t.Fatal(faults)
-	}
-	w.Register = register.New(register.Config{Kinds: kinds, Rights: rights, Functions: functions, Store: w.index, Journal: w, Clock: w.clock})
+	w.Register = register.New(register.Config{Kinds: rules.kinds, Rights: rules.rights, Functions: rules.functions, Store: w.index, Journal: w, Clock: w.clock})
 	return w
 }
+
+// rules are the built-in kinds and rights; they never change, and compiling them
+// takes longer than a test.
+type rules struct {
+	functions register.Functions
+	kinds     *kind.Set
+	rights    *register.Rights
+}
+
+var rulesOnce = sync.OnceValues(func() (r rules, faults strictyaml.Faults) {
+	r.functions = register.BuiltinFunctions()
+	if r.kinds, faults = kind.Load("", register.Known(r.functions, standard.ISO42001())); len(faults) > 0 {
+		return r, faults
+	}
+	r.rights, faults = register.LoadRights(r.kinds, standard.ISO42001().RoleIDs())
+	return r, faults
+})
 
 // Keep implements register.Journal.
 func (w *world) Keep(ctx context.Context, s register.Entry) (counterfoil.Index, error) {
