@@ -319,7 +319,7 @@ func (w *walker) other(h recordHint) counterfoil.ID {
 		h.State = k.Initial().ID
 	}
 	values, fixed := w.values(k, w.ordinary(k, false), h.Values)
-	r, err := w.SetUp(w.Context(), k.ID, h.State, register.Input{Values: values, Fixed: fixed})
+	r, err := w.SetUp(w.Context(), register.Program, k.ID, h.State, register.Input{Values: values, Fixed: fixed})
 	if err != nil {
 		w.Fatalf("set up %s for the walk of %s: %v", h.Kind, w.kind.ID, err)
 	}
@@ -335,7 +335,7 @@ func (w *walker) setUp(state string, t try) *register.Record {
 	maps.Copy(given, t.values)
 	early := w.earlyRecords(t.hint.Records)
 	values, fixed := w.values(w.kind, w.ordinary(w.kind, true), w.hints.Values, given)
-	r, err := w.SetUp(w.Context(), w.kind.ID, state, register.Input{Values: values, Fixed: fixed})
+	r, err := w.SetUp(w.Context(), register.Program, w.kind.ID, state, register.Input{Values: values, Fixed: fixed})
 	if err != nil || r.State != state && r.Done[r.Move].At.IsZero() {
 		return nil
 	}
