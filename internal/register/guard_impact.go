@@ -17,7 +17,6 @@ func impactFunctions() Functions {
 		Guards: map[string]GuardFunc{
 			"impact_all_dimensions":   impactAllDimensions,
 			"impact_not_system_owner": impactNotSystemOwner,
-			"impact_review_due":       impactReviewDue,
 		},
 		Derive: map[string]DeriveFunc{"impact_level": impactLevel},
 	}
@@ -82,9 +81,4 @@ func impactNotSystemOwner(ctx context.Context, r *Reader, record *Record, actor 
 		return false, "", err
 	}
 	return system.Owner().IsZero() || system.Owner() != actor.Person, "", nil
-}
-
-func impactReviewDue(_ context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
-	due := slices.ContainsFunc(record.Dues, func(d kind.Due) bool { return d.ID == "review" && !d.At.After(r.Now) })
-	return due, "", nil
 }
