@@ -37,6 +37,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/registry"
+	"github.com/counterfoil/counterfoil/internal/standard"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -59,22 +60,23 @@ type Options struct {
 
 // App is an opened data directory. It is safe for concurrent use.
 type App struct {
-	options  Options
-	log      *slog.Logger
-	clock    clock.Clock
-	ledger   *ledger.Ledger
-	rounds   *registry.Registry
-	registry *ledger.Ledger // the registry's log
-	gaps     *gap.Counter
-	vault    *vault.Vault
-	index    *index.Index
-	accounts *accounts.Accounts
-	kinds    *kind.Set
-	register *register.Register
-	evidence *evidence.Reader
-	erasure  *erasure.Eraser
-	prover   *accounts.Prover
-	underway sync.RWMutex // held for reading from sealing until what was sealed is appended
+	options    Options
+	log        *slog.Logger
+	clock      clock.Clock
+	ledger     *ledger.Ledger
+	rounds     *registry.Registry
+	registry   *ledger.Ledger // the registry's log
+	gaps       *gap.Counter
+	vault      *vault.Vault
+	index      *index.Index
+	accounts   *accounts.Accounts
+	kinds      *kind.Set
+	frameworks []*standard.Framework
+	register   *register.Register
+	evidence   *evidence.Reader
+	erasure    *erasure.Eraser
+	prover     *accounts.Prover
+	underway   sync.RWMutex // held for reading from sealing until what was sealed is appended
 
 	reloading  sync.Mutex // one reload at a time
 	mu         sync.Mutex // guards rules, retained and unrecorded; state is swapped under it

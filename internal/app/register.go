@@ -31,6 +31,9 @@ func (a *App) openRegister() error {
 	if err := faults.Err(); err != nil {
 		return fmt.Errorf("the table of rights has faults:\n%w", err)
 	}
+	if a.frameworks, faults = standard.LoadFrameworks(a.rules.config.FrameworksPath()); faults.Err() != nil {
+		return fmt.Errorf("the frameworks of your own have faults:\n%w", faults.Err())
+	}
 	a.kinds = kinds
 	a.register = register.New(register.Config{
 		Kinds: kinds, Rights: rights, Functions: functions, Store: a.index, Journal: keptRecords{a}, Clock: a.clock, Admit: a.admit,

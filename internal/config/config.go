@@ -39,6 +39,13 @@ type Config struct {
 	// built-in kinds.
 	Kinds string `yaml:"kinds" json:"kinds"`
 
+	// Folder with frameworks of your own that the requirements are tied to, such as
+	// the rules of a supervisor or of a parent company, one YAML file each with id,
+	// title and entries (id, title, summary, questions, map to requirement ids); a
+	// relative path starts at the folder of the configuration file. Default: only the
+	// EU AI Act, the NIST AI RMF and ISO/IEC 27001.
+	Frameworks string `yaml:"frameworks" json:"frameworks"`
+
 	// Words of your own to find in requests and answers, such as project names
 	// or customer numbers. Default: none.
 	Dictionary []Term `yaml:"dictionary" json:"dictionary"`

@@ -75,6 +75,9 @@ func (c *Config) RulesPath() string { return inDir(c.dir, c.Rules) }
 // KindsPath is where kinds of the organisation's own lie; empty for none.
 func (c *Config) KindsPath() string { return inDir(c.dir, c.Kinds) }
 
+// FrameworksPath is where frameworks of the organisation's own lie; empty for none.
+func (c *Config) FrameworksPath() string { return inDir(c.dir, c.Frameworks) }
+
 // Path resolves a path of the configuration, such as gateway.tls.cert, against
 // the folder of its file.
 func (c *Config) Path(path string) string { return inDir(c.dir, path) }
