@@ -14,12 +14,6 @@ import (
 func changeFunctions() Functions {
 	return Functions{
 		Guards: map[string]GuardFunc{
-			"change_approved": func(_ context.Context, _ *Reader, record *Record, _ Actor) (bool, string, error) {
-				return record.Approval != nil, "", nil
-			},
-			"change_not_approved": func(_ context.Context, _ *Reader, record *Record, _ Actor) (bool, string, error) {
-				return record.Approval == nil, "", nil
-			},
 			"review_is_due": reviewIsDue,
 		},
 		Derive: map[string]DeriveFunc{"change_class": changeClass, "concern_handlers": concernHandlers},
