@@ -89,7 +89,7 @@ func (f *KeptFilter) query() *keptQuery {
 		for _, v := range c.Values {
 			args = append(args, v)
 		}
-		q.add("EXISTS (SELECT 1 FROM json_each(body, ?) WHERE json_each.atom IN ("+marks+"))", args...)
+		q.add("EXISTS (SELECT 1 FROM json_each(body, ?) WHERE CAST(json_each.atom AS TEXT) IN ("+marks+"))", args...)
 	}
 	if !f.Links.IsZero() {
 		q.add("entry IN (SELECT entry FROM kept_links WHERE target = ?)", f.Links[:])

@@ -135,6 +135,7 @@ func TestKeptFilters(t *testing.T) {
 		"text is no pattern":  {KeptFilter{Text: "5_%", At: early}, nil},
 		"member":              {KeptFilter{Fields: []KeptCondition{{"tags", []string{"x", "b"}}}, At: early}, []uint64{1}},
 		"member, now":         {KeptFilter{Fields: []KeptCondition{{"tags", []string{"b"}}}}, nil},
+		"a number":            {KeptFilter{Fields: []KeptCondition{{"level", []string{"12"}}}}, []uint64{2}},
 		"links":               {KeptFilter{Links: some(9), At: early}, []uint64{1}},
 		"by a number":         {KeptFilter{Sort: "level"}, []uint64{1, 2}},
 		"by a number, early":  {KeptFilter{Sort: "level", Down: true, At: early}, []uint64{2, 1}},

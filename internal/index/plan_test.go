@@ -102,6 +102,18 @@ func call(t *testing.T, x *Index) {
 		"KeptCounts": func() error {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptCounts(ctx, "risk", m); return err })
 		},
+		"KeptTally": func() error {
+			return each(everyMoment, func(m Moment) error {
+				_, err := x.KeptTally(ctx, "risk", []string{"level", "owner"}, m)
+				return err
+			})
+		},
+		"KeptNaming": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptNaming(ctx, "risk", "controls", m); return err })
+		},
+		"KeptSpans": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptSpans(ctx, "risk", []string{"level"}, m); return err })
+		},
 		"KeptList": func() error {
 			return each(everyKeptFilter(), func(f KeptFilter) error { _, err := x.KeptList(ctx, f); return err })
 		},

@@ -48,6 +48,9 @@ type Store interface {
 	KeptList(ctx context.Context, f index.KeptFilter) (index.KeptPage, error)
 	KeptCount(ctx context.Context, f index.KeptFilter) (uint64, error)
 	KeptCounts(ctx context.Context, kind string, m index.Moment) ([]index.StateCount, error)
+	KeptTally(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptTally, error)
+	KeptNaming(ctx context.Context, kind, field string, m index.Moment) ([]index.KeptNamed, error)
+	KeptSpans(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptSpan, error)
 	HighestSerial(ctx context.Context, kind string) (uint64, error)
 	MomentAt(ctx context.Context, time int64) (index.Moment, error)
 }
