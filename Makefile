@@ -23,8 +23,9 @@ help: ## say what can be made
 build: ## put the programs into bin/
 	$(BUILD) -o bin/ ./cmd/...
 
-run: build ## build and start with data in ./data
-	bin/counterfoil run $(ARGS)
+run: build ## build and start with data in ./data; DEMO=1: on an invented organisation
+	$(if $(DEMO),test -d .cache/demo || bin/counterfoil demo --data .cache/demo)
+	bin/counterfoil run $(if $(DEMO),--data .cache/demo) $(ARGS)
 
 deps: ## install what the tests need: Chromium, Node.js 22, the client libraries
 	@tools/deps.sh

@@ -202,5 +202,5 @@ type Access struct {
 type ConfigChange struct {
 	Config Hash
 	Policy Hash
-	Reason string // "reload"
+	Reason string // "reload", or "demonstration": the log holds what was invented, at set times
 }

@@ -73,7 +73,7 @@ func TestEraseFromTheConsole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := a.pages("http://127.0.0.1:1", "http://127.0.0.1:2")
+	pages, err := a.pages(t.Context(), "http://127.0.0.1:1", "http://127.0.0.1:2")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func TestNothingTellsAGuessRight(t *testing.T) {
 	if _, err := a.accounts.CreateAdministrator(t.Context(), ruths.ID, accounts.NewAdministrator{Email: guessedEmail, Name: guessedName, Password: guessedPassword}); err != nil {
 		t.Fatal(err)
 	}
-	pages, err := a.pages("http://127.0.0.1:1", "http://127.0.0.1:2")
+	pages, err := a.pages(t.Context(), "http://127.0.0.1:1", "http://127.0.0.1:2")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func TestReindexGivesTheSameExports(t *testing.T) {
 	for range 30 {
 		conclude(t, a, intend(t, a))
 	}
-	pages, err := a.pages("http://127.0.0.1:1", "http://127.0.0.1:2")
+	pages, err := a.pages(t.Context(), "http://127.0.0.1:1", "http://127.0.0.1:2")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,7 +206,7 @@ func (a *App) Reload(ctx context.Context) (control.Reloaded, error) {
 		return out, nil
 	}
 	if recorded {
-		if err := a.recordConfig(ctx, next); err != nil {
+		if err := a.recordConfig(ctx, next, "reload"); err != nil {
 			return control.Reloaded{}, err
 		}
 	}
@@ -223,12 +223,12 @@ func sameSecrets(before, after []config.Provider) bool {
 	return slices.EqualFunc(before, after, func(b, a config.Provider) bool { return b.Secret.Reveal() == a.Secret.Reveal() })
 }
 
-// recordConfig says in the ledger what is in force from here on.
-func (a *App) recordConfig(ctx context.Context, next *rules) error {
+// recordConfig says in the ledger what is in force from here on; reason is a code.
+func (a *App) recordConfig(ctx context.Context, next *rules, reason string) error {
 	now := a.clock.Now()
 	e := &counterfoil.Entry{
 		Kind: counterfoil.KindConfig, ID: counterfoil.NewTimeID(now), Time: now.UnixMicro(),
-		Config: &counterfoil.ConfigChange{Config: next.digest, Policy: next.policy.Digest(), Reason: "reload"},
+		Config: &counterfoil.ConfigChange{Config: next.digest, Policy: next.policy.Digest(), Reason: reason},
 	}
 	if _, err := a.ledger.Append(ctx, e, nil); err != nil {
 		return unavailable(err)

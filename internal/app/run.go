@@ -113,7 +113,7 @@ func (a *App) listen(ctx context.Context) ([]*listener, error) {
 			return nil, fmt.Errorf("the %s cannot listen: %w", l.name, err)
 		}
 	}
-	pages, err := a.pages(g.address(), c.address())
+	pages, err := a.pages(ctx, g.address(), c.address())
 	if err != nil {
 		return nil, err
 	}

@@ -16,13 +16,22 @@ import (
 
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/console"
+	"github.com/counterfoil/counterfoil/internal/demo"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/sandbox"
 )
 
 // pages makes the console.
-func (a *App) pages(gatewayURL, consoleURL string) (http.Handler, error) {
+func (a *App) pages(ctx context.Context, gatewayURL, consoleURL string) (http.Handler, error) {
+	invented, err := a.isDemonstration(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("make the console: %w", err)
+	}
+	organisation := ""
+	if invented {
+		organisation = demonstrated
+	}
 	if !a.accounts.HasAdministrator() {
 		a.setup.token, a.setup.hash = identity.NewToken()
 	}
@@ -40,8 +49,9 @@ func (a *App) pages(gatewayURL, consoleURL string) (http.Handler, error) {
 		Index: freshIndex{a.index, a}, Directory: &a.roll, Accounts: a.accounts, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Records: a.register, Kinds: a.kinds, Ledger: a.ledger,
 		Clock: a.clock, Log: a.log, Findings: types, Gateway: gatewayURL, Providers: providers,
 		Registry: a.rounds.Status, Unrecorded: a.gaps.Unstated,
-		Retention: console.Retention{Interactions: cfg.Retention.Interactions.Duration, Records: cfg.Retention.Records.Duration},
-		Version:   a.options.Version, SetupToken: a.setup.hash, Address: address(cfg.Console.BehindProxy),
+		Retention:    console.Retention{Interactions: cfg.Retention.Interactions.Duration, Records: cfg.Retention.Records.Duration},
+		Organisation: organisation, Invented: invented,
+		Version: a.options.Version, SetupToken: a.setup.hash, Address: address(cfg.Console.BehindProxy),
 		TLS: cfg.Console.BehindProxy || strings.HasPrefix(consoleURL, "https:") || strings.HasPrefix(cfg.Console.URL, "https:"),
 	})
 	if err != nil {
@@ -71,6 +81,10 @@ func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 	playground, err := a.accounts.EnsureBuiltinPlayground(ctx, []string{sandbox.Model})
 	if err != nil {
 		return fmt.Errorf("register the Playground: %w", err)
+	}
+	if invented, err := a.isDemonstration(ctx); err != nil || invented {
+		fmt.Fprintf(out, "\nA demonstration, all of it invented. Sign in to the console as %s, password: %s\n", demo.SignIn, demo.Password)
+		return err
 	}
 	if a.setup.token == "" {
 		return nil

@@ -95,7 +95,7 @@ func newRoot(env *environment) *cobra.Command {
 		newRun(env), newSystem(env), newKey(env), newInteractions(env), newInteraction(env),
 		newVerify(env), newReindex(env), newReload(env), newStatus(env), newDetect(env), newPolicy(env), newConfig(env),
 		newLedger(env), newPack(env), newBackup(env), newWitness(env),
-		newErase(env), newHold(env), newAdministrator(env),
+		newErase(env), newHold(env), newAdministrator(env), newDemo(env),
 	)
 	return root
 }

@@ -134,6 +134,7 @@ type Config struct {
 	Gateway      string                     // where clients send, such as http://127.0.0.1:8400
 	Providers    []Provider                 // what a client may put behind it
 	Organisation string                     // may be empty
+	Invented     bool                       // a demonstration: every page says so
 	Version      string
 	Retention    Retention
 	Registry     func(context.Context) (registry.Status, error) // nil: there is none
@@ -166,6 +167,7 @@ type Console struct {
 	gateway      string
 	providers    []Provider
 	organisation string
+	invented     bool
 	version      string
 	retention    Retention
 	registry     func(context.Context) (registry.Status, error)
@@ -188,7 +190,7 @@ func New(config Config) (*Console, error) {
 		index: config.Index, directory: config.Directory, accounts: config.Accounts, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures, records: config.Records, kinds: config.Kinds,
 		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, unrecorded: config.Unrecorded, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
-		organisation: config.Organisation, version: cmp.Or(config.Version, "unknown"),
+		organisation: config.Organisation, invented: config.Invented, version: cmp.Or(config.Version, "unknown"),
 		cookie: "counterfoil", tls: config.TLS, pages: pages,
 	}
 	c.roles = c.rolesNow

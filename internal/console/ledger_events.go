@@ -37,7 +37,7 @@ var kindWords = map[counterfoil.Kind]string{
 
 // eventWords say what a code means; a code that is not here reads as itself.
 var eventWords = map[string]string{
-	"ledger_self_check": "Self-check", "reload": "Reloaded",
+	"ledger_self_check": "Self-check", "reload": "Reloaded", "demonstration": "Demonstration: invented, with a set clock",
 	counterfoil.KeyEnrolled: "Enrolled", counterfoil.KeyRotated: "Rotated", counterfoil.KeyRetired: "Former key retired",
 	counterfoil.KeyCompromised: "A former key was stolen and counts up to here only", counterfoil.KeySucceeded: "The log goes on under another name and key",
 	counterfoil.ErasePerson: "A person", counterfoil.EraseInteraction: "Interactions", counterfoil.EraseBefore: "Up to a date",

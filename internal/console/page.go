@@ -11,6 +11,7 @@ import (
 type page struct {
 	Title        string
 	Organisation string
+	Invented     bool   // the ledger says that it holds a demonstration
 	Place        string // which entry of the navigation is current
 	Me           *account
 	Foot         *foot

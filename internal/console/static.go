@@ -42,7 +42,7 @@ func (c *Console) health(w http.ResponseWriter, r *http.Request) error {
 
 // page is the frame of every page.
 func (c *Console) page(r *http.Request, title, place string) page {
-	p := page{Title: title, Organisation: c.organisation, Place: place, Foot: c.foot()}
+	p := page{Title: title, Organisation: c.organisation, Invented: c.invented, Place: place, Foot: c.foot()}
 	if known, ok := c.directory.Snapshot().Person(identity.PersonID(person(r))); ok {
 		p.Me = &account{Name: known.Name}
 		if p.Me.Name == "" {

@@ -17,7 +17,7 @@ import (
 var layers = [][]string{
 	{"cmd"},
 	{"internal/cli"},
-	{"internal/app"},
+	{"internal/app", "internal/demo"},
 	{"internal/gateway", "internal/console", "internal/control", "internal/tiles"},
 	{"internal/accounts", "internal/register", "internal/standard", "internal/evidence", "internal/policy", "internal/redact", "internal/detect", "internal/identity", "internal/interaction", "internal/pack", "internal/erasure", "internal/gap", "internal/backup"},
 	{"internal/ledger", "internal/vault", "internal/index", "internal/config", "internal/witness", "internal/registry"},
