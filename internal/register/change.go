@@ -14,6 +14,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
@@ -302,9 +303,18 @@ func (r *Register) schedule(record *Record, scene *kind.Scene) error {
 	return err
 }
 
-// checkLinks refuses links to what does not exist for the actor, or is of another kind.
+// checkLinks refuses new links to what does not exist for the actor, or is of
+// another kind. Links that stood stay: who set them could see their ends, and who
+// acts on the record now need not.
 func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, wrong fault.Fields) error {
+	stood, err := r.standingLinks(ctx, record)
+	if err != nil {
+		return err
+	}
 	for _, l := range record.links() {
+		if slices.Contains(stood, l) {
+			continue
+		}
 		field, column, _ := strings.Cut(l.Field, ".")
 		f, _ := record.Kind.Field(field)
 		for i := range f.Fields {
@@ -326,6 +336,18 @@ func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, 
 		}
 	}
 	return nil
+}
+
+// standingLinks are the links of the version that a new one follows.
+func (r *Register) standingLinks(ctx context.Context, record *Record) ([]index.KeptLink, error) {
+	if record.Version == 0 {
+		return nil, nil
+	}
+	before, err := r.present(ctx, record.ID)
+	if err != nil {
+		return nil, err
+	}
+	return before.links(), nil
 }
 
 // lost reports a change made from a version that no longer stands.

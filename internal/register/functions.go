@@ -12,7 +12,7 @@ import (
 // file of its kind, guard_KIND.go.
 func BuiltinFunctions() Functions {
 	f := Functions{Guards: map[string]GuardFunc{}, Derive: map[string]DeriveFunc{}}
-	for _, more := range []Functions{riskFunctions(), impactFunctions(), statementFunctions(), changeFunctions(), slugFunctions()} {
+	for _, more := range []Functions{riskFunctions(), impactFunctions(), statementFunctions(), systemFunctions(), changeFunctions(), concernFunctions(), slugFunctions()} {
 		for name, guard := range more.Guards {
 			f.Guards[name] = guard
 		}

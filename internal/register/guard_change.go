@@ -16,7 +16,7 @@ func changeFunctions() Functions {
 		Guards: map[string]GuardFunc{
 			"review_is_due": reviewIsDue,
 		},
-		Derive: map[string]DeriveFunc{"change_class": changeClass, "concern_handlers": concernHandlers},
+		Derive: map[string]DeriveFunc{"change_class": changeClass},
 	}
 }
 
@@ -41,25 +41,4 @@ func changeClass(_ context.Context, _ *Reader, record *Record) error {
 // reviewIsDue holds when the date of a record's review has come.
 func reviewIsDue(_ context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
 	return slices.ContainsFunc(record.Dues, func(d kind.Due) bool { return d.ID == "review" && !d.At.After(r.Now) }), "", nil
-}
-
-// concernHandlers lets the ethics contacts see a concern nobody handles yet.
-func concernHandlers(ctx context.Context, r *Reader, record *Record) error {
-	if len(record.Values.List("handlers")) > 0 {
-		return nil
-	}
-	appointments, err := r.All(ctx, "appointment", "active")
-	if err != nil {
-		return err
-	}
-	var handlers []string
-	for _, a := range appointments {
-		if person := a.Values.Text("person"); a.Values.Text("role") == "ethics_contact" && !slices.Contains(handlers, person) {
-			handlers = append(handlers, person)
-		}
-	}
-	if len(handlers) > 0 {
-		record.Values["handlers"] = handlers
-	}
-	return nil
 }

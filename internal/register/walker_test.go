@@ -48,6 +48,7 @@ type moveHint struct {
 	Values  map[string]any        `yaml:"values"` // asked for by the move, or set before
 	Records []recordHint          `yaml:"records"`
 	Wait    int                   `yaml:"wait"`   // days that pass before
+	First   map[string][]string   `yaml:"first"`  // by state it starts from: moves made before
 	Role    string                `yaml:"role"`   // who makes it, when not the first role that can
 	Engine  string                `yaml:"engine"` // why only the engine makes it
 	Refuse  map[string]refuseHint `yaml:"refuse"` // by guard: what makes the guard refuse
@@ -59,12 +60,14 @@ type refuseHint struct {
 	Records []recordHint   `yaml:"records"` // instead of those of the move
 	Wait    int            `yaml:"wait"`
 	Role    string         `yaml:"role"`
+	Walk    bool           `yaml:"walk"` // the record walks to the state, and differs in nothing
 }
 
 // try is one attempt to have a guard refuse.
 type try struct {
 	hint   moveHint
 	values map[string]any // over those of the hint
+	walk   bool
 }
 
 func (h refuseHint) tries(of moveHint) []try {
@@ -72,11 +75,11 @@ func (h refuseHint) tries(of moveHint) []try {
 	if alone.Role == "" {
 		alone.Role = of.Role
 	}
-	list := []try{{alone, h.Values}}
+	list := []try{{alone, h.Values, h.Walk}}
 	if h.Records == nil { // with those of the move too
 		with := alone
 		with.Records = of.Records
-		list = append(list, try{with, h.Values})
+		list = append(list, try{with, h.Values, h.Walk})
 	}
 	return list
 }
@@ -101,7 +104,7 @@ func otherValues(f *kind.Field, hint moveHint) []try {
 	}
 	list := make([]try, len(values))
 	for i, v := range values {
-		list[i] = try{hint, map[string]any{f.ID: v}}
+		list[i] = try{hint: hint, values: map[string]any{f.ID: v}}
 	}
 	return list
 }
