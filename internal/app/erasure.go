@@ -147,7 +147,7 @@ func (a storedRecords) InUse(ctx context.Context) (map[counterfoil.ID]bool, erro
 	for i := range cases {
 		over[cases[i].ID] = cases[i].State != erasure.StateWaiting && cases[i].State != erasure.StateApproved
 	}
-	for _, typ := range []string{"credential", "key", erasure.TypeHold, erasure.TypeRequest} {
+	for _, typ := range []string{"credential", "key", erasure.TypeHold, erasure.TypeRequest, register.TypeContent} {
 		rows, err := a.index.Records(ctx, typ)
 		if err != nil {
 			return nil, err

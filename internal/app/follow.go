@@ -137,6 +137,10 @@ func (a *App) item(s ledger.Stored) (item index.Item, body []byte, err error) {
 	if e.Kind != counterfoil.KindRecord {
 		return item, nil, nil
 	}
+	if e.Record.Type == register.TypeContent {
+		item.Wrap, err = a.wrapOf(s)
+		return item, nil, err
+	}
 	if item.Wrap, body, err = a.readBody(e, s); err != nil {
 		return item, nil, err
 	}

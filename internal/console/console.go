@@ -276,6 +276,11 @@ func (c *Console) routes() []route {
 		{"GET /records/{number}/edit", needsPerson, c.editRecord},
 		{"GET /records/{number}/compare", needsPerson, c.compareVersions},
 		{"GET /records/{number}/versions/{version}", needsPerson, c.showVersion},
+		{"POST /records/{number}/comments", needsPerson, c.say},
+		{attachPattern, needsPerson, c.attach},
+		{"GET /records/{number}/attachments/{attachment}", needsPerson, c.downloadAttachment},
+		{"POST /records/{number}/offer", needsPerson, c.offer},
+		{"POST /records/{number}/offer/{answer}", needsPerson, c.answerOffer},
 		{"GET /records/{number}/moves/{move}", needsPerson, c.moveForm},
 		{"POST /records/{number}/moves/{move}", needsPerson, c.makeMove},
 
@@ -289,7 +294,7 @@ func (c *Console) routes() []route {
 	}
 }
 
-// formBytes is more than any form of the console holds.
+// formBytes is more than any form of the console holds, but for attachments.
 const formBytes = 256 << 10
 
 // Handler returns the console with everything that stands around its routes:
@@ -301,13 +306,17 @@ func (c *Console) Handler() http.Handler {
 		if r.access == needsPerson {
 			handler = c.signedIn(handler)
 		}
-		mux.Handle(r.pattern, httpx.Serve(handler, c.log, c.fail))
+		limit := int64(formBytes)
+		if r.pattern == attachPattern {
+			limit = uploadBytes
+		}
+		mux.Handle(r.pattern, http.MaxBytesHandler(httpx.Serve(handler, c.log, c.fail), limit))
 	}
-	mux.Handle("/", httpx.Serve(c.nowhere, c.log, c.fail))
+	mux.Handle("/", http.MaxBytesHandler(httpx.Serve(c.nowhere, c.log, c.fail), formBytes))
 
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(httpx.Serve(foreignForm, c.log, c.fail))
-	return httpx.Careful(http.MaxBytesHandler(origin.Handler(mux), formBytes), c.tls)
+	return httpx.Careful(origin.Handler(mux), c.tls)
 }
 
 func (c *Console) home(w http.ResponseWriter, r *http.Request) error {

@@ -23,6 +23,11 @@ type Records interface {
 	Create(ctx context.Context, actor register.Actor, kindID string, in register.Input) (*register.Record, error)
 	Change(ctx context.Context, actor register.Actor, id counterfoil.ID, in register.Input) (*register.Record, error)
 	Move(ctx context.Context, actor register.Actor, id counterfoil.ID, moveID string, in register.Input) (*register.Record, error)
+	Comment(ctx context.Context, actor register.Actor, about counterfoil.ID, text string) (*register.Record, error)
+	Attach(ctx context.Context, actor register.Actor, about counterfoil.ID, f register.File) (*register.Record, error)
+	Offer(ctx context.Context, actor register.Actor, id, to counterfoil.ID, in register.Input) (*register.Record, error)
+	Accept(ctx context.Context, actor register.Actor, id counterfoil.ID, in register.Input) (*register.Record, error)
+	Decline(ctx context.Context, actor register.Actor, id counterfoil.ID, in register.Input) (*register.Record, error)
 }
 
 // desk is what one request about records works with: who asks, from the session,

@@ -31,6 +31,7 @@ const (
 	scopePerson      = "person"
 	scopeInteraction = "interaction"
 	scopeBefore      = "before"
+	scopePart        = "part"
 )
 
 func (c *Console) erasureNewPage(r *http.Request) erasureNewPage {
@@ -41,11 +42,14 @@ func (c *Console) erasureNewPage(r *http.Request) erasureNewPage {
 			{Label: "Afterwards", Value: "Nobody can read it again; the ledger verifies as before"},
 		},
 		Scope: choice("target", "What is to be erased?", r.FormValue("target"), []option{
-			{Value: scopePerson, Label: "Everything of one person"}, {Value: scopeInteraction, Label: "The text of one interaction"}, {Value: scopeBefore, Label: "All interactions up to a date"},
+			{Value: scopePerson, Label: "Everything of one person"},
+			{Value: scopeInteraction, Label: "The text of one interaction"},
+			{Value: scopeBefore, Label: "All interactions up to a date"},
+			{Value: scopePart, Label: "One attachment or comment"},
 		}),
 		Fields: []field{{
 			Name: "which", Label: "Which one?", Type: "text", Value: r.FormValue("which"), Required: true,
-			Hint: "A person by e-mail address or id, an interaction by its id, a date as 2026-10-01: then months that had ended go.",
+			Hint: "A person by e-mail address or id, an interaction, attachment or comment by its id, a date as 2026-10-01: then months that had ended go.",
 		}},
 		Reason: field{Name: "reason", Label: "Why, in words?", Rows: 3, Value: r.PostFormValue("reason"), Required: true, Hint: "For example the number of the case. Leave names out."},
 		Prove:  proveField(),
@@ -124,6 +128,11 @@ func (c *Console) targetOf(scope, which string) (t erasure.Target, wrong string)
 			return t, "Enter a date such as 2026-10-01"
 		}
 		t.Before = day
+	case scopePart:
+		if !isID {
+			return t, "Enter the id of an attachment or comment; begin at the record it belongs to"
+		}
+		t.Person = id // whoever it is about: it has keys of its own, as a person has
 	case scopePerson:
 		if isID {
 			t.Person = id

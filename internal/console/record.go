@@ -15,6 +15,8 @@ import (
 
 type recordPage struct {
 	page
+	formState
+	talk
 	Kind     kindName
 	Number   string
 	Name     string
@@ -27,6 +29,7 @@ type recordPage struct {
 	Sections []shownSection
 	Track    []trackStep
 	Choices  []moveChoice
+	HandOver *handOver
 	Links    []linkGroup
 	History  []versionLine
 	Versions []option // to compare
@@ -123,6 +126,12 @@ func (c *Console) recordPage(r *http.Request, d *desk, record *register.Record) 
 	}
 	p.Choices = d.choices(record, choices)
 	if p.Links, err = d.links(record); err != nil {
+		return nil, err
+	}
+	if p.talk, err = d.talkOf(record); err != nil {
+		return nil, err
+	}
+	if p.HandOver, err = d.handOverOf(record); err != nil {
 		return nil, err
 	}
 	history, err := d.History(d.ctx, record.ID)
@@ -279,6 +288,15 @@ func (d *desk) versionLine(v *register.Record) versionLine {
 		line.Text = "began this record"
 	case register.Changed:
 		line.Text = "changed it"
+	case register.Offered:
+		line.Act, line.Text = true, "offered it to somebody"
+		if v.Offer != nil {
+			line.Text = "offered it to " + d.person(v.Offer.To)
+		}
+	case register.AcceptedOffer:
+		line.Act, line.Text = true, "accepted it and owns it now"
+	case register.DeclinedOffer:
+		line.Act, line.Text = true, "ended the offer"
 	default:
 		line.Act, line.Text = true, "moved it to"
 		line.Marks = append(line.Marks, stateMark(v))

@@ -35,7 +35,7 @@ func (w *world) openRegister() {
 	if len(faults) > 0 {
 		w.t.Fatal(faults)
 	}
-	w.register = register.New(register.Config{Kinds: kinds, Rights: rights, Functions: functions, Store: w.index, Journal: w, Clock: w.clock})
+	w.register = register.New(register.Config{Kinds: kinds, Rights: rights, Functions: functions, Store: w.index, Journal: w, Files: w, Clock: w.clock})
 }
 
 // Keep implements register.Journal.
@@ -77,4 +77,23 @@ func (w *world) Unseal(record counterfoil.ID, sealed []byte) ([]byte, error) {
 		return nil, register.ErrErased
 	}
 	return o.Plaintext, err
+}
+
+// Store implements register.Files.
+func (w *world) Store(_ context.Context, c register.Content) (counterfoil.Index, error) {
+	if w.unable != nil {
+		return 0, w.unable
+	}
+	s, err := w.vault.Seal(vault.Scope{Subject: c.Subject, Class: "record"}, c.ID, counterfoil.KindRecord, c.Bytes)
+	if err != nil {
+		return 0, err
+	}
+	at := w.append(&counterfoil.Entry{Kind: counterfoil.KindRecord, Time: w.clock.Now().UnixMicro(), ID: c.ID, Actor: c.Actor, Record: &c.Record})
+	w.contents[at] = s.Bytes
+	return at, nil
+}
+
+// Fetch implements register.Files.
+func (w *world) Fetch(_ context.Context, at counterfoil.Index) ([]byte, error) {
+	return w.Unseal(w.log[at].Entry.ID, w.contents[at])
 }

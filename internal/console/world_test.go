@@ -58,8 +58,9 @@ type world struct {
 	views    map[counterfoil.ID]*evidence.View
 	texts    map[counterfoil.ID]*evidence.Text
 	accesses []string
-	sick     error // what Health says
-	unable   error // what recording fails with
+	sick     error                        // what Health says
+	unable   error                        // what recording fails with
+	contents map[counterfoil.Index][]byte // sealed, of attachments
 	outside  registry.Status
 	leaving  []counterfoil.Gap // unrecorded, not stated yet
 	eraser   *eraser
@@ -70,7 +71,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{
 		t: t, clock: clock.NewSet(time.Date(2026, 11, 24, 14, 20, 0, 0, time.UTC)), roll: &accounts.Roll{},
 		cookies: map[string]string{}, address: "192.0.2.7:50000", eraser: &eraser{},
-		views: map[counterfoil.ID]*evidence.View{}, texts: map[counterfoil.ID]*evidence.Text{},
+		views: map[counterfoil.ID]*evidence.View{}, texts: map[counterfoil.ID]*evidence.Text{}, contents: map[counterfoil.Index][]byte{},
 	}
 	var err error
 	if w.index, err = index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db")); err != nil {

@@ -42,7 +42,7 @@ func (r *Register) Create(ctx context.Context, actor Actor, kindID string, in In
 	}
 	r.saving.Lock()
 	defer r.saving.Unlock()
-	return r.create(ctx, actor, k, k.Initial().ID, in)
+	return r.create(ctx, actor, counterfoil.NewID(), k, k.Initial().ID, in)
 }
 
 // SetUp is a record the program makes in a state that people come to by moves: what
@@ -62,10 +62,10 @@ func (r *Register) SetUp(ctx context.Context, actor Actor, kindID, state string,
 	}
 	r.saving.Lock()
 	defer r.saving.Unlock()
-	return r.create(ctx, actor, k, state, in)
+	return r.create(ctx, actor, counterfoil.NewID(), k, state, in)
 }
 
-func (r *Register) create(ctx context.Context, actor Actor, k *kind.Kind, state string, in Input) (*Record, error) {
+func (r *Register) create(ctx context.Context, actor Actor, id counterfoil.ID, k *kind.Kind, state string, in Input) (*Record, error) {
 	highest, err := r.Store.HighestSerial(ctx, k.ID)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (r *Register) create(ctx context.Context, actor Actor, k *kind.Kind, state 
 	now := r.Clock.Now()
 	act := Act{By: actor.Person, At: now, Version: 1}
 	record := &Record{
-		Kind: k, ID: counterfoil.NewID(), Serial: highest + 1, State: state, Values: kind.Values{},
+		Kind: k, ID: id, Serial: highest + 1, State: state, Values: kind.Values{},
 		About: About{Made: act, Author: act, Since: now, Done: map[string]Act{Created: act}},
 	}
 	if err := r.fill(ctx, actor, record, in, nil); err != nil {
@@ -137,6 +137,9 @@ func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Inp
 		record.Values[id] = value
 	}
 	r.note(record, in, wrong)
+	if before != nil {
+		owned(actor, before, record, wrong)
+	}
 	if err := wrong.Err(); err != nil {
 		return err
 	}

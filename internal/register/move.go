@@ -83,6 +83,7 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 	wrong := make(fault.Fields)
 	set(actor, record, in.Values, m.Asks, wrong)
 	r.note(record, in, wrong)
+	owned(actor, before, record, wrong)
 	if m.Reason && record.Reason == "" {
 		wrong["reason"] = "Say why."
 	}

@@ -77,6 +77,7 @@ type Config struct {
 	Functions Functions
 	Store     Store
 	Journal   Journal
+	Files     Files // of attachments
 	Clock     clock.Clock
 
 	// Admit says what is wrong with a version about to be saved beside what its kind
@@ -148,7 +149,8 @@ func (r *Register) unseal(record *Record) error {
 // the version it follows.
 func (r *Register) keep(ctx context.Context, actor Actor, record *Record, move string) error {
 	record.Version++
-	record.Move = move
+	record.Move, record.Actor = move, actor.Person
+	record.ownerInForce()
 	shared, personal := kind.Values{}, kind.Values{}
 	for id, value := range record.Values {
 		if f, ok := record.Kind.Field(id); ok && f.Personal {

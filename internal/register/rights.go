@@ -126,6 +126,9 @@ func (t *Rights) sees(a Actor, record *Record) bool {
 	if record.Kind.Named != nil {
 		return a.named(record)
 	}
+	if o := record.About.Offer; o != nil && o.To == a.Person {
+		return true // to accept or decline it, they have to read it
+	}
 	return t.Grants(a.roles(record), record.Kind, Read)
 }
 

@@ -217,6 +217,9 @@ func (v *View) Links(ctx context.Context, record *Record) ([]Link, error) {
 		return nil, err
 	}
 	for i := range rows {
+		if k, err := v.register.Kinds.Kind(rows[i].Kind); err == nil && k.Inner {
+			continue // see Inner
+		}
 		other, err := v.register.load(&rows[i].Kept)
 		if err != nil {
 			return nil, fmt.Errorf("read links of %s: %w", record.Number(), err)
@@ -224,30 +227,6 @@ func (v *View) Links(ctx context.Context, record *Record) ([]Link, error) {
 		if v.register.Rights.sees(v.actor, other) {
 			list = append(list, Link{other, rows[i].Field, false})
 		}
-	}
-	return list, nil
-}
-
-// Inner returns the records of an inner kind, such as comments, that belong to a
-// record, by number.
-func (v *View) Inner(ctx context.Context, record *Record, kindID string) ([]*Record, error) {
-	if !v.register.Rights.sees(v.actor, record) {
-		return nil, fault.NotFound("There is no such record.", nil)
-	}
-	rows, err := v.register.Store.KeptLinksTo(ctx, record.ID, v.at)
-	if err != nil {
-		return nil, err
-	}
-	var list []*Record
-	for i := range rows {
-		if rows[i].Kind != kindID {
-			continue
-		}
-		inner, err := v.register.load(&rows[i].Kept)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, inner)
 	}
 	return list, nil
 }

@@ -33,11 +33,13 @@ type world struct {
 	mu      sync.Mutex
 	entries []counterfoil.Entry
 	bodies  [][]byte
+
+	contents map[counterfoil.Index]content
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, clock: clock.NewSet(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
+	w := &world{T: t, contents: map[counterfoil.Index]content{}, clock: clock.NewSet(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
 	var err error
 	if w.index, err = index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db")); err != nil {
 		t.Fatal(err)
@@ -52,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	w.Register = register.New(register.Config{Kinds: rules.kinds, Rights: rules.rights, Functions: rules.functions, Store: w.index, Journal: w, Clock: w.clock})
+	w.Register = register.New(register.Config{Kinds: rules.kinds, Rights: rules.rights, Functions: rules.functions, Store: w.index, Journal: w, Files: w, Clock: w.clock})
 	return w
 }
 
@@ -106,6 +108,32 @@ func (w *world) Unseal(record counterfoil.ID, sealed []byte) ([]byte, error) {
 		return nil, register.ErrErased
 	}
 	return o.Plaintext, err
+}
+
+// content is what an attachment's entry holds.
+type content struct {
+	id     counterfoil.ID
+	sealed []byte
+}
+
+// Store implements register.Files.
+func (w *world) Store(ctx context.Context, c register.Content) (counterfoil.Index, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := counterfoil.Index(len(w.entries))
+	s, err := w.vault.Seal(vault.Scope{Subject: c.Subject, Class: "record"}, c.ID, counterfoil.KindRecord, c.Bytes)
+	if err != nil {
+		return 0, err
+	}
+	e := counterfoil.Entry{Kind: counterfoil.KindRecord, ID: c.ID, Actor: c.Actor, Time: w.clock.Now().UnixMicro(), Record: &c.Record}
+	w.entries, w.bodies = append(w.entries, e), append(w.bodies, nil)
+	w.contents[at] = content{c.ID, s.Bytes}
+	return at, w.index.Apply(ctx, []index.Item{{Index: at, Entry: &e}}, at+1)
+}
+
+// Fetch implements register.Files.
+func (w *world) Fetch(_ context.Context, at counterfoil.Index) ([]byte, error) {
+	return w.Unseal(w.contents[at].id, w.contents[at].sealed)
 }
 
 // erase deletes the keys of a person.

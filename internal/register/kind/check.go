@@ -223,7 +223,7 @@ func (c *checker) moves() {
 	for i := range c.kind.Moves {
 		m, path := &c.kind.Moves[i], strictyaml.Element("moves", i)
 		c.unique(path+".id", m.ID, seen)
-		if slices.Contains([]string{"created", "changed", "override", "comment", "attach"}, m.ID) {
+		if slices.Contains([]string{"created", "changed", "offered", "accepted_offer", "declined_offer"}, m.ID) {
 			c.Faultf(path+".id", "%q is something the engine does itself", m.ID)
 		}
 		c.filled(path+".label", m.Label)

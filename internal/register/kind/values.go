@@ -64,12 +64,13 @@ func (v Values) ID(field string) counterfoil.ID {
 }
 
 // Digest is what an approval binds: SHA-256 over the values as JSON with keys in
-// order. Fixed and minor fields are left out, and personal ones: the digest stays
+// order. Fixed and minor fields are left out, and the owner, which changes by hand-over;
+// personal ones too: the digest stays
 // when they are erased, and would tell whoever guesses them right.
 func (k *Kind) Digest(v Values) (counterfoil.Hash, error) {
 	bound := make(map[string]any, len(v))
 	for id, value := range v {
-		if f, ok := k.Field(id); ok && (f.Fixed || f.Minor || f.Personal) {
+		if f, ok := k.Field(id); ok && (f.Fixed || f.Minor || f.Personal || f.ID == "owner") {
 			continue
 		}
 		bound[id] = value
