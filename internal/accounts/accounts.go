@@ -47,6 +47,8 @@ type Directory interface {
 	Model(name string) (counterfoil.ID, bool)
 	// Credential returns what a person signs in with, if anything.
 	Credential(identity.PersonID) (identity.Credential, bool)
+	// Invited finds the credential with the hash of an invitation's token.
+	Invited(counterfoil.Hash) (identity.Credential, bool)
 }
 
 // Config says what Accounts stand on.
@@ -93,6 +95,7 @@ const (
 	created = "created"
 	changed = "changed"
 	revoked = "revoked"
+	invited = "invited"
 )
 
 func (a *Accounts) saveKey(ctx context.Context, actor identity.PersonID, k *identity.Key, transition string) error {

@@ -6,6 +6,7 @@ package accounts
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
@@ -27,7 +28,7 @@ func (a *Accounts) Authenticate(ctx context.Context, email, password string) (id
 	known := false
 	if address, err := identity.NormaliseEmail(email); err == nil {
 		if p, ok := a.directory.Snapshot().PersonByEmail(address); ok && !p.Left {
-			if c, ok := a.directory.Credential(p.ID); ok {
+			if c, ok := a.directory.Credential(p.ID); ok && c.SignsIn() {
 				phc, person, known = c.PHC, *p, true
 			}
 		}
@@ -78,7 +79,7 @@ func (a *Accounts) replaceCredential(ctx context.Context, actor, person identity
 		c = identity.Credential{ID: counterfoil.NewID(), Person: person, Created: a.clock.Now()}
 		transition = created
 	}
-	c.PHC = phc
+	c.PHC, c.Invite, c.InviteUntil = phc, counterfoil.Hash{}, time.Time{}
 	c.Version++
 	return a.saveCredential(ctx, actor, &c, transition)
 }

@@ -121,8 +121,8 @@ func (a *Accounts) ensureAdministrator(ctx context.Context, actor identity.Perso
 }
 
 func (a *Accounts) signsIn(id identity.PersonID) bool {
-	_, ok := a.directory.Credential(id)
-	return ok
+	c, ok := a.directory.Credential(id)
+	return ok && c.SignsIn()
 }
 
 // appoint makes somebody administrator by an appointment that the program puts in

@@ -150,6 +150,18 @@ func (r *Roll) Credential(person identity.PersonID) (identity.Credential, bool) 
 	return c, ok
 }
 
+// Invited implements Directory.
+func (r *Roll) Invited(token counterfoil.Hash) (identity.Credential, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.credentials {
+		if !token.IsZero() && c.Invite == token {
+			return c, true
+		}
+	}
+	return identity.Credential{}, false
+}
+
 // Model implements Directory.
 func (r *Roll) Model(name string) (counterfoil.ID, bool) {
 	r.mu.Lock()

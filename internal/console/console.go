@@ -62,6 +62,10 @@ type Accounts interface {
 	RevokeKey(ctx context.Context, actor identity.PersonID, key string) (identity.Key, error)
 	CreateAdministrator(context.Context, identity.PersonID, accounts.NewAdministrator) (identity.Person, error)
 	HasAdministrator() bool
+	Invite(ctx context.Context, actor, person identity.PersonID) (token string, until time.Time, err error)
+	Invitation(token string) (identity.Person, error) // fault of kind not found
+	AcceptInvitation(ctx context.Context, token, password string) (identity.Person, error)
+	AccessOf(identity.PersonID) accounts.Access
 	// Authenticate takes the same time whether the address or the password is
 	// wrong; both are a fault of kind forbidden.
 	Authenticate(ctx context.Context, email, password string) (identity.Person, error)
@@ -232,6 +236,8 @@ func (c *Console) routes() []route {
 		{"GET /static/{file}", anybody, c.static},
 		{"GET /setup", anybody, c.showSetup},
 		{"POST /setup", anybody, c.createAdministrator},
+		{"GET /invitation", anybody, c.showInvitation},
+		{"POST /invitation", anybody, c.acceptInvitation},
 		{"GET /login", anybody, c.showLogin},
 		{"POST /login", anybody, c.signIn},
 		{"POST /logout", needsPerson, c.signOut},
@@ -267,6 +273,8 @@ func (c *Console) routes() []route {
 		{"GET /documents", needsPerson, c.entry("documents")},
 		{"GET /audits", needsPerson, c.entry("audits")},
 		{"GET /settings", needsPerson, c.entry("settings")},
+		{"GET /people", needsPerson, c.listPeople},
+		{"POST /people/{number}/invitation", needsPerson, c.invite},
 		{"GET /kinds/{kind}", needsPerson, c.listRecords},
 		{"GET /kinds/{kind}/new", needsPerson, c.newRecord},
 		{"POST /kinds/{kind}", needsPerson, c.createRecord},

@@ -17,6 +17,7 @@ type sectionPage struct {
 	Lead    string
 	Stub    []fact
 	Kinds   []kindSummary
+	Acts    []link
 	Later   []string // what is not there yet
 }
 
@@ -48,6 +49,9 @@ func (c *Console) entry(place string) func(http.ResponseWriter, *http.Request) e
 		p := sectionPage{page: d.page(r, words.heading, place), Heading: words.heading, Lead: words.lead}
 		if p.Kinds, err = c.kindSummaries(d, place); err != nil {
 			return err
+		}
+		if place == "settings" {
+			p.Acts = []link{{Label: "People and access", Href: "/people"}}
 		}
 		p.Stub = []fact{{Label: "Kinds of records", Value: number(len(p.Kinds))}}
 		return c.render(w, http.StatusOK, "section", &p)

@@ -21,7 +21,7 @@ func pages() map[string]any {
 		"ledger": new(ledgerPage), "ledger_events": new(eventsPage), "ledger_entry": new(entryPage),
 		"erasures": new(erasuresPage), "erasure": new(erasurePage), "erasure_new": new(erasureNewPage),
 		"records": new(recordsPage), "record": new(recordPage), "record_form": new(recordFormPage), "compare": new(comparePage), "section": new(sectionPage),
-		"login": new(loginPage), "setup": new(setupPage), "error": new(errorPage),
+		"login": new(loginPage), "setup": new(setupPage), "people": new(peoplePage), "invitation": new(invitationPage), "error": new(errorPage),
 	}
 }
 

@@ -114,8 +114,8 @@ func (e *Eraser) mayAct(who identity.PersonID) error {
 // lastAdministrator tells whether nobody else could sign in as administrator.
 func (e *Eraser) lastAdministrator(who identity.PersonID) bool {
 	can := func(p identity.Person) bool {
-		_, signsIn := e.People.Credential(p.ID)
-		return signsIn && p.Has(identity.RoleAdministrator)
+		c, ok := e.People.Credential(p.ID)
+		return ok && c.SignsIn() && p.Has(identity.RoleAdministrator)
 	}
 	people := e.People.Snapshot().People()
 	return slices.ContainsFunc(people, func(p identity.Person) bool { return p.ID == who && can(p) }) &&

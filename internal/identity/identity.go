@@ -92,9 +92,15 @@ type Credential struct {
 	ID      counterfoil.ID `json:"id"`
 	Version uint64         `json:"version"`
 	Person  PersonID       `json:"person"`
-	PHC     string         `json:"phc"` // argon2id, as HashPassword returns it
+	PHC     string         `json:"phc"` // argon2id, as HashPassword returns it; "" until an invited person chose a password
 	Created time.Time      `json:"created"`
+
+	Invite      counterfoil.Hash `json:"invite,omitzero"` // HashToken of the link the person is invited by; zero without one
+	InviteUntil time.Time        `json:"invite_until,omitzero"`
 }
+
+// SignsIn tells whether there is a password to sign in with.
+func (c *Credential) SignsIn() bool { return c.PHC != "" }
 
 // Why a key is refused. ErrMistypedKey and ErrForeignKey are unknown keys whose
 // form tells more.

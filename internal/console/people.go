@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+)
+
+// peoplePage lists who holds which role and how they come to the console, and hands
+// out the links by which people choose a password.
+type peoplePage struct {
+	page
+	Stub    []fact
+	Summary string
+	Rows    []personRow
+	May     bool // invite
+	Invited *invitation
+}
+
+type personRow struct {
+	Name, Number, Href string
+	Roles              string
+	Access             mark
+	Until              time.Time // of an invitation in force
+	Invite             string    // where to ask for a link; "" when there is none to give
+}
+
+// invitation is a link that is shown once.
+type invitation struct {
+	Name   string
+	Link   string
+	Until  time.Time
+	Notice notice
+}
+
+// peopleMost bounds the list; beyond, people are found in their register.
+const peopleMost = 500
+
+func (c *Console) listPeople(w http.ResponseWriter, r *http.Request) error {
+	return c.people(w, r, nil)
+}
+
+func (c *Console) people(w http.ResponseWriter, r *http.Request, made *invitation) error {
+	d, err := c.desk(r)
+	if err != nil {
+		return err
+	}
+	list, err := d.List(d.ctx, index.KeptFilter{Kind: "person", States: []string{"active"}, Limit: peopleMost})
+	if err != nil {
+		return err
+	}
+	p := peoplePage{page: d.page(r, "People", "settings"), May: c.mayInvite(d), Invited: made, Summary: counted(uint64(len(list.Records)), "person", "people")}
+	signIn := uint64(0)
+	for _, record := range list.Records {
+		row := c.personRow(d, record, p.May)
+		if row.Access.Class == "ok" {
+			signIn++
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	p.Stub = []fact{
+		{Label: "Active", Value: number(len(list.Records))},
+		{Label: "Sign in", Value: number(signIn)},
+		{Label: "A role", Value: "Comes from an appointment in force"},
+	}
+	return c.render(w, http.StatusOK, "people", &p)
+}
+
+// mayInvite tells whether the actor may give others access.
+func (c *Console) mayInvite(d *desk) bool {
+	return slices.Contains(d.actor.Roles, identity.RoleAdministrator)
+}
+
+func (c *Console) personRow(d *desk, record *register.Record, may bool) personRow {
+	row := personRow{Name: d.personName(record), Number: record.Number(), Href: d.recordHref(record), Access: mark{"none", "ring", "No access"}}
+	var roles []string
+	for _, role := range c.roles(record.ID) {
+		roles = append(roles, roleLabel(role))
+	}
+	row.Roles = strings.Join(roles, ", ")
+	access := c.accounts.AccessOf(identity.PersonID(record.ID))
+	switch {
+	case access.SignsIn:
+		row.Access = mark{"ok", "dot", "Signs in"}
+		return row
+	case !access.InvitedUntil.IsZero():
+		row.Access, row.Until = mark{"now", "target", "Invited"}, access.InvitedUntil
+	}
+	if may {
+		row.Invite = "/people/" + record.Number() + "/invitation"
+	}
+	return row
+}
+
+// roleLabel is a role as people read it.
+func roleLabel(role string) string { return sentence(strings.ReplaceAll(role, "_", " ")) }
+
+// invite makes a link and shows it once.
+func (c *Console) invite(w http.ResponseWriter, r *http.Request) error {
+	d, err := c.desk(r)
+	if err != nil {
+		return err
+	}
+	if !c.mayInvite(d) {
+		return fault.Forbidden("Not available: people are invited by an administrator.", nil)
+	}
+	record, err := d.recordOf(r)
+	if err != nil {
+		return err
+	}
+	if record.Kind.ID != "person" {
+		return notFound("There is no such person.")
+	}
+	if err := c.recorder.Access(r.Context(), d.actor.Person, "invite", record.ID); err != nil {
+		return err
+	}
+	token, until, err := c.accounts.Invite(r.Context(), identity.PersonID(d.actor.Person), identity.PersonID(record.ID))
+	if err != nil {
+		return err
+	}
+	return c.people(w, r, &invitation{
+		Name: d.personName(record), Link: c.here(r) + "/invitation?token=" + url.QueryEscape(token), Until: until,
+		Notice: notice{"warn", "triangle", "This link is shown once", "Whoever has it can choose the password: give it to the person by a way you trust."},
+	})
+}
+
+// here is the address the browser reaches the console by.
+func (c *Console) here(r *http.Request) string {
+	if c.tls {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+type invitationPage struct {
+	page
+	formState
+	Stub   []fact
+	Fields []field
+	Token  string
+	Lead   string
+}
+
+func (c *Console) invitationPage(r *http.Request, token string, who identity.Person) invitationPage {
+	return invitationPage{
+		page: c.page(r, "Choose your password", ""), Token: token, Lead: "You are invited as " + who.Email + ".",
+		Stub: []fact{
+			{Label: "Saving", Value: "Writes the password's hash as a record"},
+			{Label: "Then", Value: "You are signed in, and this link is gone"},
+		},
+		Fields: []field{
+			{Name: "password", Label: "Choose a password", Hint: identity.PasswordRule, Type: "password", Width: "w-m", Autocomplete: "new-password", Required: true},
+			{Name: "again", Label: "The same password again", Type: "password", Width: "w-m", Autocomplete: "new-password", Required: true},
+		},
+	}
+}
+
+func (c *Console) showInvitation(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	who, err := c.accounts.Invitation(token)
+	if err != nil {
+		return err
+	}
+	p := c.invitationPage(r, token, who)
+	return c.render(w, http.StatusOK, "invitation", &p)
+}
+
+func (c *Console) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
+	token := r.PostFormValue("token")
+	who, err := c.accounts.Invitation(token)
+	if err != nil {
+		return err
+	}
+	p := c.invitationPage(r, token, who)
+	password := r.PostFormValue("password")
+	if r.PostFormValue("again") != password {
+		p.Fields[1].Error = "The two passwords differ"
+		return c.rejectForm(w, &p.formState, p.Fields, "invitation", &p)
+	}
+	who, err = c.accounts.AcceptInvitation(r.Context(), token, password)
+	if fieldErrors(err, p.Fields) {
+		return c.rejectForm(w, &p.formState, p.Fields, "invitation", &p)
+	}
+	if err != nil {
+		return err
+	}
+	return c.admit(w, r, who.ID, "/")
+}
