@@ -31,7 +31,7 @@ const fieldModelName = "name_in_requests"
 var (
 	modelsInForce    = []string{"registered", "approved", "in_use"}
 	suppliersInForce = []string{"approved", "in_use"}
-	trainingInForce  = []string{"done", "completed", "effective", "valid"}
+	trainingInForce  = []string{"held", "evaluated"}
 )
 
 // joined is the register as the live path needs it.
@@ -82,8 +82,15 @@ func (j *joined) appointment(r *register.Record) {
 }
 
 func (j *joined) training(r *register.Record) {
-	if slices.Contains(trainingInForce, r.State) {
-		j.trained[r.Values.ID("person")] = true
+	if !slices.Contains(trainingInForce, r.State) {
+		return
+	}
+	for _, row := range r.Values.Rows("people") {
+		text, _ := row["person"].(string)
+		passed, _ := row["passed"].(bool)
+		if id, err := counterfoil.ParseID(text); err == nil && passed {
+			j.trained[id] = true
+		}
 	}
 }
 

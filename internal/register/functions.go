@@ -12,7 +12,10 @@ import (
 // file of its kind, guard_KIND.go.
 func BuiltinFunctions() Functions {
 	f := Functions{Guards: map[string]GuardFunc{}, Derive: map[string]DeriveFunc{}}
-	for _, more := range []Functions{riskFunctions(), impactFunctions(), statementFunctions(), systemFunctions(), changeFunctions(), concernFunctions(), slugFunctions()} {
+	for _, more := range []Functions{
+		riskFunctions(), impactFunctions(), statementFunctions(), systemFunctions(), changeFunctions(), concernFunctions(), slugFunctions(),
+		appointmentFunctions(), commitmentFunctions(), measureFunctions(), programmeFunctions(), scopeFunctions(),
+	} {
 		for name, guard := range more.Guards {
 			f.Guards[name] = guard
 		}

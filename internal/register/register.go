@@ -80,6 +80,9 @@ type Config struct {
 	Files     Files // of attachments
 	Clock     clock.Clock
 
+	// Observed tells what passed the gateway; nil: nothing is known of it.
+	Observed Observed
+
 	// Admit says what is wrong with a version about to be saved beside what its kind
 	// asks, such as an address that somebody else has; nil admits everything.
 	Admit func(*Record) fault.Fields

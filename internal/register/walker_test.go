@@ -230,14 +230,15 @@ func (w *walker) values(k *kind.Kind, given ...map[string]any) (values, fixed ki
 }
 
 // ordinary makes a value for every field that people fill in; of links only those
-// that are required, needed by a move, or name people.
-func (w *walker) ordinary(k *kind.Kind, all bool) map[string]any {
+// that are required, needed by a move, or name people. Fields that are given are left.
+func (w *walker) ordinary(k *kind.Kind, all bool, given ...map[string]any) map[string]any {
 	values := map[string]any{}
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		needed := f.Required || slices.ContainsFunc(k.Moves, func(m kind.Move) bool { return all && slices.Contains(m.Needs, f.ID) })
 		link := (f.Type == kind.Link || f.Type == kind.Links) && !f.Allows("person")
-		if f.Fixed || !needed && (!all || link) {
+		has := slices.ContainsFunc(given, func(g map[string]any) bool { _, ok := g[f.ID]; return ok })
+		if f.Fixed || has || !needed && (!all || link) {
 			continue
 		}
 		values[f.ID] = w.value(f)
@@ -321,7 +322,7 @@ func (w *walker) other(h recordHint) counterfoil.ID {
 	if h.State == "" {
 		h.State = k.Initial().ID
 	}
-	values, fixed := w.values(k, w.ordinary(k, false), h.Values)
+	values, fixed := w.values(k, w.ordinary(k, false, h.Values), h.Values)
 	r, err := w.SetUp(w.Context(), register.Program, k.ID, h.State, register.Input{Values: values, Fixed: fixed})
 	if err != nil {
 		w.Fatalf("set up %s for the walk of %s: %v", h.Kind, w.kind.ID, err)
@@ -337,7 +338,7 @@ func (w *walker) setUp(state string, t try) *register.Record {
 	maps.Copy(given, t.hint.Values)
 	maps.Copy(given, t.values)
 	early := w.earlyRecords(t.hint.Records)
-	values, fixed := w.values(w.kind, w.ordinary(w.kind, true), w.hints.Values, given)
+	values, fixed := w.values(w.kind, w.ordinary(w.kind, true, w.hints.Values, given), w.hints.Values, given)
 	r, err := w.SetUp(w.Context(), register.Program, w.kind.ID, state, register.Input{Values: values, Fixed: fixed})
 	if err != nil || r.State != state && r.Done[r.Move].At.IsZero() {
 		return nil
@@ -366,7 +367,7 @@ func (w *walker) reach(state string) *register.Record { return w.reachBy(state, 
 func (w *walker) reachBy(state, move string) *register.Record {
 	w.Helper()
 	maker := register.Actor{Person: w.somebody("maker"), Roles: []string{"aims_manager"}}
-	values, fixed := w.values(w.kind, w.ordinary(w.kind, true), w.hints.Values)
+	values, fixed := w.values(w.kind, w.ordinary(w.kind, true, w.hints.Values), w.hints.Values)
 	r, err := w.Create(w.Context(), maker, w.kind.ID, register.Input{Values: values, Fixed: fixed})
 	if err != nil {
 		w.Fatalf("create %s: %v", w.kind.ID, err)
@@ -440,7 +441,7 @@ func (w *walker) prepare(r *register.Record, m *kind.Move, hint moveHint) *regis
 func (w *walker) input(r *register.Record, m *kind.Move, over map[string]any) register.Input {
 	w.Helper()
 	given := map[string]any{}
-	ordinary := w.ordinary(w.kind, true)
+	ordinary := w.ordinary(w.kind, true, w.hints.Values, w.hints.Moves[m.ID].Values, over)
 	for _, source := range []map[string]any{ordinary, w.hints.Values, w.hints.Moves[m.ID].Values, over} {
 		for id, v := range source {
 			if slices.Contains(m.Asks, id) {
