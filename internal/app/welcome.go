@@ -46,7 +46,7 @@ func (a *App) pages(ctx context.Context, gatewayURL, consoleURL string) (http.Ha
 		providers = append(providers, console.Provider{Name: p.Name, Dialect: p.Dialect})
 	}
 	c, err := console.New(console.Config{
-		Index: freshIndex{a.index, a}, Directory: &a.roll, Accounts: a.accounts, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Records: a.register, Kinds: a.kinds, Ledger: a.ledger,
+		Index: freshIndex{a.index, a}, Directory: &a.roll, Accounts: a.accounts, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Records: a.register, Kinds: a.kinds, Frameworks: a.frameworks, Ledger: a.ledger,
 		Clock: a.clock, Log: a.log, Findings: types, Gateway: gatewayURL, Providers: providers,
 		Registry: a.rounds.Status, Unrecorded: a.gaps.Unstated,
 		Retention:    console.Retention{Interactions: cfg.Retention.Interactions.Duration, Records: cfg.Retention.Records.Duration},

@@ -24,6 +24,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/registry"
+	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
 // Index answers the lists and keeps the sessions; *index.Index implements it.
@@ -120,18 +121,19 @@ type Retention struct{ Interactions, Records time.Duration }
 
 // Config is what a console needs. The interfaces, the clock and the log must be set.
 type Config struct {
-	Index     Index
-	Directory Directory
-	Accounts  Accounts
-	Evidence  Evidence
-	Recorder  Recorder
-	Prover    Prover // nil: one of its own
-	Erasures  Eraser
-	Records   Records
-	Kinds     *kind.Set
-	Ledger    Ledger
-	Clock     clock.Clock
-	Log       *slog.Logger
+	Index      Index
+	Directory  Directory
+	Accounts   Accounts
+	Evidence   Evidence
+	Recorder   Recorder
+	Prover     Prover // nil: one of its own
+	Erasures   Eraser
+	Records    Records
+	Kinds      *kind.Set
+	Frameworks []*standard.Framework // what else the requirements serve
+	Ledger     Ledger
+	Clock      clock.Clock
+	Log        *slog.Logger
 
 	Findings     []detect.TypeInfo          // built-in types and those of the dictionary
 	Address      func(*http.Request) string // whom to count sign-ins against; the connection's address when nil
@@ -152,19 +154,20 @@ type Provider struct{ Name, Dialect string }
 
 // Console serves the pages.
 type Console struct {
-	index     Index
-	directory Directory
-	accounts  Accounts
-	evidence  Evidence
-	recorder  Recorder
-	prover    Prover
-	erasures  Eraser
-	records   Records
-	kinds     *kind.Set
-	roles     func(counterfoil.ID) []string // of a person, now
-	ledger    Ledger
-	clock     clock.Clock
-	log       *slog.Logger
+	index      Index
+	directory  Directory
+	accounts   Accounts
+	evidence   Evidence
+	recorder   Recorder
+	prover     Prover
+	erasures   Eraser
+	records    Records
+	kinds      *kind.Set
+	frameworks []*standard.Framework
+	roles      func(counterfoil.ID) []string // of a person, now
+	ledger     Ledger
+	clock      clock.Clock
+	log        *slog.Logger
 
 	findingTypes []detect.TypeInfo
 	address      func(*http.Request) string
@@ -191,7 +194,7 @@ func New(config Config) (*Console, error) {
 		return nil, err
 	}
 	c := &Console{
-		index: config.Index, directory: config.Directory, accounts: config.Accounts, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures, records: config.Records, kinds: config.Kinds,
+		index: config.Index, directory: config.Directory, accounts: config.Accounts, evidence: config.Evidence, recorder: config.Recorder, erasures: config.Erasures, records: config.Records, kinds: config.Kinds, frameworks: config.Frameworks,
 		ledger: config.Ledger, retention: config.Retention, registry: config.Registry, unrecorded: config.Unrecorded, setupToken: config.SetupToken, clock: config.Clock, log: config.Log,
 		findingTypes: config.Findings, address: config.Address, gateway: config.Gateway, providers: config.Providers,
 		organisation: config.Organisation, invented: config.Invented, version: cmp.Or(config.Version, "unknown"),
@@ -275,6 +278,10 @@ func (c *Console) routes() []route {
 		{"GET /settings", needsPerson, c.entry("settings")},
 		{"GET /people", needsPerson, c.listPeople},
 		{"POST /people/{number}/invitation", needsPerson, c.invite},
+		{"GET /requirements", needsPerson, c.listRequirements},
+		{"GET /requirements/export", needsPerson, c.exportRequirements},
+		{"GET /requirements/{id}", needsPerson, c.showRequirement},
+		{"GET /frameworks/{framework}", needsPerson, c.showFramework},
 		{"GET /kinds/{kind}", needsPerson, c.listRecords},
 		{"GET /kinds/{kind}/new", needsPerson, c.newRecord},
 		{"POST /kinds/{kind}", needsPerson, c.createRecord},

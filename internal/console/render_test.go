@@ -22,6 +22,7 @@ func pages() map[string]any {
 		"erasures": new(erasuresPage), "erasure": new(erasurePage), "erasure_new": new(erasureNewPage),
 		"records": new(recordsPage), "record": new(recordPage), "record_form": new(recordFormPage), "compare": new(comparePage), "section": new(sectionPage),
 		"login": new(loginPage), "setup": new(setupPage), "people": new(peoplePage), "invitation": new(invitationPage), "error": new(errorPage),
+		"requirements": new(requirementsPage), "requirement": new(requirementPage), "framework": new(frameworkPage),
 	}
 }
 
@@ -72,6 +73,8 @@ func fill(v reflect.Value, text string) {
 		v.SetBool(true)
 	case reflect.Int:
 		v.SetInt(7)
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range 2 {

@@ -27,6 +27,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/registry"
+	"github.com/counterfoil/counterfoil/internal/standard"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -81,7 +82,7 @@ func newWorld(t testing.TB) *world {
 	w.openRegister()
 	w.reg = accounts.New(accounts.Config{Journal: w, Register: w.register, Directory: w.roll, Clock: w.clock})
 	w.console, err = New(Config{
-		Index: w.index, Directory: w.roll, Accounts: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Records: w.register, Kinds: w.register.Kinds, Ledger: w, Clock: w.clock,
+		Index: w.index, Directory: w.roll, Accounts: w.reg, Evidence: w, Recorder: w, Erasures: w.eraser, Records: w.register, Kinds: w.register.Kinds, Frameworks: standard.BuiltinCrosswalk().Frameworks(), Ledger: w, Clock: w.clock,
 		Log: slog.New(slog.DiscardHandler), Findings: detect.Types(), Gateway: "http://127.0.0.1:8400",
 		Providers: []Provider{{"sandbox", "openai"}, {"anthropic", "anthropic"}}, Organisation: "Northgate Mutual", Version: "0.1.0",
 		SetupToken: identity.HashToken(setupToken),

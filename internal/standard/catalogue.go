@@ -142,3 +142,14 @@ func (c *Catalogue) RoleIDs() []string {
 	}
 	return ids
 }
+
+// Edition names the standard and its edition, as a statement of applicability must.
+func Edition() string { return ISO42001().metaText("standard") }
+
+// Version is that of the catalogue's text.
+func Version() string { return ISO42001().metaText("catalogue_version") }
+
+func (c *Catalogue) metaText(key string) string {
+	text, _ := c.Meta[key].(string)
+	return text
+}
