@@ -286,6 +286,7 @@ func (c *Console) routes() []route {
 		{"GET /kinds/{kind}/new", needsPerson, c.newRecord},
 		{"POST /kinds/{kind}", needsPerson, c.createRecord},
 		{"GET /kinds/{kind}/export", needsPerson, c.exportRecords},
+		{"GET /records/late", needsPerson, c.showDepartures},
 		{"GET /records/{number}", needsPerson, c.showRecord},
 		{"POST /records/{number}", needsPerson, c.changeRecord},
 		{"GET /records/{number}/edit", needsPerson, c.editRecord},

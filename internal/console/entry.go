@@ -53,6 +53,9 @@ func (c *Console) entry(place string) func(http.ResponseWriter, *http.Request) e
 		if place == "settings" {
 			p.Acts = []link{{Label: "People and access", Href: "/people"}}
 		}
+		if place == "risk" || place == "audits" {
+			p.Acts = append(p.Acts, link{Label: "Departures from the rules", Href: d.href("/records/late")})
+		}
 		p.Stub = []fact{{Label: "Kinds of records", Value: number(len(p.Kinds))}}
 		return c.render(w, http.StatusOK, "section", &p)
 	}

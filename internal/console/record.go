@@ -30,6 +30,7 @@ type recordPage struct {
 	Track    []trackStep
 	Choices  []moveChoice
 	HandOver *handOver
+	Passed   []overrideRow // overrides of this record
 	Links    []linkGroup
 	History  []versionLine
 	Versions []option // to compare
@@ -56,6 +57,7 @@ type moveChoice struct {
 	Help    string
 	Barred  string
 	Reasons []register.Reason
+	Ask     string // where an override can be asked for
 	Tag     string
 }
 
@@ -132,6 +134,9 @@ func (c *Console) recordPage(r *http.Request, d *desk, record *register.Record) 
 		return nil, err
 	}
 	if p.HandOver, err = d.handOverOf(record); err != nil {
+		return nil, err
+	}
+	if p.Passed, err = d.overridesOf(record); err != nil {
 		return nil, err
 	}
 	history, err := d.History(d.ctx, record.ID)
@@ -235,6 +240,8 @@ func (d *desk) choices(r *register.Record, list []register.Choice) []moveChoice 
 		if c.Barred == "" && len(c.Refused) == 0 {
 			ch.Href, ch.Primary = "/records/"+r.Number()+"/moves/"+c.Move.ID, primary
 			primary = false
+		} else if c.Barred == "" {
+			ch.Ask = d.overrideHref(r, c.Move, c.Refused)
 		}
 		shown = append(shown, ch)
 	}

@@ -38,6 +38,7 @@ type recordFormPage struct {
 	Late     field
 	Save     string
 	After    string // what happens after saving
+	Ask      string // where an override can be asked for
 	Conflict *conflict
 	Tag      string
 }

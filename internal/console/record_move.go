@@ -87,7 +87,10 @@ func (c *Console) makeMove(w http.ResponseWriter, r *http.Request) error {
 		if p.Sections, err = d.formOf(record.Kind, moveSections(record.Kind, m), m.Asks, nil, r.PostForm, nil); err != nil {
 			return err
 		}
-		p.Failed, p.Kept = "Not available: "+counted(uint64(len(refused.Reasons)), "thing stands", "things stand")+" in the way", "Nothing was changed. Somebody may ask for an override where the rule’s source allows one."
+		p.Failed, p.Kept = "Not available: "+counted(uint64(len(refused.Reasons)), "thing stands", "things stand")+" in the way", "Nothing was changed."
+		if p.Ask = d.overrideHref(record, m, refused.Reasons); p.Ask == "" {
+			p.Kept += " No override is possible: a rule in the way has a source that allows none, or you may not ask for one."
+		}
 		for _, reason := range refused.Reasons {
 			p.Errors = append(p.Errors, formError{"form", reason.Says + " [" + string(reason.Tag) + "]"})
 		}

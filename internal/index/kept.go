@@ -82,6 +82,7 @@ var kept = projection{
 				"CREATE INDEX IF NOT EXISTS kept_counts ON kept (kind, state, until, entry, time)",
 				"CREATE INDEX IF NOT EXISTS kept_due ON kept (due) WHERE until = 0 AND due > 0",
 				"CREATE INDEX IF NOT EXISTS kept_time ON kept (time)",
+				"CREATE INDEX IF NOT EXISTS kept_late ON kept (entry) WHERE late = 1",
 				"CREATE INDEX IF NOT EXISTS kept_wrap ON kept (wrap)",
 			},
 		},
@@ -220,6 +221,23 @@ func (x *Index) KeptHistory(ctx context.Context, record counterfoil.ID, m Moment
 	list, err := many(ctx, x, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where+" ORDER BY entry DESC", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
+	}
+	return list, nil
+}
+
+// KeptLate returns the versions recorded long after the fact up to the moment, the
+// newest first: those below an entry, or all of them from 0.
+func (x *Index) KeptLate(ctx context.Context, m Moment, below counterfoil.Index, limit int) ([]Kept, error) {
+	where, args := "late = 1", []any{int64(limit)}
+	for _, bound := range []counterfoil.Index{m.Next, below} {
+		if bound > 0 {
+			args = append(args, int64(bound))
+			where += fmt.Sprintf(" AND entry < $%d", len(args))
+		}
+	}
+	list, err := many(ctx, x, (*Kept).targets, "SELECT "+keptColumns+" FROM kept WHERE "+where+" ORDER BY entry DESC LIMIT $1", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read late entries: %w", err)
 	}
 	return list, nil
 }

@@ -238,3 +238,26 @@ func (v *View) Choices(ctx context.Context, record *Record) ([]Choice, error) {
 	}
 	return v.register.Choices(ctx, v.actor, record)
 }
+
+// Late returns versions recorded long after the fact that the actor may see, the
+// newest first: those below an entry, or from the newest with 0. next is where the
+// list goes on; 0 at its end.
+func (v *View) Late(ctx context.Context, below counterfoil.Index, limit int) (list []*Record, next counterfoil.Index, err error) {
+	rows, err := v.register.Store.KeptLate(ctx, v.at, below, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range rows {
+		record, err := v.register.load(&rows[i])
+		if err != nil {
+			return nil, 0, err
+		}
+		if v.register.Rights.sees(v.actor, record) {
+			list = append(list, record)
+		}
+	}
+	if len(rows) == limit {
+		next = rows[limit-1].Entry
+	}
+	return list, next, nil
+}

@@ -39,6 +39,16 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	rules, faults := rulesOnce()
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	return newWorldOf(t, rules)
+}
+
+// newWorldOf is a world with other kinds than the built-in ones alone.
+func newWorldOf(t *testing.T, rules rules) *world {
+	t.Helper()
 	w := &world{T: t, contents: map[counterfoil.Index]content{}, clock: clock.NewSet(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
 	var err error
 	if w.index, err = index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db")); err != nil {
@@ -50,10 +60,6 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.vault.Close() })
-	rules, faults := rulesOnce()
-	if len(faults) > 0 {
-		t.Fatal(faults)
-	}
 	w.Register = register.New(register.Config{Kinds: rules.kinds, Rights: rules.rights, Functions: rules.functions, Store: w.index, Journal: w, Files: w, Clock: w.clock})
 	return w
 }
@@ -66,14 +72,17 @@ type rules struct {
 	rights    *register.Rights
 }
 
-var rulesOnce = sync.OnceValues(func() (r rules, faults strictyaml.Faults) {
+var rulesOnce = sync.OnceValues(func() (rules, strictyaml.Faults) { return rulesWith("") })
+
+// rulesWith are the built-in kinds and those of a folder.
+func rulesWith(dir string) (r rules, faults strictyaml.Faults) {
 	r.functions = register.BuiltinFunctions()
-	if r.kinds, faults = kind.Load("", register.Known(r.functions, standard.ISO42001())); len(faults) > 0 {
+	if r.kinds, faults = kind.Load(dir, register.Known(r.functions, standard.ISO42001())); len(faults) > 0 {
 		return r, faults
 	}
 	r.rights, faults = register.LoadRights(r.kinds, standard.ISO42001().RoleIDs())
 	return r, faults
-})
+}
 
 // Keep implements register.Journal.
 func (w *world) Keep(ctx context.Context, s register.Entry) (counterfoil.Index, error) {
