@@ -282,6 +282,7 @@ func (c *Console) routes() []route {
 		{"GET /requirements/export", needsPerson, c.exportRequirements},
 		{"GET /requirements/{id}", needsPerson, c.showRequirement},
 		{"GET /frameworks/{framework}", needsPerson, c.showFramework},
+		{"POST /decisions", needsPerson, c.beginDecisions},
 		{"GET /kinds/{kind}", needsPerson, c.listRecords},
 		{"GET /kinds/{kind}/new", needsPerson, c.newRecord},
 		{"POST /kinds/{kind}", needsPerson, c.createRecord},

@@ -29,6 +29,7 @@ type recordsPage struct {
 	Tabs    []link
 	Create  string // address of the form, when the person may begin a record
 	Whom    string // who may, otherwise
+	Begin   bool   // offer to begin the decisions on all controls at once
 	Filters []filterField
 	Action  string
 	At      string
@@ -38,6 +39,15 @@ type recordsPage struct {
 	Next    string
 	CSV     string
 	JSON    string
+}
+
+// beginDecisions makes a record of the decision on every control of Annex A that has none.
+func (c *Console) beginDecisions(w http.ResponseWriter, r *http.Request) error {
+	if _, err := c.records.StartStatement(r.Context(), c.actorOf(r)); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/kinds/statement_row", http.StatusSeeOther)
+	return nil
 }
 
 type filterField struct {
@@ -123,6 +133,7 @@ func (c *Console) listRecords(w http.ResponseWriter, r *http.Request) error {
 	q.Del("as")
 	if err := d.May(k, nil, register.Create); err == nil {
 		p.Create = "/kinds/" + k.ID + "/new"
+		p.Begin = k.ID == "statement_row" && n == 0
 	} else {
 		p.Whom = publicText(err)
 	}

@@ -33,10 +33,10 @@ func systemFunctions() Functions {
 }
 
 // systemOwnerAccepted holds when the present owner accepted to answer for it, by
-// beginning the assessment or after taking it over.
+// beginning the assessment, after taking it over, or by the hand-over itself.
 func systemOwnerAccepted(_ context.Context, _ *Reader, record *Record, _ Actor) (bool, string, error) {
 	owner := record.Owner()
-	accepted := slices.ContainsFunc([]string{"assess", "accept"}, func(move string) bool { return record.Done[move].By == owner })
+	accepted := slices.ContainsFunc([]string{"assess", "accept", AcceptedOffer}, func(move string) bool { return record.Done[move].By == owner })
 	return !owner.IsZero() && accepted, "", nil
 }
 

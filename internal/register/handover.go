@@ -114,6 +114,7 @@ func (r *Register) handOver(ctx context.Context, actor Actor, id counterfoil.ID,
 	if err := do(before, record); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", step, before.Number(), err)
 	}
+	record.Done[step] = Act{By: actor.Person, At: r.Clock.Now(), Version: before.Version + 1}
 	if err := r.complete(ctx, Program, record); err != nil {
 		return nil, err
 	}
