@@ -63,8 +63,8 @@ func (c *Console) entry(place string) func(http.ResponseWriter, *http.Request) e
 
 func (c *Console) kindSummaries(d *desk, place string) ([]kindSummary, error) {
 	var list []kindSummary
-	for _, k := range c.kinds.Kinds() {
-		if k.Place != place || k.Inner || k.Named == nil && d.May(k, nil, register.Read) != nil {
+	for _, k := range c.kindsIn(place) {
+		if k.Named == nil && d.May(k, nil, register.Read) != nil {
 			continue
 		}
 		s := kindSummary{Kind: nameOf(k), Href: d.href("/kinds/" + k.ID)}

@@ -40,7 +40,8 @@ type recordPage struct {
 type shownSection struct {
 	Title  string
 	Help   string
-	Fields []shownField
+	Fields []shownField // that say something
+	Empty  string       // the names of those that do not
 }
 
 type trackStep struct {
@@ -201,13 +202,19 @@ func (d *desk) recordStub(r *register.Record) []fact {
 
 func (d *desk) section(r *register.Record, s kind.Section) shownSection {
 	shown := shownSection{Title: s.Title, Help: s.Help}
+	var empty []string
 	for _, id := range s.Fields {
 		f, ok := r.Kind.Field(id)
 		if !ok {
 			continue
 		}
-		shown.Fields = append(shown.Fields, d.show(f, r.Values[id]))
+		if v := d.show(f, r.Values[id]); v.filled() {
+			shown.Fields = append(shown.Fields, v)
+		} else {
+			empty = append(empty, v.Label)
+		}
 	}
+	shown.Empty = strings.Join(empty, ", ")
 	return shown
 }
 
@@ -275,7 +282,7 @@ func (d *desk) relation(r *register.Record, l register.Link) string {
 	field, _, _ := strings.Cut(l.Field, ".")
 	if l.Out {
 		if f, ok := r.Kind.Field(field); ok {
-			return f.Label
+			return f.Noun()
 		}
 		return l.Record.Kind.Plural
 	}

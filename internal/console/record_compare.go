@@ -76,7 +76,7 @@ func (d *desk) compare(a, b *register.Record) (rows []compareRow, same int) {
 			same++
 			continue
 		}
-		rows = append(rows, compareRow{f.Label, d.whole(f, x), d.whole(f, y)})
+		rows = append(rows, compareRow{f.Noun(), d.whole(f, x), d.whole(f, y)})
 	}
 	return rows, same
 }

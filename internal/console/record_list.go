@@ -180,7 +180,7 @@ func (d *desk) recordRow(r *register.Record) recordRow {
 		row.Title = ""
 	}
 	for _, f := range listColumns(r.Kind) {
-		row.Cells = append(row.Cells, cell{f.Label, clipTo(d.brief(f, r.Values[f.ID]), 120), numeric(f)})
+		row.Cells = append(row.Cells, cell{f.Noun(), clipTo(d.brief(f, r.Values[f.ID]), 120), numeric(f)})
 	}
 	return row
 }
@@ -280,7 +280,7 @@ func (d *desk) filterFields(k *kind.Kind, q url.Values) []filterField {
 			continue
 		}
 		name := "f." + f.ID
-		filter := filterField{Name: name, Label: f.Label, Options: []option{{"", "Any", q.Get(name) == ""}}}
+		filter := filterField{Name: name, Label: f.Noun(), Options: []option{{"", "Any", q.Get(name) == ""}}}
 		for _, o := range f.Options {
 			filter.Options = append(filter.Options, option{o.ID, o.Label, q.Get(name) == o.ID})
 		}
@@ -316,10 +316,10 @@ func (d *desk) sortLinks(k *kind.Kind, q url.Values) []sortLink {
 	list := []sortLink{head(k.Title, "", false), head("State", "state", false)}
 	for _, f := range listColumns(k) {
 		if f.Type == kind.Rows || f.Type == kind.Links || f.Type == kind.Link || f.Personal {
-			list = append(list, sortLink{Label: f.Label})
+			list = append(list, sortLink{Label: f.Noun()})
 			continue
 		}
-		list = append(list, head(f.Label, f.ID, numeric(f)))
+		list = append(list, head(f.Noun(), f.ID, numeric(f)))
 	}
 	return append(list, head("Due", "due", false))
 }
@@ -327,12 +327,37 @@ func (d *desk) sortLinks(k *kind.Kind, q url.Values) []sortLink {
 // kindTabs are the kinds of one entry of the navigation that the person may list.
 func (c *Console) kindTabs(d *desk, current *kind.Kind) []link {
 	var tabs []link
-	for _, k := range c.kinds.Kinds() {
-		if k.Place != current.Place || k.Inner || k.Named == nil && d.May(k, nil, register.Read) != nil {
+	for _, k := range c.kindsIn(current.Place) {
+		if k.Named == nil && d.May(k, nil, register.Read) != nil {
 			continue
 		}
 		tabs = append(tabs, link{k.Plural, d.href("/kinds/" + k.ID), k.ID == current.ID})
 	}
-	slices.SortFunc(tabs, func(a, b link) int { return strings.Compare(a.Label, b.Label) })
 	return tabs
+}
+
+// kindOrder is the order of lists within their entry; kinds of the organisation's
+// own follow by name.
+var kindOrder = strings.Fields(`programme scope issue party obligation objective commitment communication
+	system model dataset tool supplier deployment responsibility change
+	risk treatment impact method incident concern report exception override
+	statement statement_row gap_assessment gap_item gap measure
+	person appointment competence training`)
+
+// kindsIn lists the kinds of an entry that have lists.
+func (c *Console) kindsIn(place string) []*kind.Kind {
+	var list []*kind.Kind
+	for _, k := range c.kinds.Kinds() {
+		if k.Place == place && !k.Inner {
+			list = append(list, k)
+		}
+	}
+	rank := func(k *kind.Kind) int {
+		if i := slices.Index(kindOrder, k.ID); i >= 0 {
+			return i
+		}
+		return len(kindOrder)
+	}
+	slices.SortStableFunc(list, func(a, b *kind.Kind) int { return rank(a) - rank(b) })
+	return list
 }

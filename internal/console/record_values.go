@@ -34,9 +34,9 @@ func (d *desk) show(f *kind.Field, value any) shownField {
 	if !ok {
 		return shownField{shownValue: d.value(f, value)}
 	}
-	s := shownField{shownValue: shownValue{Label: f.Label, Personal: f.Personal}}
+	s := shownField{shownValue: shownValue{Label: f.Noun(), Personal: f.Personal}}
 	for i := range f.Fields {
-		s.Columns = append(s.Columns, f.Fields[i].Label)
+		s.Columns = append(s.Columns, f.Fields[i].Noun())
 	}
 	for _, row := range rows {
 		cells := make([]shownValue, len(f.Fields))
@@ -49,7 +49,7 @@ func (d *desk) show(f *kind.Field, value any) shownField {
 }
 
 func (d *desk) value(f *kind.Field, value any) shownValue {
-	s := shownValue{Label: f.Label, Personal: f.Personal}
+	s := shownValue{Label: f.Noun(), Personal: f.Personal}
 	switch v := value.(type) {
 	case nil:
 	case []string:
@@ -137,6 +137,9 @@ func (d *desk) brief(f *kind.Field, value any) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// filled tells whether there is anything to show.
+func (s *shownField) filled() bool { return len(s.Parts) > 0 || s.Long != "" || len(s.Rows) > 0 }
 
 func (s *shownValue) text() string {
 	var parts []string

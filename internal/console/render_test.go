@@ -22,7 +22,7 @@ func pages() map[string]any {
 		"erasures": new(erasuresPage), "erasure": new(erasurePage), "erasure_new": new(erasureNewPage),
 		"records": new(recordsPage), "record": new(recordPage), "record_form": new(recordFormPage), "compare": new(comparePage), "section": new(sectionPage),
 		"login": new(loginPage), "setup": new(setupPage), "people": new(peoplePage), "invitation": new(invitationPage), "error": new(errorPage),
-		"requirements": new(requirementsPage), "requirement": new(requirementPage), "framework": new(frameworkPage),
+		"requirements": new(requirementsPage), "requirement": new(requirementPage), "framework": new(frameworkPage), "departures": new(departuresPage),
 	}
 }
 

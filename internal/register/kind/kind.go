@@ -5,6 +5,7 @@ package kind
 
 import (
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -65,6 +66,7 @@ type Field struct {
 	ID       string
 	Type     FieldType
 	Label    string // a question or a noun, as the form shows it
+	Short    string // a noun for lists and records; see Noun
 	Help     string
 	Required bool   // always; see also Move.Needs and When
 	When     string // CEL over record: required when true
@@ -211,6 +213,19 @@ func (k *Kind) Move(id string) (*Move, bool) {
 		return nil, false
 	}
 	return &k.Moves[i], true
+}
+
+// Noun is how lists and records call the field: its short label, else a label that
+// is no question, else its id in words.
+func (f *Field) Noun() string {
+	switch {
+	case f.Short != "":
+		return f.Short
+	case !strings.HasSuffix(f.Label, "?"):
+		return f.Label
+	}
+	words := strings.ReplaceAll(f.ID, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // Allows tells whether a link may name a record of a kind.

@@ -36,6 +36,7 @@ type (
 		ID       string       `yaml:"id"`
 		Type     string       `yaml:"type"`
 		Label    string       `yaml:"label"`
+		Short    string       `yaml:"short"`
 		Help     string       `yaml:"help"`
 		Required bool         `yaml:"required"`
 		When     string       `yaml:"required_when"`
@@ -173,7 +174,7 @@ func (s *sectionText) section() Section {
 
 func (t *fieldText) field() Field {
 	f := Field{
-		ID: t.ID, Type: FieldType(t.Type), Label: t.Label, Help: t.Help, Required: t.Required, When: t.When, Personal: t.Personal,
+		ID: t.ID, Type: FieldType(t.Type), Label: t.Label, Short: t.Short, Help: t.Help, Required: t.Required, When: t.When, Personal: t.Personal,
 		Options: options(t.Options), Range: t.Range, To: t.To, Back: t.Back, Fixed: t.Fixed || t.Of != "", Minor: t.Minor, Of: t.Of,
 	}
 	for _, c := range t.Fields {
