@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -130,7 +131,7 @@ func (p *play) input(k *kind.Kind, a *Act) (register.Input, error) {
 	return in, err
 }
 
-// value turns names into ids and days into dates.
+// value turns names into ids or numbers, and days into dates.
 func (p *play) value(f *kind.Field, value any) (any, error) {
 	switch f.Type {
 	case kind.Link:
@@ -146,9 +147,29 @@ func (p *play) value(f *kind.Field, value any) (any, error) {
 		})
 	case kind.Rows:
 		return p.each(value, func(row any) (any, error) { return p.row(f, row) })
+	case kind.Text:
+		return p.number(value)
 	default:
 		return value, nil
 	}
+}
+
+// number turns =name into the number of that record; any other text stays.
+func (p *play) number(value any) (any, error) {
+	text, _ := value.(string)
+	name, named := strings.CutPrefix(text, "=")
+	if !named {
+		return value, nil
+	}
+	id, err := p.record(name)
+	if err != nil {
+		return nil, err
+	}
+	record, err := p.Register.Reader().Record(p.ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return record.Number(), nil
 }
 
 func (p *play) each(value any, fn func(any) (any, error)) (any, error) {

@@ -87,6 +87,9 @@ func (s *Script) expand(act Act, start time.Time) ([]timed, error) {
 			if err != nil {
 				return nil, fmt.Errorf("sequence %s: %w", act.Play, err)
 			}
+			if filled.Play != "" { // a sequence in a sequence knows what it was given
+				filled.With = merged(given, filled.With)
+			}
 			t, err := later(start, filled.Plus)
 			if err != nil {
 				return nil, err

@@ -116,7 +116,10 @@ func expect(err error, guard string) error {
 		slices.ContainsFunc(refused.Reasons, func(r register.Reason) bool { return r.Guard == guard }) {
 		return nil
 	}
-	return fmt.Errorf("guard %s was to refuse this, and it ended with: %w", guard, errors.Join(err, errors.New("no such refusal")))
+	if err == nil {
+		err = errors.New("it was done")
+	}
+	return fmt.Errorf("the guard %s was to refuse this: %w", guard, err)
 }
 
 func (p *play) does(a *Act) error {
