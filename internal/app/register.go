@@ -13,6 +13,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/standard"
+	"github.com/counterfoil/counterfoil/internal/strictyaml"
 	"github.com/counterfoil/counterfoil/internal/vault"
 )
 
@@ -20,7 +21,7 @@ import (
 func (a *App) openRegister() error {
 	functions := register.BuiltinFunctions()
 	catalogue := standard.ISO42001()
-	kinds, faults := kind.Load(a.rules.config.KindsPath(), register.Known(functions, catalogue))
+	kinds, faults := LoadKinds(a.rules.config.KindsPath())
 	if err := faults.Err(); err != nil {
 		return fmt.Errorf("the kinds of records have faults:\n%w", err)
 	}
@@ -39,6 +40,12 @@ func (a *App) openRegister() error {
 		Kinds: kinds, Rights: rights, Functions: functions, Store: a.index, Journal: keptRecords{a}, Files: keptFiles{a}, Clock: a.clock, Admit: a.admit,
 	})
 	return nil
+}
+
+// LoadKinds reads the built-in kinds and those in a folder of the organisation's own
+// ("" for none) as a start does. The set is nil exactly when the faults' Err is not.
+func LoadKinds(dir string) (*kind.Set, strictyaml.Faults) {
+	return kind.Load(dir, register.Known(register.BuiltinFunctions(), standard.ISO42001()))
 }
 
 // admit refuses an address that somebody else signs in with. It is asked while saves

@@ -93,7 +93,7 @@ func newRoot(env *environment) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		newRun(env), newSystem(env), newKey(env), newInteractions(env), newInteraction(env),
-		newVerify(env), newReindex(env), newReload(env), newStatus(env), newDetect(env), newPolicy(env), newConfig(env),
+		newVerify(env), newReindex(env), newReload(env), newStatus(env), newDetect(env), newPolicy(env), newConfig(env), newKinds(env),
 		newLedger(env), newPack(env), newBackup(env), newWitness(env),
 		newErase(env), newHold(env), newAdministrator(env), newDemo(env),
 	)

@@ -4,6 +4,7 @@
 package kind
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/counterfoil/counterfoil/internal/strictyaml"
@@ -160,7 +161,7 @@ func (t *kindText) kind() *Kind {
 		k.Deadlines = append(k.Deadlines, Deadline{ID: d.ID, Label: d.Label, From: d.From, Days: d.Days, DaysOf: d.DaysOf, Working: d.Working, While: d.While, Tag: Tag(d.Tag)})
 	}
 	if r := t.Review; r.Days != 0 || r.DaysOf != "" || r.After != "" {
-		k.Review = &Review{Days: r.Days, DaysOf: r.DaysOf, After: r.After, While: r.While, Tag: Tag(r.Tag)}
+		k.Review = &Review{Days: r.Days, DaysOf: r.DaysOf, After: r.After, While: r.While, Tag: cmp.Or(Tag(r.Tag), TagProduct)}
 	}
 	for _, s := range t.Sections {
 		k.Sections = append(k.Sections, s.section())
