@@ -272,7 +272,9 @@ func (c *Console) routes() []route {
 
 		{"GET /scope", needsPerson, c.entry("scope")},
 		{"GET /risk", needsPerson, c.entry("risk")},
-		{"GET /controls", needsPerson, c.entry("controls")},
+		{"GET /controls", needsPerson, c.showStatement},
+		{"GET /controls/compare", needsPerson, c.compareStatements},
+		{"GET /controls/export", needsPerson, c.exportStatement},
 		{"GET /documents", needsPerson, c.entry("documents")},
 		{"GET /audits", needsPerson, c.entry("audits")},
 		{"GET /settings", needsPerson, c.entry("settings")},

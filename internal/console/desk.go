@@ -23,7 +23,7 @@ type Records interface {
 	Create(ctx context.Context, actor register.Actor, kindID string, in register.Input) (*register.Record, error)
 	Change(ctx context.Context, actor register.Actor, id counterfoil.ID, in register.Input) (*register.Record, error)
 	Move(ctx context.Context, actor register.Actor, id counterfoil.ID, moveID string, in register.Input) (*register.Record, error)
-	StartStatement(ctx context.Context, actor register.Actor) (made int, err error)
+	Statements
 	Comment(ctx context.Context, actor register.Actor, about counterfoil.ID, text string) (*register.Record, error)
 	Attach(ctx context.Context, actor register.Actor, about counterfoil.ID, f register.File) (*register.Record, error)
 	Offer(ctx context.Context, actor register.Actor, id, to counterfoil.ID, in register.Input) (*register.Record, error)

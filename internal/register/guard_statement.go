@@ -286,7 +286,7 @@ func CheckStatement(ctx context.Context, r *Reader, record *Record) ([]Statement
 	}
 	for _, control := range annexA() {
 		if !seen[control] {
-			add(control, "is missing")
+			add(control, missingRow)
 		}
 	}
 	return found, missingOwn(ctx, r, seen, add)
@@ -367,3 +367,22 @@ func (r *Register) StartStatement(ctx context.Context, actor Actor) (made int, e
 	}
 	return made, nil
 }
+
+// CheckDecisions checks the decisions as they stand, as a statement that froze them
+// now would be checked.
+func CheckDecisions(ctx context.Context, r *Reader) ([]StatementFinding, error) {
+	rows, err := frozenRows(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(row map[string]any) bool { return row["decision"] == nil })
+	found, err := CheckStatement(ctx, r, &Record{Values: kind.Values{"rows": rows}})
+	for i := range found {
+		if found[i].Says == missingRow {
+			found[i].Says = "is not decided yet"
+		}
+	}
+	return found, err
+}
+
+const missingRow = "is missing"
