@@ -144,6 +144,9 @@ func (p *peers) newKey(ctx context.Context, s settings) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := p.command(ctx, s, &added, "system", "try", added.Slug, "--requests", "1000000000", "--people", "1000"); err != nil {
+		return "", err
+	}
 	var created struct{ Key string }
 	err = p.command(ctx, s, &created, "key", "create", "--system", added.Slug, "--person", owner)
 	return created.Key, err

@@ -217,6 +217,7 @@ func (in *instance) newKey(system, person string, models ...string) string {
 	}
 	var added struct{ ID, Slug string }
 	in.ask(&added, args...)
+	in.ask(&added, "system", "try", added.Slug, "--requests", "1000000000", "--people", "1000", "--json")
 	var created struct{ ID, Key string }
 	in.ask(&created, "key", "create", "--system", added.Slug, "--person", person, "--json")
 	if added.ID == "" || created.ID == "" || created.Key == "" {

@@ -27,11 +27,11 @@ var Kinds = []string{kindPerson, kindAppointment, kindSystem, kindModel, kindSup
 
 const fieldModelName = "name_in_requests"
 
-// States of models, suppliers and training records in which they count.
+// States of models and training records in which they count. A supplier counts
+// while its approval is in force.
 var (
-	modelsInForce    = []string{"registered", "approved", "in_use"}
-	suppliersInForce = []string{"approved", "in_use"}
-	trainingInForce  = []string{"held", "evaluated"}
+	modelsInForce   = []string{"registered"}
+	trainingInForce = []string{"held", "evaluated"}
 )
 
 // joined is the register as the live path needs it.
@@ -141,6 +141,6 @@ func (j *joined) use(model *register.Record) identity.Use {
 	supplier := j.records[model.Values.ID("supplier")]
 	return identity.Use{
 		Registered: slices.Contains(modelsInForce, model.State),
-		Supplied:   supplier != nil && slices.Contains(suppliersInForce, supplier.State),
+		Supplied:   supplier != nil && supplier.InForce != nil,
 	}
 }

@@ -103,11 +103,18 @@ func sinceMove(r *register.Record, state string) (at time.Time) {
 	return at
 }
 
-// trialOf is the route of a system that was never approved: none, or that of a trial.
+// trialOf is the route of a system that is not approved: none, or that of a trial.
+// Whatever stopped or decided the system after the trial began has ended the trial.
 func trialOf(r *register.Record) identity.Route {
 	begun, tried := r.Done[moveTrial]
-	if ended, over := r.Done[moveEndTrial]; !tried || over && ended.Version > begun.Version {
+	if !tried {
 		return closed(identity.ClosedUnapproved)
+	}
+	for id, act := range r.Done {
+		m, known := r.Kind.Move(id)
+		if act.Version > begun.Version && known && (id == moveEndTrial || fixedRoute(m.To) || m.To == stateApproved) {
+			return closed(identity.ClosedUnapproved)
+		}
 	}
 	p := pilotOf(r.Values, begun.At)
 	if last := begun.At.Add(trialMost); p.Until.After(last) {

@@ -85,6 +85,7 @@ type App struct {
 	unrecorded error             // why the last self-check of this process left no verdict
 	state      atomic.Pointer[gateway.State]
 	roll       accounts.Roll // the register as projected
+	pilots     pilots        // what systems in a pilot have used
 
 	setup struct { // the one-time way to the first administrator
 		token string
@@ -197,6 +198,8 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
+	a.pilots.reset() // counted again, now that the index has everything
+	a.putInForce(ctx)
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop, a.stopped = stop, follow.Done()
 	a.following.Go(func() { a.follow(follow) })

@@ -146,11 +146,14 @@ func conclude(t *testing.T, a *App, id counterfoil.ID) {
 	}
 }
 
-// addSystem registers a system as the command line does.
+// addSystem registers a system and lets it be tried, as the command line does.
 func addSystem(t *testing.T, a *App, name string) control.System {
 	t.Helper()
 	s, err := service{a}.AddSystem(t.Context(), control.NewSystem{Name: name, Owner: "ada@example.com"})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = (service{a}).TrySystem(t.Context(), s.Slug, control.Trial{Days: 14, Requests: 1000, People: 10}); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -21,7 +21,7 @@ type duty struct {
 // duties are what keep does, in this order. Retention and the self-check read the
 // whole log, and what hinders them seldom passes within a minute.
 func (a *App) duties() []*duty {
-	return []*duty{{do: a.sealEpoch, rest: time.Minute}, {do: a.retainWhenDue, rest: time.Hour}, {do: a.checkSelfWhenDue, rest: time.Hour}}
+	return []*duty{{do: a.sweepRegister, rest: time.Minute}, {do: a.sealEpoch, rest: time.Minute}, {do: a.retainWhenDue, rest: time.Hour}, {do: a.checkSelfWhenDue, rest: time.Hour}}
 }
 
 // keep does what is due by the calendar until ctx ends. A failure is logged and tried

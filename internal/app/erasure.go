@@ -214,7 +214,7 @@ func (a forgetter) Forget(ctx context.Context, keys, gone []counterfoil.ID) erro
 	for _, id := range slices.Concat(ids, gone) { // of people the personal fields are gone, and the record stays
 		a.roll.Forget(id)
 	}
-	a.putInForce()
+	a.putInForce(ctx)
 	if a.building.TryLock() { // one under way learns of the erasure from its entry
 		defer a.building.Unlock()
 		if err := a.index.DropUnfinished(); err != nil {

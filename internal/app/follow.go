@@ -120,7 +120,7 @@ func (a *App) projectBatch(ctx context.Context, from counterfoil.Index) error {
 	if err := a.index.Apply(ctx, items, to); err != nil {
 		return fmt.Errorf("project entries %d to %d: %w", from, to, err)
 	}
-	if err := a.enroll(items, bodies); err != nil {
+	if err := a.enroll(ctx, items, bodies); err != nil {
 		return err
 	}
 	a.projected.reached(to)
@@ -186,7 +186,7 @@ func (a *App) body(r *index.Record) ([]byte, error) {
 }
 
 // enroll takes the records of a batch into the roll and puts it in force.
-func (a *App) enroll(items []index.Item, bodies map[counterfoil.Index][]byte) error {
+func (a *App) enroll(ctx context.Context, items []index.Item, bodies map[counterfoil.Index][]byte) error {
 	changed := false
 	for _, i := range items {
 		if i.Entry.Kind != counterfoil.KindRecord {
@@ -204,7 +204,7 @@ func (a *App) enroll(items []index.Item, bodies map[counterfoil.Index][]byte) er
 		}
 	}
 	if changed {
-		a.putInForce()
+		a.putInForce(ctx)
 	}
 	return nil
 }
@@ -261,7 +261,7 @@ func (a *App) enrollAll(ctx context.Context) error {
 			}
 		}
 	}
-	a.putInForce()
+	a.putInForce(ctx)
 	return nil
 }
 
@@ -285,10 +285,14 @@ func (a *App) enterAll(ctx context.Context, kindID string) error {
 }
 
 // putInForce gives the live path the register as it is now.
-func (a *App) putInForce() {
+func (a *App) putInForce(ctx context.Context) {
+	snapshot := a.roll.Snapshot()
+	if err := a.pilots.begin(ctx, snapshot, a.index, a.clock.Now()); err != nil {
+		a.log.Error("a system that is tried has no route until this passes", "err", err)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.state.Store(a.rules.state(a.roll.Snapshot()))
+	a.state.Store(a.rules.state(snapshot))
 }
 
 // projected tells those who wait for a write how far the index is.

@@ -11,7 +11,6 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/control"
-	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 )
@@ -45,7 +44,7 @@ func (a service) Systems(context.Context) ([]control.System, error) {
 func (a service) ChangeModels(ctx context.Context, slug string, models []string) (control.System, error) {
 	s, ok := a.roll.Snapshot().SystemBySlug(slug)
 	if !ok {
-		return control.System{}, fault.NotFound("No AI system has the slug "+slug+". See: counterfoil system list", nil)
+		return control.System{}, noSystem(slug)
 	}
 	if models == nil {
 		models = []string{}
@@ -59,7 +58,7 @@ func (a service) ChangeModels(ctx context.Context, slug string, models []string)
 
 func (a service) system(s identity.System) control.System {
 	return control.System{
-		ID: s.ID.String(), Slug: s.Slug, Number: s.Number, Name: s.Name, Owner: a.email(s.Owner),
+		ID: s.ID.String(), Slug: s.Slug, Number: s.Number, Name: s.Name, Owner: a.email(s.Owner), State: s.State, Route: a.route(&s),
 		Models: append([]string{}, s.Models...), Builtin: s.Builtin, Created: s.Created,
 	}
 }

@@ -17,8 +17,8 @@ import (
 )
 
 func newSystem(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "system", Short: "Register and list AI systems", RunE: onlyCommands}
-	c.AddCommand(newSystemAdd(env), newSystemList(env), newSystemModels(env))
+	c := &cobra.Command{Use: "system", Short: "Register, try, stop and list AI systems", RunE: onlyCommands}
+	c.AddCommand(newSystemAdd(env), newSystemList(env), newSystemModels(env), newSystemTry(env), newSystemStop(env))
 	return c
 }
 
@@ -28,7 +28,9 @@ func newSystemAdd(env *environment) *cobra.Command {
 		Use:   "add --name NAME --owner EMAIL [--model MODEL]…",
 		Short: "Register an AI system",
 		Long: "Registers an AI system, so that keys can be issued for it. Once a system lists models, only those may be used;\n" +
-			"a name may end in * to stand for all that begin so. Without any, use is allowed and each interaction carries a warning.",
+			"a name may end in * to stand for all that begin so. Without any, each interaction carries a warning.\n\n" +
+			"A system that is not approved has no route. Its approval is a matter for the people in their roles, in the console;\n" +
+			"until then `system try` allows a trial with an end.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			env.mayCreate = true // a system may be registered before the first start
@@ -40,7 +42,7 @@ func newSystemAdd(env *environment) *cobra.Command {
 				if env.json {
 					return env.print(s)
 				}
-				fmt.Fprintf(env.out, "%s %s is registered as %s.\nNext: counterfoil key create --system %s --person EMAIL\n", s.Number, s.Name, s.Slug, s.Slug)
+				fmt.Fprintf(env.out, "%s %s is registered as %s. It has no route until it is approved or tried.\nNext: counterfoil system try %s\n", s.Number, s.Name, s.Slug, s.Slug)
 				return nil
 			})
 		},
@@ -91,8 +93,8 @@ func newSystemList(env *environment) *cobra.Command {
 				if err := cl.call(c.Context(), http.MethodGet, "/v1/systems", nil, &list); err != nil {
 					return err
 				}
-				return rows(env, list, "NUMBER\tSLUG\tNAME\tOWNER\tMODELS", func(s control.System) string {
-					return strings.Join([]string{s.Number, s.Slug, s.Name, s.Owner, models(s.Models)}, "\t")
+				return rows(env, list, "NUMBER\tSLUG\tNAME\tOWNER\tSTATE\tROUTE\tMODELS", func(s control.System) string {
+					return strings.Join([]string{s.Number, s.Slug, s.Name, s.Owner, s.State, s.Route, models(s.Models)}, "\t")
 				})
 			})
 		},

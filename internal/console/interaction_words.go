@@ -223,7 +223,7 @@ func actionMark(action string) mark {
 
 // guardNames are the guards as people call them.
 var guardNames = map[string]string{
-	"schema": "Read: strict JSON, known form", "identity": "Identify", "detect": "Detect", "policy": "Decide",
+	"schema": "Read: strict JSON, known form", "identity": "Identify", "route": "Look whether the system has a route", "detect": "Detect", "policy": "Decide",
 	"redact": "Mask", "restore": "Put placeholders back", "watch": "Watch the answer",
 }
 

@@ -23,6 +23,10 @@ type Service interface {
 	AddSystem(ctx context.Context, q NewSystem) (System, error)
 	Systems(ctx context.Context) ([]System, error)
 	ChangeModels(ctx context.Context, slug string, models []string) (System, error)
+	// TrySystem allows a system that is not approved a trial.
+	TrySystem(ctx context.Context, slug string, q Trial) (System, error)
+	// StopSystem takes a system its route.
+	StopSystem(ctx context.Context, slug string, q Stop) (System, error)
 	CreateKey(ctx context.Context, q NewKey) (Key, error)
 	Keys(ctx context.Context) ([]Key, error)
 	RevokeKey(ctx context.Context, id string) (Key, error)
@@ -49,6 +53,18 @@ type NewSystem struct {
 	Models []string `json:"models,omitempty"`
 }
 
+// Trial bounds the use of a system before it is approved.
+type Trial struct {
+	Days     int `json:"days"`
+	Requests int `json:"requests"` // a day
+	People   int `json:"people"`
+}
+
+// Stop says why a system is stopped.
+type Stop struct {
+	Reason string `json:"reason"`
+}
+
 // System is a registered AI system as the command line prints it.
 type System struct {
 	ID      string    `json:"id"`
@@ -56,6 +72,8 @@ type System struct {
 	Number  string    `json:"number"`
 	Name    string    `json:"name"`
 	Owner   string    `json:"owner"` // e-mail address
+	State   string    `json:"state"`
+	Route   string    `json:"route"` // "open", "pilot", or the code of why there is none
 	Models  []string  `json:"models"`
 	Builtin bool      `json:"builtin,omitempty"`
 	Created time.Time `json:"created"`
@@ -169,6 +187,20 @@ func Handler(s Service, log *slog.Logger) http.Handler {
 			return nil, err
 		}
 		return s.ChangeModels(r.Context(), r.PathValue("slug"), q.Models)
+	})
+	route("POST /v1/systems/{slug}/trial", func(r *http.Request) (any, error) {
+		q, err := read[Trial](r)
+		if err != nil {
+			return nil, err
+		}
+		return s.TrySystem(r.Context(), r.PathValue("slug"), q)
+	})
+	route("POST /v1/systems/{slug}/stop", func(r *http.Request) (any, error) {
+		q, err := read[Stop](r)
+		if err != nil {
+			return nil, err
+		}
+		return s.StopSystem(r.Context(), r.PathValue("slug"), q)
 	})
 	route("GET /v1/keys", func(r *http.Request) (any, error) { return s.Keys(r.Context()) })
 	route("POST /v1/keys", func(r *http.Request) (any, error) {

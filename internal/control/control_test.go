@@ -40,6 +40,16 @@ func (f *fake) ChangeModels(_ context.Context, slug string, models []string) (Sy
 	return System{Slug: slug, Models: models}, f.err
 }
 
+func (f *fake) TrySystem(_ context.Context, slug string, q Trial) (System, error) {
+	f.asked = q
+	return System{Slug: slug}, f.err
+}
+
+func (f *fake) StopSystem(_ context.Context, slug string, q Stop) (System, error) {
+	f.asked = q
+	return System{Slug: slug}, f.err
+}
+
 func (f *fake) CreateKey(_ context.Context, q NewKey) (Key, error) {
 	f.asked = q
 	return Key{System: q.System}, f.err
@@ -133,6 +143,8 @@ var routes = []struct{ method, path, body string }{
 	{"GET", "/v1/systems", ""},
 	{"POST", "/v1/systems", `{"name":"Helpdesk","owner":"ada@example.com"}`},
 	{"PUT", "/v1/systems/helpdesk/models", `{"models":["small-1"]}`},
+	{"POST", "/v1/systems/helpdesk/trial", `{"days":14,"requests":100,"people":5}`},
+	{"POST", "/v1/systems/helpdesk/stop", `{"reason":"Test"}`},
 	{"GET", "/v1/keys", ""},
 	{"POST", "/v1/keys", `{"system":"helpdesk","person":"ada@example.com"}`},
 	{"POST", "/v1/keys/abcd/revoke", ""},

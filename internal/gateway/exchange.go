@@ -89,12 +89,13 @@ func (x *exchange) run() {
 	steps := [...]func() *refusal{
 		x.accept,       // 1 route
 		x.identify,     // 2 key → principal and registered system
-		x.read,         // 3 size, strict JSON → texts
-		x.detect,       // 4 texts → findings
-		x.decide,       // 5 findings and facts → decision
-		x.apply,        // 6 decision → bytes that may leave
-		x.recordIntent, // 7 durable, before the first byte leaves; at the least counted
-		x.forward,      // 8 to 10: send, watch the answer, record the outcome before its last byte
+		x.permit,       // 3 state of the system → route or none
+		x.read,         // 4 size, strict JSON → texts
+		x.detect,       // 5 texts → findings
+		x.decide,       // 6 findings and facts → decision
+		x.apply,        // 7 decision → bytes that may leave
+		x.recordIntent, // 8 durable, before the first byte leaves; at the least counted
+		x.forward,      // 9 to 11: send, watch the answer, record the outcome before its last byte
 	}
 	for _, step := range steps {
 		if no := step(); no != nil {

@@ -5,7 +5,7 @@
 // recorded before it leaves and recorded before its answer is complete.
 //
 // exchange.go is the way of one interaction in its order; each step has a file
-// of its own (accept, identify, read, detect, decide, apply, record, forward,
+// of its own (accept, identify, permit, read, detect, decide, apply, record, forward,
 // watch). What is refused on the way is answered in the provider's own error
 // form (refuse.go) and recorded where it was accepted. Only where a provider's fail
 // mode allows it does a bounded number leave unrecorded (unrecorded.go). The gateway
@@ -90,6 +90,7 @@ type Config struct {
 	Journal  Journal
 	Receipts Receipts // nil gives none
 	Gaps     Gaps     // nil: nothing leaves unrecorded
+	Pilots   Pilots   // nil: no system that is tried has a route
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -100,6 +101,7 @@ type Gateway struct {
 	journal  Journal
 	receipts Receipts
 	gaps     Gaps
+	pilots   Pilots
 	clock    clock.Clock
 	log      *slog.Logger
 	pool     sync.Pool     // of *exchange
@@ -114,7 +116,7 @@ const (
 
 // New returns a Gateway.
 func New(c Config) *Gateway {
-	g := &Gateway{state: c.State, journal: c.Journal, receipts: c.Receipts, gaps: c.Gaps, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
+	g := &Gateway{state: c.State, journal: c.Journal, receipts: c.Receipts, gaps: c.Gaps, pilots: c.Pilots, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
 	g.pool.New = func() any { return new(exchange) }
 	return g
 }

@@ -91,6 +91,7 @@ type stage struct {
 	journal  *memory
 	provider *fakeprovider.Server
 	state    *State
+	gateway  *Gateway
 	gaps     Gaps // nil but in tests of what leaves unrecorded
 }
 
@@ -134,10 +135,11 @@ func newStage(t *testing.T, rules string) *stage {
 		}
 	}
 	s.key = identity.NewSecret()
-	system := identity.System{ID: identity.SystemID(counterfoil.NewID()), Slug: "letters", Name: "Letters", Models: []string{"echo*", "secret", "tool", "cut", "stall", "garbage", "gzip", "429", "500", "escaped", "huge"}}
+	system := identity.System{ID: identity.SystemID(counterfoil.NewID()), Slug: "letters", Name: "Letters", Route: identity.Route{Open: true}, Models: []string{"echo*", "secret", "tool", "cut", "stall", "garbage", "gzip", "429", "500", "escaped", "huge"}}
 	key := identity.Key{ID: identity.KeyID(counterfoil.NewID()), System: system.ID, Person: identity.PersonID(counterfoil.NewID()), Hash: identity.HashKey(s.key)}
 	s.state.Snapshot = identity.NewSnapshot([]identity.System{system}, nil, []identity.Key{key})
 	g := New(Config{State: func() *State { return s.state }, Journal: s.journal, Gaps: s, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
+	s.gateway = g
 	front := httptest.NewServer(g)
 	t.Cleanup(front.Close)
 	s.url = front.URL

@@ -22,6 +22,7 @@ type refusal struct {
 	status  int
 	reason  string             // code of docs/ledger-format.md
 	message string             // for the caller: what, why, what next
+	aside   string             // for the caller and not for the record
 	result  counterfoil.Result // ResultRefused when zero
 	retry   int                // seconds after which a retry may work; 0 for never
 	quiet   bool               // recorded only when the caller is known
@@ -76,7 +77,15 @@ func (x *exchange) reply(no *refusal) {
 		x.skipBody()
 	}
 	x.nameRecord(x.w.Header())
-	respond(x.w, no, x.provider.Dialect.Error(no.status, x.withRecord(no.message), x.id.String()))
+	respond(x.w, no, x.provider.Dialect.Error(no.status, x.withRecord(no.told()), x.id.String()))
+}
+
+// told is the message as the caller reads it.
+func (no *refusal) told() string {
+	if no.aside == "" {
+		return no.message
+	}
+	return no.message + " " + no.aside
 }
 
 // skipBody reads a body that is too large to its end, up to a bound, and throws

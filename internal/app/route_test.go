@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// route is the live path of an opened directory, asked with one key.
+type route struct {
+	*testing.T
+	app    *App
+	url    string
+	secret string
+	slug   string
+}
+
+// newRoute registers a system with the model sandbox-echo and makes a key for it.
+func newRoute(t *testing.T, a *App, name string) *route {
+	t.Helper()
+	s, err := service{a}.AddSystem(t.Context(), control.NewSystem{Name: name, Owner: "olga@example.com", Models: []string{"sandbox-echo"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &route{T: t, app: a, slug: s.Slug}
+	r.secret = r.key("olga@example.com")
+	r.serve()
+	return r
+}
+
+func (r *route) serve() {
+	server := httptest.NewServer(r.app.livePath())
+	r.Cleanup(server.Close)
+	r.url = server.URL
+}
+
+func (r *route) key(person string) string {
+	r.Helper()
+	k, err := service{r.app}.CreateKey(r.Context(), control.NewKey{System: r.slug, Person: person})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return k.Secret
+}
+
+// ask sends a request for a model and returns the status and the reason recorded.
+func (r *route) ask(secret, model string) (int, string) {
+	body := `{"model":"` + model + `","messages":[{"role":"user","content":"hello"}]}`
+	q, err := http.NewRequest(http.MethodPost, r.url+"/sandbox/v1/chat/completions", strings.NewReader(body))
+	if err != nil {
+		r.Error(err)
+		return 0, ""
+	}
+	q.Header.Set("Authorization", "Bearer "+secret)
+	q.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(q)
+	if err != nil {
+		r.Error(err)
+		return 0, ""
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.Error(err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp.StatusCode, ""
+	}
+	var answer struct{ Error struct{ Message string } }
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		r.Errorf("%s: %v", raw, err)
+	}
+	return resp.StatusCode, answer.Error.Message
+}
+
+// want asks once and demands what it gets; reason is part of the message.
+func (r *route) want(status int, says string) {
+	r.Helper()
+	if got, message := r.ask(r.secret, "sandbox-echo"); got != status || !strings.Contains(message, says) {
+		r.Errorf("status %d, %q; want %d, %q", got, message, status, says)
+	}
+}
+
+func (r *route) system() *identity.System {
+	r.Helper()
+	s, ok := r.app.roll.Snapshot().SystemBySlug(r.slug)
+	if !ok {
+		r.Fatalf("no system %s", r.slug)
+	}
+	return s
+}
+
+// move makes a move of the system's record, as people with the right would.
+func (r *route) move(id string, values kind.Values) {
+	r.Helper()
+	s := r.system()
+	in := register.Input{Version: s.Version, Values: values, Reason: "Test"}
+	if _, err := r.app.register.Move(r.Context(), register.Program, counterfoil.ID(s.ID), id, in); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// try allows a trial at the command line.
+func (r *route) try(requests, people int) {
+	r.Helper()
+	if _, err := (service{r.app}).TrySystem(r.Context(), r.slug, control.Trial{Days: 7, Requests: requests, People: people}); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (r *route) stop() {
+	r.Helper()
+	if _, err := (service{r.app}).StopSystem(r.Context(), r.slug, control.Stop{Reason: "Test"}); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// TestMovesDecideTheNextRequest: what a move changed holds for the next request.
+func TestMovesDecideTheNextRequest(t *testing.T) {
+	a := newHouse(t).open()
+	r := newRoute(t, a, "Letters")
+	r.want(http.StatusForbidden, "not approved")
+	r.try(100, 5)
+	r.want(http.StatusOK, "")
+	r.stop()
+	r.want(http.StatusForbidden, "not approved")
+	if _, err := a.FirstInteraction(t.Context(), counterfoil.ID(r.system().ID)); err != nil {
+		t.Errorf("the first interaction: %v", err)
+	}
+}
+
+// TestPilotLimits hold across a restart.
+func TestPilotLimits(t *testing.T) {
+	h := newHouse(t)
+	a := h.open()
+	r := newRoute(t, a, "Letters")
+	second, third := r.key("paul@example.com"), r.key("quinn@example.com")
+	r.try(4, 2)
+	for i, secret := range []string{r.secret, second} {
+		if status, message := r.ask(secret, "sandbox-echo"); status != http.StatusOK {
+			t.Errorf("person %d: %d, %s", i, status, message)
+		}
+	}
+	if status, message := r.ask(third, "sandbox-echo"); status != http.StatusForbidden || !strings.Contains(message, "as many people") {
+		t.Errorf("a third person: %d, %s", status, message)
+	}
+	h.close(a)
+	r.app = h.open()
+	r.serve()
+	if status, message := r.ask(third, "sandbox-echo"); status != http.StatusForbidden || !strings.Contains(message, "as many people") {
+		t.Errorf("a third person after a restart: %d, %s", status, message)
+	}
+	for range 2 {
+		_, _ = r.ask(r.secret, "sandbox-echo")
+	}
+	r.want(http.StatusForbidden, "requests of today")
+	h.close(r.app)
+	if v := h.verify(); v.Integrity != "ok" {
+		t.Errorf("the record is %s", v.Integrity)
+	}
+}
+
+// TestKillSwitchUnderLoad: once the stop has returned, no request that begins then
+// passes, however many are under way.
+func TestKillSwitchUnderLoad(t *testing.T) {
+	a := newHouse(t).open()
+	r := newRoute(t, a, "Letters")
+	r.try(1_000_000, 5)
+	var stopped atomic.Bool
+	var before, after atomic.Int64
+	var all sync.WaitGroup
+	done := make(chan struct{})
+	for range 8 {
+		all.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				late := stopped.Load()
+				status, _ := r.ask(r.secret, "sandbox-echo")
+				switch {
+				case late && status != http.StatusForbidden:
+					t.Errorf("a request after the stop: %d", status)
+				case late:
+					after.Add(1)
+				case status == http.StatusOK:
+					before.Add(1)
+				}
+			}
+		})
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for before.Load() < 50 && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond)
+	}
+	r.stop()
+	stopped.Store(true)
+	for after.Load() < 50 && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond)
+	}
+	close(done)
+	all.Wait()
+	if before.Load() < 50 || after.Load() < 50 {
+		t.Errorf("%d requests before the stop, %d after", before.Load(), after.Load())
+	}
+}
+
+// TestNoInteraction: a system without one has no first.
+func TestNoInteraction(t *testing.T) {
+	a := newHouse(t).open()
+	r := newRoute(t, a, "Letters")
+	r.want(http.StatusForbidden, "")
+	if _, err := a.FirstInteraction(t.Context(), counterfoil.ID(r.system().ID)); err == nil || !strings.Contains(err.Error(), index.ErrNotFound.Error()) {
+		t.Errorf("a refused interaction counts as the first: %v", err)
+	}
+}

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+)
+
+// First is an interaction, and when it began.
+type First struct {
+	ID     counterfoil.ID
+	Opened time.Time
+}
+
+// FirstInteraction returns the first interaction of a system that left, or may have
+// left: not one that was refused or blocked. ErrNotFound says that there is none. It
+// costs a step for each way an interaction of the system ended, however many there are.
+func (x *Index) FirstInteraction(ctx context.Context, system counterfoil.ID) (First, error) {
+	f := Filter{System: system}
+	present, err := x.present(ctx, &f)
+	if err != nil {
+		return First{}, fmt.Errorf("find the first interaction: %w", err)
+	}
+	var first First
+	for _, s := range present {
+		if slices.Contains([]counterfoil.Result{counterfoil.ResultRefused, counterfoil.ResultBlocked}, s.result()) {
+			continue
+		}
+		rows, err := many(ctx, x, func(v *firstRow) []any { return []any{(*id)(&v.id), &v.opened} },
+			"SELECT id, opened FROM interactions WHERE system = $1 AND standing = $2 ORDER BY id LIMIT 1", system[:], int64(s))
+		if err != nil {
+			return First{}, fmt.Errorf("find the first interaction: %w", err)
+		}
+		for _, r := range rows {
+			if at := time.UnixMicro(r.opened).UTC(); first.Opened.IsZero() || at.Before(first.Opened) {
+				first = First{r.id, at}
+			}
+		}
+	}
+	if first.Opened.IsZero() {
+		return First{}, fmt.Errorf("first interaction of a system: %w", ErrNotFound)
+	}
+	return first, nil
+}
+
+type firstRow struct {
+	id     counterfoil.ID
+	opened int64
+}
+
+// PeopleOf returns who had an interaction of a system since a moment, programs and
+// refused interactions left out.
+func (x *Index) PeopleOf(ctx context.Context, system counterfoil.ID, since time.Time) ([]counterfoil.ID, error) {
+	from := idFloor(since.UnixMilli())
+	people, err := many(ctx, x, func(v *counterfoil.ID) []any { return []any{(*id)(v)} },
+		"SELECT DISTINCT person FROM interactions WHERE system = $1 AND id >= $2 AND workload = 0 AND length(person) > 0 AND result <> $3", system[:], from[:], int64(counterfoil.ResultRefused))
+	if err != nil {
+		return nil, fmt.Errorf("list the people of a system: %w", err)
+	}
+	return people, nil
+}
