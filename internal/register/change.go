@@ -240,7 +240,7 @@ func (r *Register) note(record *Record, in Input, wrong fault.Fields) {
 // complete derives what follows from the fields, validates all and computes the
 // deadlines.
 func (r *Register) complete(ctx context.Context, actor Actor, record *Record) error {
-	scene := r.scene(ctx, actor, record)
+	scene := r.scene(ctx, r.reader(), actor, record)
 	if err := r.derive(ctx, record, scene); err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
-	refused, err := r.refusals(ctx, actor, record, m)
+	refused, err := r.refusals(ctx, r.reader(), actor, record, m)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func shared(record *Record) kind.Values {
 }
 
 // refusals lists why a move may not be made by this actor now.
-func (r *Register) refusals(ctx context.Context, actor Actor, record *Record, m *kind.Move) ([]Reason, error) {
+func (r *Register) refusals(ctx context.Context, reader *Reader, actor Actor, record *Record, m *kind.Move) ([]Reason, error) {
 	var reasons []Reason
 	for _, id := range m.Needs {
 		f, _ := record.Kind.Field(id)
@@ -192,10 +192,10 @@ func (r *Register) refusals(ctx context.Context, actor Actor, record *Record, m 
 			reasons = append(reasons, Reason{Guard: "apart_" + apart, Says: says + ", so somebody else has to do this.", Tag: kind.TagProduct, Whom: m.Roles})
 		}
 	}
-	scene := r.scene(ctx, actor, record)
+	scene := r.scene(ctx, reader, actor, record)
 	for i := range m.Guards {
 		g := &m.Guards[i]
-		ok, says, err := r.holds(ctx, actor, record, g, scene)
+		ok, says, err := r.holds(ctx, reader, actor, record, g, scene)
 		if err != nil {
 			return nil, err
 		}
@@ -206,12 +206,12 @@ func (r *Register) refusals(ctx context.Context, actor Actor, record *Record, m 
 	return reasons, nil
 }
 
-func (r *Register) holds(ctx context.Context, actor Actor, record *Record, g *kind.Guard, scene *kind.Scene) (ok bool, says string, err error) {
+func (r *Register) holds(ctx context.Context, reader *Reader, actor Actor, record *Record, g *kind.Guard, scene *kind.Scene) (ok bool, says string, err error) {
 	if g.Go == "" {
 		ok, err = record.Kind.Holds(g, scene)
 		return ok, g.Says, err
 	}
-	ok, says, err = r.Functions.Guards[g.Go](ctx, r.reader(), record, actor)
+	ok, says, err = r.Functions.Guards[g.Go](ctx, reader, record, actor)
 	if err != nil {
 		return false, "", fmt.Errorf("guard %s: %w", g.Go, err)
 	}
@@ -259,16 +259,25 @@ func (r *Register) follow(ctx context.Context, record *Record) error {
 }
 
 func (r *Register) step(ctx context.Context, record *Record) (*Record, error) {
+	m, err := r.due(ctx, r.reader(), record)
+	if err != nil || m == nil {
+		return nil, err
+	}
+	return r.move(ctx, Program, record, m, Input{Version: record.Version, Reason: m.Label})
+}
+
+// due is the automatic move that can be made of a record; nil for none.
+func (r *Register) due(ctx context.Context, reader *Reader, record *Record) (*kind.Move, error) {
 	for _, m := range record.Kind.From(record.State) {
 		if !m.Auto {
 			continue
 		}
-		refused, err := r.refusals(ctx, Program, record, m)
+		refused, err := r.refusals(ctx, reader, Program, record, m)
 		if err != nil {
 			return nil, err
 		}
 		if len(refused) == 0 {
-			return r.move(ctx, Program, record, m, Input{Version: record.Version, Reason: m.Label})
+			return m, nil
 		}
 	}
 	return nil, nil
@@ -278,6 +287,8 @@ func (r *Register) step(ctx context.Context, record *Record) (*Record, error) {
 // change without a record being saved. It returns how many were made.
 func (r *Register) Sweep(ctx context.Context) (int, error) {
 	made := 0
+	reader := r.reader()
+	reader.read = map[string][]*Record{}
 	for _, k := range r.Kinds.Kinds() {
 		var states []string
 		for i := range k.Moves {
@@ -288,11 +299,18 @@ func (r *Register) Sweep(ctx context.Context) (int, error) {
 		if len(states) == 0 {
 			continue
 		}
-		records, err := r.reader().All(ctx, k.ID, states...)
+		records, err := reader.All(ctx, k.ID, states...)
 		if err != nil {
 			return made, err
 		}
 		for _, record := range records {
+			m, err := r.due(ctx, reader, record)
+			if err != nil {
+				return made, fmt.Errorf("sweep %s: %w", record.Number(), err)
+			}
+			if m == nil {
+				continue
+			}
 			n, err := r.sweep(ctx, record)
 			if made += n; err != nil {
 				return made, fmt.Errorf("sweep %s: %w", record.Number(), err)
@@ -334,7 +352,7 @@ func (r *Register) Choices(ctx context.Context, actor Actor, record *Record) ([]
 			f, _ := fault.As(err)
 			c.Barred = f.Public
 		}
-		refused, err := r.refusals(ctx, actor, record, m)
+		refused, err := r.refusals(ctx, r.reader(), actor, record, m)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -48,6 +49,10 @@ type Reader struct {
 	register *Register
 	at       index.Moment
 	Now      time.Time
+
+	// read is what one sweep has read, by kind and states. It answers for every
+	// record of the sweep; what is moved is looked at again.
+	read map[string][]*Record
 }
 
 func (r *Register) reader() *Reader { return &Reader{register: r, Now: r.Clock.Now()} }
@@ -73,6 +78,22 @@ func (r *Reader) Record(ctx context.Context, id counterfoil.ID) (*Record, error)
 // All returns every record of a kind that stood in one of the states, by number;
 // without states, in any. Personal fields stay sealed.
 func (r *Reader) All(ctx context.Context, kindID string, states ...string) ([]*Record, error) {
+	if r.read == nil {
+		return r.all(ctx, kindID, states)
+	}
+	key := kindID + " " + strings.Join(states, " ")
+	list, ok := r.read[key]
+	if !ok {
+		var err error
+		if list, err = r.all(ctx, kindID, states); err != nil {
+			return nil, err
+		}
+		r.read[key] = list
+	}
+	return slices.Clone(list), nil
+}
+
+func (r *Reader) all(ctx context.Context, kindID string, states []string) ([]*Record, error) {
 	f := index.KeptFilter{Kind: kindID, States: states, At: r.at, Limit: 1000}
 	var list []*Record
 	for {
@@ -175,8 +196,7 @@ func tally(counts []index.StateCount, states []string) (n, newest int64) {
 }
 
 // scene is what expressions about a record see.
-func (r *Register) scene(ctx context.Context, actor Actor, record *Record) *kind.Scene {
-	reader := r.reader()
+func (r *Register) scene(ctx context.Context, reader *Reader, actor Actor, record *Record) *kind.Scene {
 	s := &kind.Scene{
 		Record: record.Values, State: record.State, Number: record.Number(), Version: record.Version, Created: record.Made.At,
 		Actor: actor.Person.String(), Roles: actor.Roles, Now: reader.Now,
