@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// onePDF is a file that may be attached.
+var onePDF = []byte("%PDF-1.7\ntrailer\n<<>>\n%%EOF\n")
+
+// keeper makes records through the register as somebody does.
+type keeper struct {
+	*testing.T
+	*App
+	who register.Actor
+}
+
+func (k *keeper) make(kindID string, values kind.Values) *register.Record {
+	k.Helper()
+	r, err := k.register.Create(k.Context(), k.who, kindID, register.Input{Values: values, Reason: "Begun"})
+	return k.sure(r, err)
+}
+
+func (k *keeper) sure(r *register.Record, err error) *register.Record {
+	k.Helper()
+	if err != nil {
+		k.Fatal(err)
+	}
+	return r
+}
+
+// keep makes a history: systems, overrides in several states, a comment, an
+// attachment, an offer and a late entry.
+func keep(t *testing.T, a *App, about string) (system *register.Record) {
+	t.Helper()
+	p, ok := a.roll.Snapshot().PersonByEmail(ruth.As)
+	other, ok2 := a.roll.Snapshot().PersonByEmail(noor.As)
+	if !ok || !ok2 {
+		t.Fatal("nobody is there")
+	}
+	k := &keeper{t, a, register.Actor{Person: counterfoil.ID(p.ID), Roles: []string{"aims_manager"}}}
+	system = k.make("system", kind.Values{"name": "Letters " + about, "owner": counterfoil.ID(p.ID).String()})
+	o := k.make("override", kind.Values{"record": system.Number(), "move": "approve", "guards": []string{"x"}, "why": "Why " + about, "measure": "Watch", "until": "2099-01-01"})
+	k.sure(a.register.Move(t.Context(), register.Actor{Person: counterfoil.ID(other.ID), Roles: []string{"top_management"}}, o.ID, "approve", register.Input{Version: o.Version, Reason: "Seen"}))
+	o = k.make("override", kind.Values{"record": system.Number(), "move": "pilot", "guards": []string{"y"}, "why": "Second " + about, "measure": "Watch", "until": "2099-01-01"})
+	k.sure(a.register.Change(t.Context(), k.who, o.ID, register.Input{Version: o.Version, Values: kind.Values{"why": "Third " + about}, Fact: "2020-01-02", Late: "Found " + about}))
+	k.sure(a.register.Comment(t.Context(), k.who, system.ID, "Seen "+about))
+	k.sure(a.register.Attach(t.Context(), k.who, system.ID, register.File{Name: "report.pdf", Bytes: onePDF}))
+	return k.sure(a.register.Offer(t.Context(), k.who, system.ID, counterfoil.ID(other.ID), register.Input{Version: system.Version}))
+}
+
+// recordPages are the addresses of every page and export of the register at a
+// moment; "" for now.
+func recordPages(t *testing.T, a *App, at string) (paths []string) {
+	t.Helper()
+	q := ""
+	if at != "" {
+		q = "?" + url.Values{"at": {at}}.Encode()
+	}
+	paths = []string{"/scope" + q, "/risk" + q, "/controls" + q, "/documents" + q, "/audits" + q, "/settings" + q, "/records/late" + q, "/requirements" + q, "/requirements/6.1.2" + q}
+	for _, k := range a.kinds.Kinds() {
+		if k.Inner {
+			continue
+		}
+		paths = append(paths, "/kinds/"+k.ID+q)
+		for _, as := range []string{"csv", "json"} {
+			paths = append(paths, strings.TrimSuffix("/kinds/"+k.ID+"/export?as="+as+"&"+strings.TrimPrefix(q, "?"), "&"))
+		}
+		page, err := a.index.KeptList(t.Context(), index.KeptFilter{Kind: k.ID, Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range page.Rows {
+			paths = append(paths, "/records/"+page.Rows[i].Number+q)
+		}
+	}
+	return paths
+}
+
+// footOfPage is what tells which ledger answered, and how far it has come.
+var footOfPage = regexp.MustCompile(`(?s)<footer.*?</footer>`)
+
+// read asks for pages and returns their text without the foot.
+func read(t *testing.T, a *App, paths []string) map[string]string {
+	t.Helper()
+	pages, err := a.pages(t.Context(), "http://127.0.0.1:1", "http://127.0.0.1:2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(pages)
+	defer server.Close()
+	v := visit(t, server.URL, ruth)
+	texts := make(map[string]string, len(paths))
+	for _, path := range paths {
+		texts[path] = footOfPage.ReplaceAllString(v.body(path), "")
+	}
+	return texts
+}
+
+// TestPastIsHistory: what a full directory shows as of a moment is what a directory
+// shows whose ledger ends there and whose index is new, to the byte.
+func TestPastIsHistory(t *testing.T) {
+	h := newHouse(t)
+	a := h.open()
+	administer(t, a)
+	system := keep(t, a, "before")
+	at := time.Now().UTC().Format(time.RFC3339Nano)
+	paths := recordPages(t, a, at)
+	h.close(a)
+
+	cut := &house{t: t, dir: t.TempDir()}
+	cut.data = filepath.Join(cut.dir, "data")
+	if err := os.CopyFS(cut.data, os.DirFS(h.data)); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := filepath.Glob(filepath.Join(cut.data, "keys", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range keys { // a copy is open to others
+		if err := os.Chmod(file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, err := filepath.Glob(filepath.Join(cut.data, "index.db*"))
+	if err != nil || len(old) == 0 {
+		t.Fatalf("no index to throw away: %v", err)
+	}
+	for _, file := range old {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	a = h.open()
+	keep(t, a, "after")
+	who := register.Actor{Person: system.Offer.By, Roles: []string{"aims_manager"}}
+	if _, err := a.register.Decline(t.Context(), who, system.ID, register.Input{Version: system.Version}); err != nil {
+		t.Fatal(err)
+	}
+	full := read(t, a, paths)
+	h.close(a)
+
+	b := cut.open()
+	if err := (service{b}).Reindex(t.Context(), func(uint64, uint64) {}); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for path, want := range read(t, b, paths) {
+		if diff := cmp.Diff(want, full[path]); diff != "" {
+			t.Errorf("%s (-replayed +asked of the past):\n%s", path, diff)
+		}
+		if strings.Contains(want, "Letters after") {
+			t.Errorf("%s: the directory that was cut knows what came after", path)
+		}
+		told += strings.Count(want, "before")
+	}
+	if told < 20 {
+		t.Errorf("the pages say %d times what was there before: too little to compare", told)
+	}
+}
+
+// TestReindexGivesTheSameRecords: lists, records and exports of the register are the
+// same to the byte after the index was built anew, and attachments still open.
+func TestReindexGivesTheSameRecords(t *testing.T) {
+	h := newHouse(t)
+	a := h.open()
+	administer(t, a)
+	system := keep(t, a, "before")
+	paths := append(recordPages(t, a, ""), "/records/"+system.Number()+"/attachments/AT-001")
+	before := read(t, a, paths)
+	if !strings.Contains(before["/records/"+system.Number()+"/attachments/AT-001"], string(bytes.TrimSpace(onePDF))) {
+		t.Errorf("the attachment: %q", before["/records/"+system.Number()+"/attachments/AT-001"])
+	}
+	if err := (service{a}).Reindex(t.Context(), func(uint64, uint64) {}); err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range read(t, a, paths) {
+		if diff := cmp.Diff(before[path], text); diff != "" {
+			t.Errorf("%s (-before +after):\n%s", path, diff)
+		}
+	}
+}
