@@ -28,6 +28,12 @@ type browser struct {
 
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
+	return openBrowserFor(t, 2*time.Minute)
+}
+
+// openBrowserFor opens a browser that is given so much time.
+func openBrowserFor(t *testing.T, most time.Duration) *browser {
+	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -43,7 +49,7 @@ func openBrowser(t *testing.T) *browser {
 	if os.Geteuid() == 0 {
 		flags = append(flags, chromedp.NoSandbox) // the browser refuses root with its sandbox
 	}
-	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), most)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, flags...)
 	t.Cleanup(stop)
@@ -95,7 +101,8 @@ func (b *browser) leave(selector string) {
 	evaluate[bool](b, "window.stillHere = true")
 	b.do(chromedp.Click(selector))
 	for range 500 {
-		if evaluate[bool](b, "window.stillHere !== true && document.readyState === 'complete'") {
+		there, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("window.stillHere !== true && document.readyState === 'complete'"))
+		if err == nil && there { // an error comes of asking while the pages change
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -77,8 +77,9 @@ type conflictRow struct {
 	Was, Theirs, Yours string
 }
 
-// moreRows is how many empty rows a form offers below those there are.
-const moreRows = 3
+// moreRows is how many empty rows a form offers below those there are; leastRows is
+// how many rows there are at least.
+const moreRows, leastRows = 3, 5
 
 // formOf builds the questions for fields, with the values of a record or, after
 // a refusal, those just entered.
@@ -230,6 +231,7 @@ func (d *desk) rowQuestions(f *kind.Field, a asked, value any, entered url.Value
 	if entered != nil {
 		count = rowsEntered(f.ID, entered) + moreRows
 	}
+	count = max(count, leastRows, oneEach(f))
 	for i := range f.Fields {
 		q.Columns = append(q.Columns, columnHead{f.Fields[i].Label, f.Fields[i].Help})
 	}
@@ -249,6 +251,15 @@ func (d *desk) rowQuestions(f *kind.Field, a asked, value any, entered url.Value
 		q.Lines = append(q.Lines, line)
 	}
 	return q, nil
+}
+
+// oneEach is how many rows a field takes that has one for each answer of its first
+// column, such as the dimensions of an impact.
+func oneEach(f *kind.Field) int {
+	if first := &f.Fields[0]; first.Type == kind.Choice {
+		return len(first.Options)
+	}
+	return 0
 }
 
 func rowName(name string, n int, column string) string {

@@ -339,6 +339,25 @@ type Choice struct {
 	Barred  string   // why this person may never make it; "" when roles allow
 }
 
+// awaitsAnswer tells that a refusal may end with what the move's own form asks for, so
+// that it is no reason not to open the form: a field it asks for, a condition on such
+// a field, or a function while one of them is empty.
+func awaitsAnswer(record *Record, m *kind.Move, guard string) bool {
+	if field, ok := strings.CutPrefix(guard, "needs_"); ok {
+		return slices.Contains(m.Asks, field)
+	}
+	i := slices.IndexFunc(m.Guards, func(g kind.Guard) bool { return g.ID == guard })
+	if i < 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.Asks, func(field string) bool {
+		if m.Guards[i].Go != "" {
+			return empty(record.Values[field])
+		}
+		return m.Guards[i].Reads(field)
+	})
+}
+
 // Choices lists the moves from the record's state, those that cannot be made with
 // the reasons.
 func (r *Register) Choices(ctx context.Context, actor Actor, record *Record) ([]Choice, error) {
@@ -357,7 +376,7 @@ func (r *Register) Choices(ctx context.Context, actor Actor, record *Record) ([]
 			return nil, err
 		}
 		for _, reason := range refused {
-			if asked, ok := strings.CutPrefix(reason.Guard, "needs_"); !ok || !slices.Contains(m.Asks, asked) {
+			if !awaitsAnswer(record, m, reason.Guard) {
 				c.Refused = append(c.Refused, reason)
 			}
 		}

@@ -248,6 +248,20 @@ func (k *Kind) ChangedTo(state string) string {
 	return k.States[max(slices.IndexFunc(k.States, func(s State) bool { return s.Draft }), 0)].ID
 }
 
+// Reads tells whether the guard's condition names a field of the record.
+func (g *Guard) Reads(field string) bool {
+	for rest := g.CEL; ; {
+		_, after, found := strings.Cut(rest, "record."+field)
+		if !found {
+			return false
+		}
+		if after == "" || !strings.ContainsRune("_abcdefghijklmnopqrstuvwxyz0123456789", rune(after[0])) {
+			return true
+		}
+		rest = after
+	}
+}
+
 // Leads tells whether the move may start from a state.
 func (m *Move) Leads(state string) bool { return slices.Contains(m.From, state) }
 
