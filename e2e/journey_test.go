@@ -118,8 +118,10 @@ func (j *journey) ground() {
 		row("impact", "society", "Effect of grade "+n)
 	}
 	for i, band := range []struct{ id, from, accepts, days string }{
-		{"low", "1", "system_owner|risk_manager|top_management", "365"}, {"medium", "5", "risk_manager|top_management", "365"},
-		{"high", "10", "top_management", "180"}, {"very_high", "17", "top_management", "90"},
+		{"low", "1", "system_owner|risk_manager|top_management", "365"},
+		{"medium", "5", "risk_manager|top_management", "365"},
+		{"high", "10", "top_management", "180"},
+		{"very_high", "17", "top_management", "90"},
 	} {
 		at := fmt.Sprintf("bands.%d.", i)
 		method = append(method, at+"band", band.id, at+"from", band.from, at+"accepts", band.accepts, at+"days", band.days)
@@ -163,8 +165,10 @@ func (j *journey) request() {
 func (j *journey) assessImpact() {
 	for i := range j.systems {
 		s := &j.systems[i]
-		screening := []string{"title", "Impact of " + s.number, "owner", j.cem.name, "system", s.number, "drafted_by", j.cem.name,
-			"criticality", "low", "sensitivity", "low", "autonomy", "low", "scale", "low", "vulnerable", "false", "restricted", "none"}
+		screening := []string{
+			"title", "Impact of " + s.number, "owner", j.cem.name, "system", s.number, "drafted_by", j.cem.name,
+			"criticality", "low", "sensitivity", "low", "autonomy", "low", "scale", "low", "vulnerable", "false", "restricted", "none",
+		}
 		if i > 0 {
 			s.impact = j.cem.record("impact", screening...)
 			j.ada.moves(s.impact, "dismiss")
@@ -238,12 +242,14 @@ func (j *journey) send() {
 }
 
 func (j *journey) scope() {
-	scope := []string{"title", "The whole office", "owner", j.ada.name, "statement", "The claims office with the AI it uses.", "org_roles", "user",
+	scope := []string{
+		"title", "The whole office", "owner", j.ada.name, "statement", "The claims office with the AI it uses.", "org_roles", "user",
 		"units.0.unit", "Claims", "units.0.people", "12", "units.0.decision", "in", "units.0.authority", "true",
 		"sites.0.site", "Head office", "sites.0.sort", "physical", "sites.0.decision", "in",
 		"entities.0.entity", "Northgate Insurance", "entities.0.decision", "in", "entities.0.authority", "true",
 		"processes.0.process", "Handling of claims", "processes.0.decision", "in",
-		"interfaces.0.outside", "Example Models Ltd", "interfaces.0.what", "Requests and answers", "interfaces.0.agreement", "Contract 2026-17", "hours", "400"}
+		"interfaces.0.outside", "Example Models Ltd", "interfaces.0.what", "Requests and answers", "interfaces.0.agreement", "Contract 2026-17", "hours", "400",
+	}
 	for i, s := range j.systems {
 		at := fmt.Sprintf("systems.%d.", i)
 		scope = append(scope, at+"system", s.number, at+"decision", "in", at+"persons", "false")
