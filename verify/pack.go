@@ -178,7 +178,7 @@ func (p *packCheck) trust() {
 	case key == "":
 		p.report.unchecked("No key was given: that the log is the right one is the pack's own word.")
 	case p.reachOf(key).counts(m.Log.Verifier, p.head.Size):
-	case !p.registryTrusted() || p.enrolledFor[m.Log.Verifier] != m.Log.Origin:
+	case !p.registryTrusted() || !p.enrolled[m.Log.Verifier]:
 		p.report.problem(ProblemHead, "log/verifier", "no entry leads from the key that was given to %s for a head of %d entries", m.Log.Verifier, p.head.Size)
 	case !p.covered:
 		p.report.problem(ProblemHead, "log/verifier", "the registry had not taken in this head, so its key does not say that it counts; verify with the log's key, or with a pack made since")

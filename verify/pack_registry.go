@@ -17,9 +17,9 @@ import (
 
 // packRegistry is what the registry's part of a pack says.
 type packRegistry struct {
-	enrolledFor map[string]string // origin by verifier key, of key entries
-	links       []keyLink         // of key entries that both keys signed
-	ties        map[string]bool   // consistency files an anchor led to
+	enrolled map[string]bool // verifier keys that key entries of the registry name, each of the log in its name
+	links    []keyLink       // of key entries that both keys signed
+	ties     map[string]bool // consistency files an anchor led to
 
 	lastHead   uint64              // size of the newest head of the log met
 	covering   *counterfoil.Anchor // first head that covers the range
@@ -36,7 +36,7 @@ type packRegistry struct {
 // registryPart checks what the registry says of the pack's head: rules 8, 9 and 11
 // of section 10.
 func (p *packCheck) registryPart(ctx context.Context) error {
-	p.enrolledFor, p.ties = map[string]string{}, map[string]bool{}
+	p.enrolled, p.ties = map[string]bool{}, map[string]bool{}
 	p.consistencies("log", p.head)
 	if p.manifest.Registry == nil {
 		p.looseConsistencies()
@@ -135,13 +135,14 @@ func (p *packCheck) keyInPack(where string, k *counterfoil.KeyEvent) {
 		return
 	}
 	// Of the registry's own keys no entry of the pack enrols the first.
-	if k.Event == counterfoil.KeyRotated && p.enrolledFor[k.Former] != k.Origin && k.Origin != p.manifest.Registry.Origin {
+	known := p.enrolled[k.Former] && originOf(k.Former) == originOf(k.Key)
+	if k.Event == counterfoil.KeyRotated && !known && k.Origin != p.manifest.Registry.Origin {
 		p.report.problem(ProblemKey, where, "the key follows one that is not known")
 		return
 	}
 	p.link(k)
 	if k.Key != "" {
-		p.enrolledFor[k.Key] = k.Origin
+		p.enrolled[k.Key] = true
 	}
 }
 
@@ -170,7 +171,7 @@ func (p *packCheck) headInPack(i counterfoil.Index, a *counterfoil.Anchor) {
 	where := registryEntry(i)
 	err := says(a)
 	if err == nil {
-		err = signedByAny(a.Data, p.keysOf(a.Origin))
+		err = signedByAny(a.Data, p.enrolled)
 	}
 	if err == nil && a.Size < p.lastHead {
 		err = fmt.Errorf("a head of %d entries follows one of %d", a.Size, p.lastHead)
@@ -184,17 +185,6 @@ func (p *packCheck) headInPack(i counterfoil.Index, a *counterfoil.Anchor) {
 		return
 	}
 	p.tied("log", p.head, a, where)
-}
-
-// keysOf are the verifier keys of an origin met so far.
-func (p *packCheck) keysOf(origin string) map[string]bool {
-	keys := make(map[string]bool)
-	for key, of := range p.enrolledFor {
-		if of == origin {
-			keys[key] = true
-		}
-	}
-	return keys
 }
 
 func (p *packCheck) stampInPack(where string, a *counterfoil.Anchor) {

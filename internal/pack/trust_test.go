@@ -233,3 +233,30 @@ func TestPackBehindARotationOfTheRegistry(t *testing.T) {
 		}
 	}
 }
+
+// TestPackBehindACompromise: the entry that says how far a former key counts bears that
+// key's origin, and the new key only signs it. It does not make the new one a key of the
+// former origin.
+func TestPackBehindACompromise(t *testing.T) {
+	n := newNode(t)
+	n.work(20)
+	n.startRegistry()
+	n.round(false)
+	former := n.openLedger(filepath.Join(n.dir, "former"), "ledger", "counterfoil/former")
+	event := counterfoil.KeyEvent{Event: counterfoil.KeyCompromised, Origin: former.Origin(), Key: n.log.VerifierKey(), Former: former.VerifierKey(), Size: 5}
+	if err := n.log.SignKeyEvent(&event); err != nil {
+		t.Fatal(err)
+	}
+	n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &event})
+	n.work(10)
+	n.round(false)
+	raw, _ := n.mustCreate(n.config(0, 1000))
+	for _, key := range []string{n.log.VerifierKey(), n.registryKey()} {
+		if r := reportOn(t, raw, key); r.Integrity != verify.IntegrityOK {
+			t.Errorf("under %s: %v", key, r.Problems)
+		}
+		if got := inPython(t, raw, "--key", key); len(got) > 0 {
+			t.Errorf("verify.py under %s: %v", key, got)
+		}
+	}
+}
