@@ -106,10 +106,13 @@ func (s *succeeding) begin(ctx context.Context) error {
 		of.Origin = s.registryOrigin()
 	}
 	one, err := ledger.BeginSuccession(ctx, s.registry, of)
-	if s.q.Node && errors.Is(err, ledger.ErrEmpty) {
+	switch {
+	case err == nil:
+	case s.q.Node && errors.Is(err, ledger.ErrEmpty):
 		return nil // it has signed nothing
-	}
-	if err != nil {
+	case s.q.Node:
+		return fmt.Errorf("%w: %w", errHalfBegun, err)
+	default:
 		return err
 	}
 	s.add("registry", one)
@@ -131,6 +134,9 @@ func (s *succeeding) registryOrigin() string {
 	}
 	return name + "/registry/" + hex.EncodeToString(b[:])
 }
+
+// errHalfBegun: the node's log is marked already, and the registry cannot go on.
+var errHalfBegun = errors.New("the registry cannot go on under another name")
 
 // foundingName is the file in keys/ with the origin the log began under, once it has
 // another. What is sealed stays bound to it.
@@ -169,6 +175,7 @@ func successionFault(err error) error {
 		err    error
 		public string
 	}{
+		{errHalfBegun, "No log was changed, and the directory does not start before this is finished. Put the registry right and run the same again, or let the ledger go on alone: --log node."},
 		{ledger.ErrLocked, "Stop the server first; a log gets another name while nobody uses it."},
 		{ledger.ErrConflict, "Nothing was changed."},
 		{ledger.ErrDamaged, "Nothing was changed."},

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/fault"
@@ -82,6 +84,41 @@ func TestSuccessionBetweenTheLogs(t *testing.T) {
 	if r := h.verify(); len(r.Successions) != 1 {
 		t.Errorf("%+v", r.Successions)
 	}
+}
+
+// TestSuccessionOfABrokenRegistry: the ledger is marked before it shows that the registry
+// is damaged. It says so, and once the registry is put right the same call finishes both.
+func TestSuccessionOfABrokenRegistry(t *testing.T) {
+	h := newHouse(t)
+	a := h.open()
+	administer(t, a)
+	enter(t, a)
+	h.close(a)
+	segment := filepath.Join(h.data, "registry", counterfoil.SegmentName(0))
+	sound, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := slices.Clone(sound)
+	broken[counterfoil.SegmentHeaderBytes+20] ^= 1
+	if err := os.WriteFile(segment, broken, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Succeed(t.Context(), h.options(), Succession{Node: true, Registry: true})
+	if fault.KindOf(err) != fault.KindConflict || !errors.Is(err, ledger.ErrDamaged) || !strings.Contains(err.Error(), "does not start before this is finished") {
+		t.Fatalf("with a broken registry: %v", err)
+	}
+	if err := os.WriteFile(segment, sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if a, err := Open(t.Context(), h.options()); !errors.Is(err, ledger.ErrUnfinished) {
+		t.Fatalf("opened %v with %v", a != nil, err)
+	}
+	if done := h.succeed(Succession{Node: true, Registry: true}); len(done) != 2 {
+		t.Errorf("%+v", done)
+	}
+	h.close(h.open())
+	h.verify()
 }
 
 // TestRegistryIsTheNewer: only the ledger's disk was lost. The registry keeps its name,

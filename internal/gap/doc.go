@@ -13,7 +13,8 @@
 //
 // Within the time of its bounds, from the first request on, a provider gets no
 // more than their number, however often the ledger recovers and fails again. Then
-// it is closed until the ledger takes every kind of entry again.
+// it is closed until the ledger takes every kind of entry again. A new process begins
+// with the whole number: what a former one let pass is stated and not held against it.
 //
 // # Parts
 //

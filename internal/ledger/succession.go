@@ -69,7 +69,7 @@ func SuccessionBegun(cfg Config) bool {
 
 // refuseSuccession keeps a log from signing while it is half one and half the other.
 func (c *Config) refuseSuccession() error {
-	if c.succeeding || !SuccessionBegun(*c) {
+	if !SuccessionBegun(*c) {
 		return nil
 	}
 	return fmt.Errorf("open ledger: %w: %s; finish it with: counterfoil ledger succeed", ErrUnfinished, c.Dir)

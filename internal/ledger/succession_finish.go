@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -145,12 +146,17 @@ func (s *Succession) renameSegment(kind counterfoil.SegmentKind, name string, di
 		return err
 	}
 	defer f.Close()
-	h, err := readHeader(f)
-	switch {
-	case errors.Is(err, counterfoil.ErrNoHeader), err == nil && h.Origin == digest:
-		return nil
-	case err != nil:
+	var b [counterfoil.SegmentHeaderBytes]byte
+	n, err := f.ReadAt(b[:], 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
+	}
+	h, err := counterfoil.ParseSegmentHeader(b[:n])
+	switch {
+	case err != nil: // not begun, or a crash cut the header short; whoever reads the log judges that
+		return nil
+	case h.Origin == digest:
+		return nil
 	case h.Kind != kind:
 		return fmt.Errorf("%w: it is no segment of its folder", ErrDamaged)
 	}

@@ -153,6 +153,43 @@ func TestSuccession(t *testing.T) {
 	o.goesOn(t)
 }
 
+// TestSuccessionBesideATornHeader: a crash came while a segment was begun. Recovery begins
+// it anew, under whichever name the log goes on.
+func TestSuccessionBesideATornHeader(t *testing.T) {
+	o := newOlder(t)
+	for _, dir := range []string{o.cfg.Dir, o.cfg.PayloadDir} {
+		torn := mustRead(t, filepath.Join(dir, counterfoil.SegmentName(0)))[:40]
+		number := uint32(0)
+		for {
+			f, err := os.Open(filepath.Join(dir, counterfoil.SegmentName(number)))
+			if errors.Is(err, os.ErrNotExist) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = readHeader(f)
+			f.Close()
+			if errors.Is(err, counterfoil.ErrNoHeader) {
+				break
+			}
+			number++
+		}
+		f, err := os.OpenFile(filepath.Join(dir, counterfoil.SegmentName(number)), os.O_WRONLY|os.O_CREATE, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteAt(torn, 0)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := succeed(t, o.cfg, SuccessionOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	o.goesOn(t)
+}
+
 // TestSuccessionKilled kills the process at every step, as often as there are steps,
 // and goes on: before the first of them the former log is there, from then on only the
 // succession can be finished, and it ends as one.
