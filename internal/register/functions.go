@@ -11,16 +11,19 @@ import (
 // BuiltinFunctions are the Go functions the built-in kinds name. Each stands in the
 // file of its kind, guard_KIND.go.
 func BuiltinFunctions() Functions {
-	f := Functions{Guards: map[string]GuardFunc{}, Derive: map[string]DeriveFunc{}}
+	f := Functions{Guards: map[string]GuardFunc{}, Derive: map[string]DeriveFunc{}, Acts: map[string]ActFunc{}}
 	for _, more := range []Functions{
 		riskFunctions(), impactFunctions(), statementFunctions(), systemFunctions(), changeFunctions(), concernFunctions(), slugFunctions(),
-		appointmentFunctions(), commitmentFunctions(), measureFunctions(), programmeFunctions(), scopeFunctions(),
+		appointmentFunctions(), commitmentFunctions(), measureFunctions(), programmeFunctions(), scopeFunctions(), gapFunctions(),
 	} {
 		for name, guard := range more.Guards {
 			f.Guards[name] = guard
 		}
 		for name, derive := range more.Derive {
 			f.Derive[name] = derive
+		}
+		for name, act := range more.Acts {
+			f.Acts[name] = act
 		}
 	}
 	return f

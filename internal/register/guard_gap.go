@@ -104,7 +104,7 @@ func gapOpen(ctx context.Context, act *Acting, item *Record) error {
 	}
 	v := item.Values
 	values := kind.Values{
-		"title": v.Text("title"), "item": item.ID.String(), "assessment": v.Text("assessment"), "requirement": v.Text("requirement"),
+		"title": item.Title(), "item": item.ID.String(), "assessment": v.Text("assessment"), "requirement": v.Text("requirement"),
 		"weight": v.Text("weight"), "operational": v.Truth("declared"), "owner": v.Text("owner"),
 	}
 	_, err = act.Create(ctx, "gap", Input{Values: values, Reason: v.Text("why")})
@@ -161,6 +161,26 @@ func gapControlExcluded(ctx context.Context, r *Reader, record *Record, _ Actor)
 	}
 	excluded, err := excludedControls(ctx, r)
 	return slices.Contains(excluded, record.Values.Text("requirement")), "", err
+}
+
+// excludedControls are those the statements of applicability in force exclude.
+func excludedControls(ctx context.Context, r *Reader) ([]string, error) {
+	statements, err := r.All(ctx, "statement")
+	if err != nil {
+		return nil, fmt.Errorf("read statements: %w", err)
+	}
+	var list []string
+	for _, s := range statements {
+		if s.InForce == nil {
+			continue
+		}
+		for _, row := range s.InForce.Values.Rows("rows") {
+			if control, ok := row["control"].(string); ok && row["decision"] == "excluded" {
+				list = append(list, control)
+			}
+		}
+	}
+	return list, nil
 }
 
 // usualFreshness is how many days evidence counts when nothing else is said.

@@ -115,7 +115,21 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 	if err := r.keep(ctx, actor, record, m.ID); err != nil {
 		return nil, err
 	}
-	return record, r.use(ctx, override)
+	if err := r.use(ctx, override); err != nil {
+		return nil, err
+	}
+	return record, r.act(ctx, actor, record, m)
+}
+
+// act makes the records that follow from a move, if any.
+func (r *Register) act(ctx context.Context, actor Actor, record *Record, m *kind.Move) error {
+	if m.Does == "" {
+		return nil
+	}
+	if err := r.Functions.Acts[m.Does](ctx, &Acting{r.reader(), actor.Person}, record); err != nil {
+		return fmt.Errorf("%s after %s: %w", m.Does, m.ID, err)
+	}
+	return nil
 }
 
 // enter brings the record into the state the move leads to.

@@ -21,6 +21,7 @@ import (
 type Functions struct {
 	Guards map[string]GuardFunc
 	Derive map[string]DeriveFunc
+	Acts   map[string]ActFunc
 }
 
 // GuardFunc tells whether a move may be made. says, when not empty, replaces the
@@ -30,6 +31,26 @@ type GuardFunc func(ctx context.Context, r *Reader, record *Record, actor Actor)
 // DeriveFunc sets fixed fields of a record about to be saved.
 type DeriveFunc func(ctx context.Context, r *Reader, record *Record) error
 
+// ActFunc makes the other records that follow from a move just made, such as the
+// items of an assessment. The move stands when it fails; made again, it makes only
+// what is missing.
+type ActFunc func(ctx context.Context, act *Acting, record *Record) error
+
+// Acting makes records in the name of whoever made a move.
+type Acting struct {
+	*Reader
+	actor counterfoil.ID
+}
+
+// Create begins a record as the program, for the person who acts.
+func (a *Acting) Create(ctx context.Context, kindID string, in Input) (*Record, error) {
+	k, err := a.register.Kinds.Kind(kindID)
+	if err != nil {
+		return nil, err
+	}
+	return a.register.create(ctx, For(a.actor), counterfoil.NewID(), k, k.Initial().ID, in) // saving is held for the move
+}
+
 // Names lists the functions, for the check of kinds.
 func (f Functions) Names() []string {
 	var names []string
@@ -37,6 +58,9 @@ func (f Functions) Names() []string {
 		names = append(names, name)
 	}
 	for name := range f.Derive {
+		names = append(names, name)
+	}
+	for name := range f.Acts {
 		names = append(names, name)
 	}
 	slices.Sort(names)

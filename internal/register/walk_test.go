@@ -47,6 +47,10 @@ func walkMove(t *testing.T, k *kind.Kind, m *kind.Move, h *hints) {
 	}
 	for _, from := range m.From {
 		w := newWalker(t, k, h)
+		if hint.AtOnce {
+			w.reachBy(m.To, m.ID)
+			continue
+		}
 		w.pass(w.reach(from), m)
 	}
 	for i := range m.Guards {
@@ -73,18 +77,18 @@ func (w *walker) pass(r *register.Record, m *kind.Move) *register.Record {
 	if m.Auto {
 		return w.sweep(r, m)
 	}
-	var err error
+	var errs error
 	for _, role := range w.rolesOf(m) {
-		var next *register.Record
-		next, err = w.Move(w.Context(), w.actor(r, role, m.ID), r.ID, m.ID, w.input(r, m, nil))
+		next, err := w.Move(w.Context(), w.actor(r, role, m.ID), r.ID, m.ID, w.input(r, m, nil))
 		if err == nil {
 			if next.Done[m.ID].Version <= r.Version {
 				w.Fatalf("%s.%s was made without a trace", w.kind.ID, m.ID)
 			}
 			return next
 		}
+		errs = errors.Join(errs, err)
 	}
-	w.Fatalf("%s.%s from %s cannot be made by any of %v; say in testdata/walk/%s.yaml what it takes: %v", w.kind.ID, m.ID, r.State, m.Roles, w.kind.ID, err)
+	w.Fatalf("%s.%s from %s cannot be made by any of %v; say in testdata/walk/%s.yaml what it takes: %v", w.kind.ID, m.ID, r.State, m.Roles, w.kind.ID, errs)
 	return nil
 }
 
@@ -248,7 +252,10 @@ func (w *walker) keptApart(m *kind.Move, apart string) {
 func (w *walker) turnedAway(m *kind.Move) {
 	w.Helper()
 	r := w.setUp(m.From[0], try{hint: w.hints.Moves[m.ID]})
-	if r == nil {
+	switch {
+	case r == nil && w.hints.Moves[m.ID].AtOnce:
+		r = w.reachBy(m.To, m.ID)
+	case r == nil:
 		r = w.reach(m.From[0])
 	}
 	attempt := func(a register.Actor, as string) {

@@ -47,11 +47,20 @@ type recordHint struct {
 type moveHint struct {
 	Values  map[string]any        `yaml:"values"` // asked for by the move, or set before
 	Records []recordHint          `yaml:"records"`
-	Wait    int                   `yaml:"wait"`   // days that pass before
-	First   map[string][]string   `yaml:"first"`  // by state it starts from: moves made before
-	Role    string                `yaml:"role"`   // who makes it, when not the first role that can
-	Engine  string                `yaml:"engine"` // why only the engine makes it
-	Refuse  map[string]refuseHint `yaml:"refuse"` // by guard: what makes the guard refuse
+	Others  []otherHint           `yaml:"others"`  // moves of all linked records of a kind, made before
+	Wait    int                   `yaml:"wait"`    // days that pass before
+	First   map[string][]string   `yaml:"first"`   // by state it starts from: moves made before
+	AtOnce  bool                  `yaml:"at_once"` // automatic, and made together with the move before
+	Role    string                `yaml:"role"`    // who makes it, when not the first role that can
+	Engine  string                `yaml:"engine"`  // why only the engine makes it
+	Refuse  map[string]refuseHint `yaml:"refuse"`  // by guard: what makes the guard refuse
+}
+
+// otherHint is a move the program makes of every record of a kind that links here.
+type otherHint struct {
+	Kind   string         `yaml:"kind"`
+	Move   string         `yaml:"move"`
+	Values map[string]any `yaml:"values"`
 }
 
 // refuseHint is how a record differs from one that passes.
@@ -144,6 +153,7 @@ type walker struct {
 	kind  *kind.Kind
 	hints *hints
 	names map[string]counterfoil.ID
+	over  map[string]any // values this way takes
 }
 
 func newWalker(t *testing.T, k *kind.Kind, h *hints) *walker {
@@ -367,18 +377,28 @@ func (w *walker) reach(state string) *register.Record { return w.reachBy(state, 
 func (w *walker) reachBy(state, move string) *register.Record {
 	w.Helper()
 	maker := register.Actor{Person: w.somebody("maker"), Roles: []string{"aims_manager"}}
-	values, fixed := w.values(w.kind, w.ordinary(w.kind, true, w.hints.Values), w.hints.Values)
+	way := w.way(state, move)
+	w.over = map[string]any{}
+	for _, m := range way {
+		if hint := w.hints.Moves[m.ID]; hint.AtOnce {
+			maps.Copy(w.over, hint.Values)
+		}
+	}
+	values, fixed := w.values(w.kind, w.ordinary(w.kind, true, w.hints.Values, w.over), w.hints.Values, w.over)
 	r, err := w.Create(w.Context(), maker, w.kind.ID, register.Input{Values: values, Fixed: fixed})
 	if err != nil {
 		w.Fatalf("create %s: %v", w.kind.ID, err)
 	}
 	w.names["self"] = r.ID
-	way := w.way(state, move)
 	if way == nil && (state != r.State || move != "") {
 		w.Fatalf("no way leads to %s of %s by %q", state, w.kind.ID, move)
 	}
 	for _, m := range way {
-		r = w.pass(r, m)
+		if !w.hints.Moves[m.ID].AtOnce {
+			r = w.pass(r, m)
+		} else if r.Done[m.ID].At.IsZero() {
+			w.Fatalf("%s.%s was not made at once", w.kind.ID, m.ID)
+		}
 	}
 	if r.State != state {
 		w.Fatalf("the record is %s after the way to %s of %s", r.State, state, w.kind.ID)
@@ -419,6 +439,7 @@ func (w *walker) way(state, by string) []*kind.Move {
 func (w *walker) prepare(r *register.Record, m *kind.Move, hint moveHint) *register.Record {
 	w.Helper()
 	w.records(hint.Records)
+	w.others(r, hint.Others)
 	w.clock.Advance(time.Duration(hint.Wait) * 24 * time.Hour)
 	before := map[string]any{}
 	for id, v := range hint.Values {
@@ -437,12 +458,29 @@ func (w *walker) prepare(r *register.Record, m *kind.Move, hint moveHint) *regis
 	return next
 }
 
+// others makes moves of the records that link to one.
+func (w *walker) others(r *register.Record, list []otherHint) {
+	w.Helper()
+	for _, h := range list {
+		linking, _, err := w.Reader().LinksTo(w.Context(), r.ID, h.Kind)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for _, l := range linking {
+			values, _ := w.values(l.Kind, h.Values)
+			if _, err := w.Move(w.Context(), register.Program, l.ID, h.Move, register.Input{Version: l.Version, Values: values, Reason: "As agreed"}); err != nil {
+				w.Fatalf("%s of %s: %v", h.Move, l.Number(), err)
+			}
+		}
+	}
+}
+
 // input is what the move's form asks for, filled in.
 func (w *walker) input(r *register.Record, m *kind.Move, over map[string]any) register.Input {
 	w.Helper()
 	given := map[string]any{}
 	ordinary := w.ordinary(w.kind, true, w.hints.Values, w.hints.Moves[m.ID].Values, over)
-	for _, source := range []map[string]any{ordinary, w.hints.Values, w.hints.Moves[m.ID].Values, over} {
+	for _, source := range []map[string]any{ordinary, w.hints.Values, w.hints.Moves[m.ID].Values, w.over, over} {
 		for id, v := range source {
 			if slices.Contains(m.Asks, id) {
 				given[id] = v

@@ -249,6 +249,9 @@ func (c *checker) moves() {
 		c.roles(m, path)
 		c.duties(m, path)
 		c.guards(m, path)
+		if m.Does != "" && !slices.Contains(c.known.Functions, m.Does) {
+			c.Faultf(path+".does", "there is no function %q", m.Does)
+		}
 	}
 }
 

@@ -139,8 +139,9 @@ type Move struct {
 	// move last, or "author" for whoever changed the fields last: none of them may
 	// make this move.
 	Apart    []string
-	Approves bool // binds the digest of the fields as they stand
-	Reason   bool // a reason must be given
+	Approves bool   // binds the digest of the fields as they stand
+	Reason   bool   // a reason must be given
+	Does     string // name of a Go function that makes other records once the move is made
 	Tag      Tag
 	Clause   string
 }

@@ -91,6 +91,7 @@ type (
 		Apart    []string    `yaml:"apart_from"`
 		Approves bool        `yaml:"approves"`
 		Reason   bool        `yaml:"reason"`
+		Does     string      `yaml:"does"`
 		Tag      string      `yaml:"tag"`
 		Clause   string      `yaml:"clause"`
 	}
@@ -195,7 +196,7 @@ func options(texts []optionText) []Option {
 func (t *moveText) move() Move {
 	m := Move{
 		ID: t.ID, From: t.From, To: t.To, Label: t.Label, Help: t.Help, Roles: t.Roles, Auto: t.Auto, Needs: t.Needs, Asks: t.Asks,
-		Apart: t.Apart, Approves: t.Approves, Reason: t.Reason, Tag: Tag(t.Tag), Clause: t.Clause,
+		Apart: t.Apart, Approves: t.Approves, Reason: t.Reason, Does: t.Does, Tag: Tag(t.Tag), Clause: t.Clause,
 	}
 	for _, g := range t.Guards {
 		m.Guards = append(m.Guards, Guard{ID: g.ID, CEL: g.CEL, Go: g.Go, Says: g.Says, Tag: Tag(g.Tag)})
