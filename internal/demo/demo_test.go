@@ -83,6 +83,27 @@ func TestSequences(t *testing.T) {
 	}
 }
 
+// TestScript: what comes with the program can be planned; whether it can be played is
+// tested where there is an engine.
+func TestScript(t *testing.T) {
+	s, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCalendar(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
+	events, err := s.plan(c, 1)
+	if err != nil || len(events) < 1000 {
+		t.Fatalf("%d events, %v", len(events), err)
+	}
+	if last := events[len(events)-1].at; !last.Before(c.begin.AddDate(0, 0, 7*Weeks)) {
+		t.Errorf("the last is at %s", last)
+	}
+	s.Acts = append(s.Acts, Act{At: "1 mon 09:00", Play: "hire", Each: []map[string]any{{"id": "x", "half of a text": nil}}})
+	if _, err := s.plan(c, 1); err == nil {
+		t.Error("a parameter that is none was taken")
+	}
+}
+
 func TestTexts(t *testing.T) {
 	s := &Script{Words: map[string][]string{"name": {"Ann"}}}
 	chance := func() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }

@@ -32,6 +32,11 @@ func (s *Script) plan(c calendar, seed uint64) ([]event, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, given := range append(act.Each, act.With) {
+			if unknown := s.unknown(act.Play, given); len(unknown) > 0 {
+				return nil, fmt.Errorf("%s: sequence %s does not know %q", act.At, act.Play, unknown)
+			}
+		}
 		list, err := s.expand(act, start)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", act.At, err)

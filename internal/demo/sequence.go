@@ -6,6 +6,7 @@ package demo
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -83,4 +84,35 @@ func fillText(text string, given map[string]any) (any, error) {
 		return nil, fmt.Errorf("%s is not given in %q", strings.Join(missing, ", "), text)
 	}
 	return out, nil
+}
+
+// unknown lists what was given to a sequence and stands nowhere in it, such as the half
+// of a text that lacks its quotation marks.
+func (s *Script) unknown(name string, given map[string]any) []string {
+	uses := map[string]bool{}
+	s.uses(name, uses)
+	var list []string
+	for parameter := range given {
+		if !uses[parameter] {
+			list = append(list, parameter)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// uses collects the parameters of a sequence and of those it plays.
+func (s *Script) uses(name string, into map[string]bool) {
+	for _, step := range s.Sequences[name] {
+		raw, err := yaml.Marshal(step)
+		if err != nil {
+			continue // it came from YAML
+		}
+		for _, found := range parameter.FindAllString(string(raw), -1) {
+			into[found[1:]] = true
+		}
+		if step.Play != "" {
+			s.uses(step.Play, into)
+		}
+	}
 }

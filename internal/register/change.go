@@ -241,6 +241,7 @@ func (r *Register) note(record *Record, in Input, wrong fault.Fields) {
 // deadlines.
 func (r *Register) complete(ctx context.Context, actor Actor, record *Record) error {
 	scene := r.scene(ctx, r.reader(), actor, record)
+	entered := record.links()
 	if err := r.derive(ctx, record, scene); err != nil {
 		return err
 	}
@@ -259,7 +260,7 @@ func (r *Register) complete(ctx context.Context, actor Actor, record *Record) er
 			wrong[f.ID] = "Enter a value."
 		}
 	}
-	if err := r.checkLinks(ctx, actor, record, wrong); err != nil {
+	if err := r.checkLinks(ctx, actor, record, entered, wrong); err != nil {
 		return err
 	}
 	if r.Admit != nil {
@@ -308,8 +309,9 @@ func (r *Register) schedule(record *Record, scene *kind.Scene) error {
 
 // checkLinks refuses new links to what does not exist for the actor, or is of
 // another kind. Links that stood stay: who set them could see their ends, and who
-// acts on the record now need not.
-func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, wrong fault.Fields) error {
+// acts on the record now need not. Nor need they see what was derived: of the links,
+// entered are theirs.
+func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, entered []index.KeptLink, wrong fault.Fields) error {
 	stood, err := r.standingLinks(ctx, record)
 	if err != nil {
 		return err
@@ -330,9 +332,13 @@ func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, 
 			wrong[field] = "A record cannot link to itself."
 			continue
 		}
+		who := actor
+		if !slices.Contains(entered, l) {
+			who = Program
+		}
 		target, err := r.present(ctx, l.Target)
 		switch {
-		case fault.KindOf(err) == fault.KindNotFound && err != nil, err == nil && (!f.Allows(target.Kind.ID) || r.Rights.check(actor, target.Kind, target, Read) != nil):
+		case fault.KindOf(err) == fault.KindNotFound && err != nil, err == nil && (!f.Allows(target.Kind.ID) || r.Rights.check(who, target.Kind, target, Read) != nil):
 			wrong[field] = "Choose a record that exists."
 		case err != nil:
 			return err
