@@ -271,7 +271,11 @@ func (c *Console) routes() []route {
 		{"POST /erasures/{id}/reject", needsPerson, c.rejectErasure},
 
 		{"GET /scope", needsPerson, c.entry("scope")},
-		{"GET /risk", needsPerson, c.entry("risk")},
+		{"GET /risk", needsPerson, c.showRisk},
+		{"GET /risk/trend", needsPerson, c.showTrend},
+		{"GET /risk/sources", needsPerson, c.showSources},
+		{"GET /risk/library", needsPerson, c.showLibrary},
+		{"POST /risk/library/{id}", needsPerson, c.copyRisk},
 		{"GET /controls", needsPerson, c.showStatement},
 		{"GET /controls/compare", needsPerson, c.compareStatements},
 		{"GET /controls/export", needsPerson, c.exportStatement},

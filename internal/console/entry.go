@@ -32,7 +32,6 @@ type kindSummary struct {
 // entries say what each entry is for and what an auditor looks for there.
 var entries = map[string]struct{ heading, lead string }{
 	"scope":     {"Scope", "What the management system covers, who is concerned, and who leads it. An auditor compares the approved scope with what is really used."},
-	"risk":      {"Risk", "What can go wrong, for the organisation, for people and for society, and what is done about it. An auditor follows a risk to its control and back."},
 	"documents": {"Documents", "Policies and procedures with their versions. An auditor will look for the approved version, who approved it and who has read it."},
 	"audits":    {"Audits", "Internal audits, management reviews, nonconformities and the certification body. An auditor will look for one full internal audit and one management review held after it."},
 	"settings":  {"Settings", "People and what they may do. An auditor will look for who holds which role, since when, and who accepted it."},
@@ -52,7 +51,7 @@ func (c *Console) entry(place string) func(http.ResponseWriter, *http.Request) e
 		if place == "settings" {
 			p.Acts = []link{{Label: "People and access", Href: "/people"}}
 		}
-		if place == "risk" || place == "audits" {
+		if place == "audits" {
 			p.Acts = append(p.Acts, link{Label: "Departures from the rules", Href: d.href("/records/late")})
 		}
 		p.Stub = []fact{{Label: "Kinds of records", Value: number(len(p.Kinds))}}

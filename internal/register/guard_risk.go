@@ -68,6 +68,13 @@ func (r *rating) fill(row map[string]any) {
 	r.days, _ = row["days"].(int64)
 }
 
+// Band is the band of a method for a likelihood and an impact, as its id; "" when no
+// band begins so low. The rule on people hurt for good is not in it.
+func Band(method kind.Values, likelihood, impact int64) string {
+	r, _ := rate(method, likelihood, impact)
+	return r.band
+}
+
 // raise lifts a rating to the band high when people would be hurt for good.
 func (r *rating) raise(method kind.Values, individuals int64) {
 	if !method.Truth("severe_people") || individuals < 5 || r.band == "high" || r.band == "very_high" {
@@ -101,8 +108,13 @@ func riskLevels(ctx context.Context, r *Reader, record *Record) error {
 		return err
 	}
 	v := record.Values
-	for _, id := range []string{"level", "band", "residual_level", "residual_band"} {
+	for _, id := range []string{"level", "band", "residual_level", "residual_band", "highest", "residual_highest"} {
 		delete(v, id)
+	}
+	for id, impacts := range map[string]string{"highest": "impact_", "residual_highest": "residual_"} {
+		if most := max(v.Integer(impacts+"organisation"), v.Integer(impacts+"individuals"), v.Integer(impacts+"society")); most > 0 {
+			v[id] = most
+		}
 	}
 	if method != nil {
 		if before, ok := rateRisk(method.InForce.Values, v, ""); ok {

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/standard"
+)
+
+// sourcesPage shows, by AI system, which sources of risk and which objectives no
+// risk looks at.
+type sourcesPage struct {
+	page
+	Lead    string
+	Tabs    []link
+	Stub    []fact
+	Systems []systemSources
+}
+
+type systemSources struct {
+	Name    string
+	Href    string
+	Risks   link
+	Reason  string // address where a reason is given
+	Missing []topicLine
+}
+
+type topicLine struct {
+	ID, Title, Meaning string
+	Ask                []string
+	New                string // form of a risk with system and topic filled in; "" when the person may not
+}
+
+// showSources asks of every system what nobody has considered.
+func (c *Console) showSources(w http.ResponseWriter, r *http.Request) error {
+	d, err := c.desk(r)
+	if err != nil {
+		return err
+	}
+	k, err := c.kinds.Kind("risk")
+	if err != nil {
+		return err
+	}
+	tallies, err := d.Tally(d.ctx, k.ID, "systems", "sources", "objectives")
+	if err != nil {
+		return err
+	}
+	seen, risks := topicsBySystem(tallies)
+	systems, err := d.all(index.KeptFilter{Kind: "system"})
+	if err != nil {
+		return err
+	}
+	p := sourcesPage{page: d.page(r, "Not considered", "risk"), Tabs: d.riskTabs("sources")}
+	may := d.May(k, nil, register.Create) == nil
+	complete := 0
+	for _, system := range systems {
+		if system.StateOf().Ends {
+			continue
+		}
+		id := system.ID.String()
+		s := systemSources{
+			Name: d.called(system), Href: d.recordHref(system), Reason: d.href("/records/" + system.Number() + "#comments"),
+			Risks: link{counted(risks[id], "risk", "risks"), d.href("/kinds/risk", "f.systems", id), false}, Missing: missingTopics(seen[id], id, may),
+		}
+		if len(s.Missing) == 0 {
+			complete++
+		}
+		p.Systems = append(p.Systems, s)
+	}
+	p.Lead = counted(uint64(len(p.Systems)-complete), "system has", "systems have") + " sources or objectives that no risk looks at. Each needs a risk, or a reason why there is none."
+	p.Stub = []fact{{Label: "Systems", Value: number(len(p.Systems))}, {Label: "Fully considered", Value: number(complete)}, {Label: "Sources", Value: number(len(standard.Risks().Sources))}, {Label: "Objectives", Value: number(len(standard.Risks().Objectives))}}
+	return c.render(w, http.StatusOK, "risk_sources", &p)
+}
+
+// topicsBySystem collects what risks of each system name, and how many there are.
+func topicsBySystem(tallies []index.KeptTally) (seen map[string]map[string]bool, risks map[string]uint64) {
+	seen, risks = map[string]map[string]bool{}, map[string]uint64{}
+	for _, t := range tallies {
+		topics := append(listOf(t.Values[1]), listOf(t.Values[2])...)
+		for _, system := range listOf(t.Values[0]) {
+			if seen[system] == nil {
+				seen[system] = map[string]bool{}
+			}
+			risks[system] += t.N
+			for _, topic := range topics {
+				seen[system][topic] = true
+			}
+		}
+	}
+	return seen, risks
+}
+
+// listOf reads a list as the index gives it; none when it is no list.
+func listOf(text string) []string {
+	var list []string
+	if json.Unmarshal([]byte(text), &list) != nil {
+		return nil
+	}
+	return list
+}
+
+func missingTopics(seen map[string]bool, system string, may bool) []topicLine {
+	library := standard.Risks()
+	var list []topicLine
+	for _, group := range []struct {
+		field  string
+		topics map[string]standard.Topic
+	}{{"sources", library.Sources}, {"objectives", library.Objectives}} {
+		for _, id := range slices.SortedFunc(maps.Keys(group.topics), func(a, b string) int {
+			if len(a) != len(b) {
+				return len(a) - len(b) // C.2.9 before C.2.10
+			}
+			return strings.Compare(a, b)
+		}) {
+			if seen[id] {
+				continue
+			}
+			topic := group.topics[id]
+			line := topicLine{ID: id, Title: topic.Title, Meaning: topic.Meaning, Ask: topic.Ask}
+			if may {
+				line.New = "/kinds/risk/new?systems=" + system + "&" + group.field + "=" + id
+			}
+			list = append(list, line)
+		}
+	}
+	return list
+}
