@@ -35,6 +35,7 @@ type Index interface {
 	CountBySystem(context.Context) (map[counterfoil.ID]uint64, error)
 	Events(context.Context, index.EventFilter) ([]index.Event, error)
 	Position() index.Position
+	KeptNewest(context.Context) (counterfoil.Index, error)
 	Sessions
 }
 
@@ -184,6 +185,7 @@ type Console struct {
 	tls          bool
 
 	pages     map[string]*template.Template
+	waiting   needsCache
 	settingUp sync.Mutex // the link works once
 }
 
@@ -270,6 +272,10 @@ func (c *Console) routes() []route {
 		{"POST /erasures/{id}/approve", needsPerson, c.approveErasure},
 		{"POST /erasures/{id}/reject", needsPerson, c.rejectErasure},
 
+		{"GET /go", needsPerson, c.goTo},
+		{"GET /palette", needsPerson, c.showPalette},
+		{"GET /asof", needsPerson, c.chooseMoment},
+		{"GET /_style", needsPerson, c.showStyle},
 		{"GET /scope", needsPerson, c.entry("scope")},
 		{"GET /risk", needsPerson, c.showRisk},
 		{"GET /risk/trend", needsPerson, c.showTrend},

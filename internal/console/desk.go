@@ -114,6 +114,9 @@ func (d *desk) recordHref(r *register.Record) string { return d.href("/records/"
 // page is a page about records, with the banner of the moment when it is past.
 func (d *desk) page(r *http.Request, title, place string) page {
 	p := d.console.page(r, title, place)
+	if r.Method == http.MethodGet {
+		p.PickMoment = pickMoment(r)
+	}
 	if !d.at.IsZero() {
 		q := r.URL.Query()
 		q.Del("at")

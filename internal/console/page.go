@@ -15,25 +15,27 @@ type page struct {
 	Place        string // which entry of the navigation is current
 	Me           *account
 	Foot         *foot
-	AsOf         *asOf // nil while the present is shown
+	AsOf         *asOf  // nil while the present is shown
+	Needs        string // how much waits for the person; "" for nothing
+	PickMoment   string // address to choose another moment; "" on pages that show the present only
 }
 
-// place is an entry of the navigation.
-type place struct{ ID, Label, Href string }
+// place is an entry of the navigation; Key leads there after "g".
+type place struct{ ID, Label, Href, Key string }
 
 // places are the nine entries and the settings, always in this order.
 func places() []place {
 	return []place{
-		{"home", "Home", "/"},
-		{"scope", "Scope", "/scope"},
-		{"systems", "AI systems", "/systems"},
-		{"interactions", "Live path", "/interactions"},
-		{"risk", "Risk", "/risk"},
-		{"controls", "Controls", "/controls"},
-		{"ledger", "Evidence", "/ledger"},
-		{"documents", "Documents", "/documents"},
-		{"audits", "Audits", "/audits"},
-		{"settings", "Settings", "/settings"},
+		{"home", "Home", "/", "h"},
+		{"scope", "Scope", "/scope", "s"},
+		{"systems", "AI systems", "/systems", "a"},
+		{"interactions", "Live path", "/interactions", "l"},
+		{"risk", "Risk", "/risk", "r"},
+		{"controls", "Controls", "/controls", "c"},
+		{"ledger", "Evidence", "/ledger", "e"},
+		{"documents", "Documents", "/documents", "d"},
+		{"audits", "Audits", "/audits", "u"},
+		{"settings", "Settings", "/settings", "t"},
 	}
 }
 

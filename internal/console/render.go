@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ var templateFiles embed.FS
 var staticFiles embed.FS
 
 // shared are the templates every page is built on.
-var shared = []string{"templates/layout.html", "templates/parts.html"}
+var shared = []string{"templates/layout.html", "templates/parts.html", "templates/parts_drawn.html"}
 
 // functions are few and pure.
 var functions = template.FuncMap{
@@ -51,7 +52,7 @@ func parseTemplates() (map[string]*template.Template, error) {
 	pages := make(map[string]*template.Template)
 	for _, file := range files {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name == "layout" || name == "parts" {
+		if slices.Contains(shared, file) {
 			continue
 		}
 		t, err := base.Clone()

@@ -12,9 +12,9 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 )
 
-var mediaTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+var mediaTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 
-// static serves the stylesheet and the mark. They are part of the program, so
+// static serves the stylesheet, the mark and the keys. They are part of the program, so
 // browsers may keep them for a while.
 func (c *Console) static(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("file")
@@ -47,6 +47,12 @@ func (c *Console) page(r *http.Request, title, place string) page {
 		p.Me = &account{Name: known.Name}
 		if p.Me.Name == "" {
 			p.Me.Name = known.Email
+		}
+		waiting, err := c.needsOf(r.Context(), c.actorOf(r))
+		if err != nil {
+			c.log.WarnContext(r.Context(), "what waits for a person cannot be read", "error", err)
+		} else {
+			p.Needs = waiting.count()
 		}
 	}
 	return p

@@ -7,7 +7,7 @@ import "net/http"
 
 // PagePolicy is the content security policy of pages without script: own style
 // and images, forms to this origin, and nothing else.
-const PagePolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+const PagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // Careful sets the security headers of every answer. Pages are never kept by a
 // cache, because they show records; a handler may overwrite Cache-Control for

@@ -84,6 +84,9 @@ var kept = projection{
 				"CREATE INDEX IF NOT EXISTS kept_time ON kept (time)",
 				"CREATE INDEX IF NOT EXISTS kept_late ON kept (entry) WHERE late = 1",
 				"CREATE INDEX IF NOT EXISTS kept_wrap ON kept (wrap)",
+				"CREATE INDEX IF NOT EXISTS kept_owner ON kept (owner, due)",
+				"CREATE INDEX IF NOT EXISTS kept_offer ON kept (body ->> '$.offer.to') WHERE until = 0",
+				"CREATE INDEX IF NOT EXISTS kept_title ON kept (kind, title) WHERE until = 0",
 			},
 		},
 		{

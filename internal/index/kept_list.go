@@ -79,7 +79,7 @@ func (f *KeptFilter) query() *keptQuery {
 		q.add("due > 0 AND due <= ?", f.Due)
 	}
 	if f.Text != "" {
-		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Text) + "%"
+		pattern := "%" + likeEscape.Replace(f.Text) + "%"
 		q.add(`(number LIKE ? ESCAPE '\' OR title LIKE ? ESCAPE '\' OR body ->> '$.values' LIKE ? ESCAPE '\')`, pattern, pattern, pattern)
 	}
 	for _, c := range f.Fields {

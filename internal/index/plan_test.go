@@ -114,6 +114,23 @@ func call(t *testing.T, x *Index) {
 		"KeptSpans": func() error {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptSpans(ctx, "risk", []string{"level"}, m); return err })
 		},
+		"KeptNewest": func() error { _, err := x.KeptNewest(ctx); return err },
+		"KeptOwned": func() error {
+			return each(everyMoment, func(m Moment) error {
+				_, err := x.KeptOwned(ctx, some(7), 9, 5, m)
+				_, err2 := x.KeptOwned(ctx, some(7), 0, 5, m)
+				return errors.Join(err, err2)
+			})
+		},
+		"KeptWaiting": func() error { _, err := x.KeptWaiting(ctx, "risk", "open", 5); return err },
+		"KeptOffered": func() error { _, err := x.KeptOffered(ctx, some(7), 5); return err },
+		"KeptTitled":  func() error { _, err := x.KeptTitled(ctx, "risk", "50%_", 5); return err },
+		"KeptRecent": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptRecent(ctx, 5, m); return err })
+		},
+		"KeptLate": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptLate(ctx, m, 7, 5); return err })
+		},
 		"KeptList": func() error {
 			return each(everyKeptFilter(), func(f KeptFilter) error { _, err := x.KeptList(ctx, f); return err })
 		},

@@ -52,6 +52,11 @@ type Store interface {
 	KeptTally(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptTally, error)
 	KeptNaming(ctx context.Context, kind, field string, m index.Moment) ([]index.KeptNamed, error)
 	KeptSpans(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptSpan, error)
+	KeptOwned(ctx context.Context, owner counterfoil.ID, due int64, limit int, m index.Moment) ([]index.Kept, error)
+	KeptWaiting(ctx context.Context, kind, state string, limit int) ([]index.Kept, error)
+	KeptOffered(ctx context.Context, to counterfoil.ID, limit int) ([]index.Kept, error)
+	KeptTitled(ctx context.Context, kind, text string, limit int) ([]index.Kept, error)
+	KeptRecent(ctx context.Context, limit int, m index.Moment) ([]index.Kept, error)
 	HighestSerial(ctx context.Context, kind string) (uint64, error)
 	MomentAt(ctx context.Context, time int64) (index.Moment, error)
 }

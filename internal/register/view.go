@@ -156,6 +156,36 @@ func (v *View) List(ctx context.Context, f index.KeptFilter) (Page, error) {
 	}
 }
 
+// Titled returns records of a kind with a text in their title now.
+func (v *View) Titled(ctx context.Context, k *kind.Kind, text string, limit int) ([]*Record, error) {
+	rows, err := v.register.Store.KeptTitled(ctx, k.ID, text, limit)
+	return v.seenOf(rows, err)
+}
+
+// Recent returns what changed last, of the records the actor may see.
+func (v *View) Recent(ctx context.Context, limit int) ([]*Record, error) {
+	rows, err := v.register.Store.KeptRecent(ctx, limit, v.at)
+	return v.seenOf(rows, err)
+}
+
+// seenOf leaves out what the actor may not see.
+func (v *View) seenOf(rows []index.Kept, err error) ([]*Record, error) {
+	if err != nil {
+		return nil, err
+	}
+	var list []*Record
+	for i := range rows {
+		record, err := v.register.load(&rows[i])
+		if err != nil {
+			return nil, err
+		}
+		if v.register.Rights.sees(v.actor, record) {
+			list = append(list, record)
+		}
+	}
+	return list, nil
+}
+
 // Count counts what List would return altogether. Of kinds with named people only
 // these are counted.
 func (v *View) Count(ctx context.Context, f index.KeptFilter) (uint64, error) {

@@ -106,6 +106,10 @@ type State struct {
 	Final    bool // no move leads out
 }
 
+// Waits tells whether somebody has to do something in this state; in others a
+// record rests.
+func (s *State) Waits() bool { return s.Mark == "now" }
+
 // Tag is where a rule comes from; it decides what may be changed.
 type Tag string
 
