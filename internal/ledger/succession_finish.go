@@ -64,8 +64,11 @@ func (s *Succession) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if stored.Origin != s.Origin() && stored.Size > p.head.Size {
+	switch {
+	case stored.Origin != s.Origin() && stored.Size > p.head.Size:
 		s.lost = stored.Size - p.head.Size
+	case stored.Origin == s.Origin() && stored.Size > p.head.Size: // the new key signed already; an older copy came back since
+		return fmt.Errorf("%w: the new origin signed a head of %d entries, the log has %d", ErrRolledBack, stored.Size, p.head.Size)
 	}
 	p.head.Keys = p.head.Keys.awaiting(s.next.verifier, p.head.Size)
 	if err := replaceHead(ctx, s.cfg.HeadsPath, s.next.signer.Name(), p.head); err != nil {

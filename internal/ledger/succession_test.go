@@ -250,6 +250,22 @@ func succeedUntilKilled(dir string) {
 	os.Exit(0)
 }
 
+// TestSuccessionUnderAHeadOfItsOwn: between two attempts somebody put back a copy older
+// than what the new key signed. Going on from there would fork the new origin.
+func TestSuccessionUnderAHeadOfItsOwn(t *testing.T) {
+	o := newOlder(t)
+	s, err := BeginSuccession(t.Context(), o.cfg, SuccessionOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := replaceHead(t.Context(), o.cfg.HeadsPath, s.Origin(), head{Size: o.size + 9}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Finish(t.Context()); !errors.Is(err, ErrRolledBack) {
+		t.Errorf("went on beside a head it signed itself: %v", err)
+	}
+}
+
 // TestSuccessionRefused: what cannot go on is left as it is.
 func TestSuccessionRefused(t *testing.T) {
 	other, err := newKey("other.example")
