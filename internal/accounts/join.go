@@ -141,6 +141,6 @@ func (j *joined) use(model *register.Record) identity.Use {
 	supplier := j.records[model.Values.ID("supplier")]
 	return identity.Use{
 		Registered: slices.Contains(modelsInForce, model.State),
-		Supplied:   supplier != nil && supplier.InForce != nil,
+		Supplied:   supplier != nil && supplier.InForce != nil || inForce(model).Text("origin") == "own",
 	}
 }

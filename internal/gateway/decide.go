@@ -15,7 +15,9 @@ import (
 func (x *exchange) decide() *refusal {
 	start := time.Now()
 	s := x.principal.System
-	x.facts.System = policy.System{Slug: s.Slug, Models: s.Models, Builtin: s.Builtin}
+	x.facts.System = policy.System{Slug: s.Slug, State: s.State, Tier: s.Tier, Data: s.Data, Models: s.Models, Builtin: s.Builtin}
+	use := s.Use(x.request.Model)
+	x.facts.Register = policy.Register{Model: use.Registered, Supplier: use.Supplied, Trained: x.principal.Trained}
 	x.facts.Principal = policy.Principal{Workload: x.principal.Workload, Assurance: int(x.principal.Assurance), Known: true}
 	x.facts.Request = policy.Request{
 		Provider: x.provider.Name, Dialect: x.intent.Dialect, Operation: x.op.Name,

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -39,6 +40,23 @@ type Use struct {
 
 // Lists reports whether the system may use the model of this name.
 func (s *System) Lists(model string) bool { return slices.Contains(s.Models, model) }
+
+// Use is what the register knows of the model a client names, by its name or by a
+// prefix that ends in *; the zero Use when the system lists none such.
+func (s *System) Use(model string) Use {
+	if model == "" {
+		return Use{}
+	}
+	for i, name := range s.Models {
+		if i >= len(s.Uses) {
+			break
+		}
+		if prefix, open := strings.CutSuffix(name, "*"); name == model || open && strings.HasPrefix(model, prefix) {
+			return s.Uses[i]
+		}
+	}
+	return Use{}
+}
 
 // RoleAdministrator may do everything in the console.
 const RoleAdministrator = "administrator"

@@ -16,6 +16,7 @@ import (
 type RequestFacts struct {
 	System    System
 	Principal Principal
+	Register  Register
 	Request   Request
 	Findings  []Finding // in the request
 }
@@ -23,8 +24,18 @@ type RequestFacts struct {
 // System is the registered AI system the request belongs to.
 type System struct {
 	Slug    string
+	State   string   // of its record
+	Tier    string   // "" before it is known
+	Data    []string // classes of data it may be given
 	Models  []string // exact names, or prefixes ending in *
 	Builtin bool
+}
+
+// Register is what the register says of the model asked for and of who asks.
+type Register struct {
+	Model    bool // the model is registered
+	Supplier bool // by an approved supplier
+	Trained  bool // the person passed a training
 }
 
 // Principal is who presented the key.
@@ -98,6 +109,25 @@ var facts = []Fact{
 	flagFact("system.builtin", func(f *ResponseFacts) *bool { return &f.System.Builtin },
 		"The system was made by Counterfoil itself, such as the Playground.",
 		`system.builtin`),
+	textFact("system.state", func(f *ResponseFacts) *string { return &f.System.State },
+		"Where the record of the system stands, such as `operating`, `piloting`, `assessing` or `requested` (in a trial). What is stopped or was never approved has no route and reaches no rule.",
+		`system.state == "piloting"`),
+	textFact("system.tier", func(f *ResponseFacts) *string { return &f.System.Tier },
+		"How much is at stake: `high`, `medium`, `low`; empty before it is known.",
+		`system.tier == "high"`),
+	textsFact("system.data_classes", func(f *ResponseFacts) *[]string { return &f.System.Data },
+		"Classes of data the system was approved for: `public`, `internal`, `confidential`, `personal`, `special`, `secret`. Empty when none are declared.",
+		`size(system.data_classes) > 0 && !("personal" in system.data_classes)`),
+
+	flagFact("model.registered", func(f *ResponseFacts) *bool { return &f.Register.Model },
+		"The model asked for is listed by the system, and its record is in force. False when no model is named.",
+		`request.model != "" && !model.registered`),
+	flagFact("supplier.approved", func(f *ResponseFacts) *bool { return &f.Register.Supplier },
+		"The supplier of the model asked for has an approval in force, or we made the model ourselves.",
+		`model.registered && !supplier.approved`),
+	flagFact("person.trained", func(f *ResponseFacts) *bool { return &f.Register.Trained },
+		"Whoever the key belongs to passed a training that was held and is not due again.",
+		`!principal.workload && !person.trained`),
 
 	flagFact("principal.known", func(f *ResponseFacts) *bool { return &f.Principal.Known },
 		"The key presented is known, not revoked and not expired.",
