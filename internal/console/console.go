@@ -288,6 +288,7 @@ func (c *Console) routes() []route {
 		{"GET /documents", needsPerson, c.entry("documents")},
 		{"GET /audits", needsPerson, c.entry("audits")},
 		{"GET /settings", needsPerson, c.entry("settings")},
+		{"GET /settings/rights", needsPerson, c.showRights},
 		{"GET /people", needsPerson, c.listPeople},
 		{"POST /people/{number}/invitation", needsPerson, c.invite},
 		{"GET /requirements", needsPerson, c.listRequirements},

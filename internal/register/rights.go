@@ -29,6 +29,9 @@ const (
 
 var actions = []Action{Read, Create, ChangeRight, Comment, Attach, Export}
 
+// Actions are the actions of the table, in its order.
+func Actions() []Action { return slices.Clone(actions) }
+
 // RoleStaff is whoever holds any role.
 const RoleStaff = "staff"
 
@@ -179,6 +182,9 @@ func (t *Rights) mayMove(a Actor, record *Record, m *kind.Move) error {
 	}
 	return fault.Forbidden(fmt.Sprintf("Not available: “%s” is for: %s.", m.Label, strings.Join(words(m.Roles), ", ")), nil)
 }
+
+// RoleWords are roles as people read them.
+func RoleWords(roles []string) []string { return words(roles) }
 
 // words are roles as people read them.
 func words(roles []string) []string {

@@ -46,6 +46,11 @@ func (v *View) May(k *kind.Kind, record *Record, a Action) error {
 	return v.register.Rights.check(v.actor, k, record, a)
 }
 
+// RolesFor lists, in words, the roles that may do something with records of a kind.
+func (v *View) RolesFor(k *kind.Kind, a Action) []string {
+	return words(v.register.Rights.RolesFor(k, a))
+}
+
 // Record returns the version of a record that stood.
 func (v *View) Record(ctx context.Context, id counterfoil.ID) (*Record, error) {
 	row, err := v.register.Store.KeptRecord(ctx, id, v.at)
