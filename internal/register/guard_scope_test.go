@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/standard"
@@ -65,6 +66,20 @@ func (s *scoped) findings(observed register.Observed) []register.Finding {
 	return list
 }
 
+// inTier makes a system that the rules put in a tier.
+func (s *scoped) inTier(tier string) counterfoil.ID {
+	s.Helper()
+	values := map[string]kind.Values{
+		"low":  {"name": "Spelling", "autonomy": "low", "decides": "no", "reach": "low", "data_classes": []string{"public"}},
+		"high": {"name": "Ranking", "autonomy": "high", "decides": "yes", "reach": "high", "data_classes": []string{"special"}, "vulnerable": true},
+	}
+	r := s.create(register.Program, "system", values[tier])
+	if r.Values.Text("tier") != tier {
+		s.Fatalf("tier %q instead of %q: %s", r.Values.Text("tier"), tier, r.Values.Text("levels_why"))
+	}
+	return r.ID
+}
+
 func TestScopeFindings(t *testing.T) {
 	for id, test := range map[string]struct {
 		level register.Level
@@ -73,10 +88,23 @@ func TestScopeFindings(t *testing.T) {
 		"N1": {register.Block, func(s *scoped) register.Observed {
 			return seen{{System: s.in.ID, Unit: "Claims", Interactions: 90, People: 5}, {System: s.out.ID, Unit: "Claims", Interactions: 10, People: 1}}
 		}},
+		"N2": {register.Warn, func(s *scoped) register.Observed {
+			for i, name := range []string{"Inside", "Outside"} {
+				system := s.create(register.Program, "system", kind.Values{"name": name, "data_classes": []string{"public", "personal"}})
+				s.row(i, "system", system.ID.String())
+			}
+			return nil
+		}},
 		"N3": {register.Block, func(s *scoped) register.Observed { s.row(1, "persons", true); return nil }},
 		"N4": {register.Block, func(s *scoped) register.Observed { s.row(0, "depends", "IT"); return nil }},
 		"N5": {register.Warn, func(s *scoped) register.Observed {
 			return seen{{System: s.in.ID, Unit: "Claims", Interactions: 900, People: 1}, {System: s.out.ID, Unit: "Sales", Interactions: 9, People: 5}}
+		}},
+		"N6": {register.Warn, func(s *scoped) register.Observed {
+			for i, tier := range []string{"low", "high"} {
+				s.row(i, "system", s.inTier(tier).String())
+			}
+			return nil
 		}},
 		"N7": {register.Block, func(s *scoped) register.Observed {
 			if _, err := s.SetUp(s.Context(), register.Program, "system", "requested", register.Input{Values: kind.Values{"name": "Own bot", "roles": []string{"develops"}}}); err != nil {
@@ -102,6 +130,14 @@ func TestScopeFindings(t *testing.T) {
 		"B3": {register.Block, func(s *scoped) register.Observed {
 			s.values.Rows("units")[0]["authority"] = false
 			return nil
+		}},
+		"B4": {register.Block, func(s *scoped) register.Observed {
+			operating, err := s.SetUp(s.Context(), register.Program, "system", "operating", register.Input{Values: kind.Values{"name": "Mail"}})
+			if err != nil {
+				s.Fatal(err)
+			}
+			s.row(0, "system", operating.ID.String())
+			return seen{}
 		}},
 		"B5": {register.Warn, func(*scoped) register.Observed { return seen{} }},
 		"B6": {register.Warn, func(s *scoped) register.Observed {
