@@ -29,6 +29,7 @@ type recordPage struct {
 	Sections []shownSection
 	Track    []trackStep
 	Choices  []moveChoice
+	Impact   *impactState // of impact assessments
 	HandOver *handOver
 	Passed   []overrideRow // overrides of this record
 	Links    []linkGroup
@@ -122,6 +123,7 @@ func (c *Console) recordPage(r *http.Request, d *desk, record *register.Record) 
 	for _, s := range record.Kind.Sections {
 		p.Sections = append(p.Sections, d.section(record, s))
 	}
+	p.Impact = d.impactState(record)
 	p.Track = track(record)
 	choices, err := d.Choices(d.ctx, record)
 	if err != nil {
