@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/demo"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/index"
@@ -56,7 +57,49 @@ func TestDemonstration(t *testing.T) {
 	if diff := cmp.Diff(account(t, a), account(t, b)); diff != "" {
 		t.Errorf("two plays differ:\n%s", diff)
 	}
+	holdsHistory(t, a)
 	sayInvented(t, a)
+}
+
+// holdsHistory counts what makes the demonstration worth looking at: good and bad.
+func holdsHistory(t *testing.T, a *App) {
+	t.Helper()
+	reader := a.register.Reader()
+	for _, want := range []struct {
+		kind, state string
+		n           int64
+	}{
+		{"person", "", 60},
+		{"system", "", 14},
+		{"system", "operating", 9},
+		{"system", "piloting", 1},
+		{"system", "discovered", 1},
+		{"system", "retired", 1},
+		{"statement", "drifting", 1},
+		{"statement_row", "decided", 38},
+		{"supplier", "restricted", 1},
+		{"override", "used", 1},
+		{"concern", "received", 1},
+		{"incident", "triaged", 1},
+	} {
+		states := []string{want.state}
+		if want.state == "" {
+			states = nil
+		}
+		if n, err := reader.Count(t.Context(), want.kind, states...); err != nil || n != want.n {
+			t.Errorf("%d records of %s %s, want %d: %v", n, want.kind, want.state, want.n, err)
+		}
+	}
+	for what, f := range map[string]index.Filter{
+		"masked":  {Effect: counterfoil.EffectRedact},
+		"blocked": {Effect: counterfoil.EffectBlock},
+		"refused": {Result: counterfoil.ResultRefused},
+		"any":     {},
+	} {
+		if n, err := a.index.Count(t.Context(), f); err != nil || n < 5 {
+			t.Errorf("%d interactions, %s: %v", n, what, err)
+		}
+	}
 }
 
 // sayInvented looks at a page that everybody can see.
