@@ -348,8 +348,3 @@ func (c *Console) Handler() http.Handler {
 	origin.SetDenyHandler(httpx.Serve(foreignForm, c.log, c.fail))
 	return httpx.Careful(origin.Handler(mux), c.tls)
 }
-
-func (c *Console) home(w http.ResponseWriter, r *http.Request) error {
-	http.Redirect(w, r, "/interactions", http.StatusSeeOther)
-	return nil
-}

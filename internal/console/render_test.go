@@ -16,7 +16,7 @@ import (
 // pages has one value of each page's type; the test fills them.
 func pages() map[string]any {
 	return map[string]any{
-		"palette": new(palettePage), "search": new(searchPage), "asof": new(asOfPage), "style": new(stylePage),
+		"home": new(homePage), "palette": new(palettePage), "search": new(searchPage), "asof": new(asOfPage), "style": new(stylePage),
 		"interactions": new(interactionsPage), "interaction": new(interactionPage), "verify": new(verifyPage),
 		"systems": new(systemsPage), "system": new(systemPage), "system_new": new(systemNewPage),
 		"ledger": new(ledgerPage), "ledger_events": new(eventsPage), "ledger_entry": new(entryPage),
