@@ -140,6 +140,9 @@ func call(t *testing.T, x *Index) {
 		"HighestSerial": func() error { _, err := x.HighestSerial(ctx, "risk"); return err },
 		"MomentAt":      func() error { _, err := x.MomentAt(ctx, 5); return err },
 
+		"FirstInteraction": func() error { _, err := x.FirstInteraction(ctx, some(1)); return one(err) },
+		"PeopleOf":         func() error { _, err := x.PeopleOf(ctx, some(1), time.UnixMilli(1)); return err },
+
 		"PutSession":    func() error { return x.PutSession(ctx, Session{Token: leaf(1), Expires: 100}) },
 		"Session":       func() error { _, err := x.Session(ctx, leaf(1)); return err },
 		"TouchSession":  func() error { return x.TouchSession(ctx, leaf(1), 5) },
