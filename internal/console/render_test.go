@@ -24,7 +24,7 @@ func pages() map[string]any {
 		"records": new(recordsPage), "record": new(recordPage), "record_form": new(recordFormPage), "compare": new(comparePage), "section": new(sectionPage),
 		"login": new(loginPage), "setup": new(setupPage), "people": new(peoplePage), "invitation": new(invitationPage), "error": new(errorPage),
 		"requirements": new(requirementsPage), "requirement": new(requirementPage), "framework": new(frameworkPage), "departures": new(departuresPage),
-		"risk": new(riskPage), "risk_trend": new(trendPage), "risk_sources": new(sourcesPage), "risk_library": new(libraryPage),
+		"rights": new(rightsPage), "risk": new(riskPage), "risk_trend": new(trendPage), "risk_sources": new(sourcesPage), "risk_library": new(libraryPage),
 		"statement": new(statementPage), "statement_compare": new(statementComparePage),
 	}
 }

@@ -33,6 +33,7 @@ type heatRow struct {
 
 type heatCell struct {
 	X, Y, TextX, TextY int
+	WordX, WordY       int
 	Paint              string // class of the colour; the word of the band stands in the cell
 	Band               string
 	N                  string
@@ -105,7 +106,7 @@ func (d *desk) heatMap(method kind.Values, tallies []index.KeptTally, after bool
 				pairs = append(pairs, "state", s)
 			}
 			x := mapLeft + (impact-1)*cellWidth
-			row.Cells = append(row.Cells, heatCell{x, y, x + (cellWidth-cellGap)/2, y + 27, bandPaint[band], bandWords[band], number(n), n > 0, d.href("/kinds/risk", pairs...)})
+			row.Cells = append(row.Cells, heatCell{x, y, x + (cellWidth-cellGap)/2, y + 29, x + 5, y + 12, bandPaint[band], bandWords[band], number(n), n > 0, d.href("/kinds/risk", pairs...)})
 		}
 		m.Rows = append(m.Rows, row)
 	}

@@ -151,11 +151,7 @@ func (p *trendPage) draw(counts [][]uint64, moments []time.Time) {
 		}
 		last := counts[len(counts)-1][b]
 		line := trendLine{Band: band.label, Paint: band.paint, Dash: band.dash, Points: strings.Join(points, " "), End: axisLabel{band.label + " " + number(last), x(len(moments)-1) + 8, y(last) + 4}}
-		for _, l := range p.Lines { // labels of equal ends stand below each other
-			if line.End.Y-l.End.Y < 14 && l.End.Y-line.End.Y < 14 {
-				line.End.Y = l.End.Y + 14
-			}
-		}
+		line.End.Y = p.free(line.End.Y)
 		p.Lines = append(p.Lines, line)
 	}
 	for i, at := range moments {
@@ -163,4 +159,12 @@ func (p *trendPage) draw(counts [][]uint64, moments []time.Time) {
 			p.Ticks = append(p.Ticks, axisLabel{at.Format("Jan 06"), x(i), trendTop + trendHigh + 18})
 		}
 	}
+}
+
+// free is the lowest place at or above y where a label covers no other.
+func (p *trendPage) free(y int) int {
+	for slices.ContainsFunc(p.Lines, func(l trendLine) bool { return y-l.End.Y < 14 && l.End.Y-y < 14 }) {
+		y--
+	}
+	return y
 }
