@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
@@ -72,6 +73,10 @@ func (c *Console) createRecord(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return c.rejected(w, r, d, p, k.Sections, nil, err)
+	}
+	if _, err := d.Record(r.Context(), record.ID); err != nil && fault.KindOf(err) == fault.KindNotFound {
+		http.Redirect(w, r, "/kinds/"+k.ID+"?sent=1", http.StatusSeeOther) // begun unnamed: it is for others to see
+		return nil
 	}
 	http.Redirect(w, r, "/records/"+record.Number(), http.StatusSeeOther)
 	return nil

@@ -121,6 +121,9 @@ func (c *Console) listRecords(w http.ResponseWriter, r *http.Request) error {
 		page: d.page(r, k.Plural, k.Place), Kind: nameOf(k), Lead: firstSentence(k.Help), Summary: counted(n, "record", "records"),
 		Tabs: c.kindTabs(d, k), Filters: d.filterFields(k, r.URL.Query()), Action: "/kinds/" + k.ID, Sorts: d.sortLinks(k, r.URL.Query()),
 	}
+	if k.Named != nil && r.FormValue("sent") != "" {
+		p.Lead = "It was received. It does not name you, so it is not shown to you; those who handle it see it."
+	}
 	if !d.at.IsZero() {
 		p.At = r.FormValue("at")
 	}

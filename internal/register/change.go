@@ -40,9 +40,19 @@ func (r *Register) Create(ctx context.Context, actor Actor, kindID string, in In
 	if err := r.Rights.check(actor, k, nil, Create); err != nil {
 		return nil, err
 	}
+	if unnamed(k, in.Values) {
+		actor.Person = counterfoil.ID{}
+	}
 	r.saving.Lock()
 	defer r.saving.Unlock()
 	return r.create(ctx, actor, counterfoil.NewID(), k, k.Initial().ID, in)
+}
+
+// unnamed tells that a record of a kind for few eyes does not say whom it is about.
+// Then neither the record nor its entry names who begins it, and they do not see it
+// again.
+func unnamed(k *kind.Kind, v kind.Values) bool {
+	return k.Named != nil && k.Subject != "" && k.Subject != kind.RoleSelf && v.Text(k.Subject) == ""
 }
 
 // SetUp is a record the program makes in a state that people come to by moves: what

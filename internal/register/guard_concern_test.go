@@ -4,6 +4,7 @@
 package register_test
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 	"time"
@@ -46,5 +47,22 @@ func TestConcernReachesContacts(t *testing.T) {
 	figures, err := register.ConcernFigures(t.Context(), w.Reader())
 	if err != nil || len(figures) != 1 || figures[0].State != "received" || figures[0].N != 1 {
 		t.Errorf("%+v, %v", figures, err)
+	}
+}
+
+// TestConcernUnnamed: of a concern whose reporter stays unnamed nothing says who they are.
+func TestConcernUnnamed(t *testing.T) {
+	w := newWorld(t)
+	ann := w.person("ann")
+	concern, err := w.Create(t.Context(), ann, "concern", register.Input{Values: kind.Values{"title": "Ranking of applicants", "says": "It ranks us."}})
+	if err != nil || !concern.Made.By.IsZero() || !concern.Author.By.IsZero() {
+		t.Fatalf("%+v, %v", concern, err)
+	}
+	last := w.entries[len(w.entries)-1]
+	if last.ID != concern.ID || !last.Actor.IsZero() || bytes.Contains(w.bodies[len(w.bodies)-1], []byte(ann.Person.String())) {
+		t.Errorf("%+v", last)
+	}
+	if _, err := w.view(ann, time.Time{}).Record(t.Context(), concern.ID); err == nil {
+		t.Error("somebody sees a concern that does not name them")
 	}
 }
