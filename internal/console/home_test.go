@@ -57,3 +57,15 @@ func TestHomeOfSomebodyWithoutARole(t *testing.T) {
 		t.Error("Home shows records that the person may not see")
 	}
 }
+
+func TestSystemBesideItsRecord(t *testing.T) {
+	w := newWorld(t)
+	w.in("aims_manager")
+	w.sample(w.admin)
+	page := w.get("/systems/claims-letter-assistant").Body.String()
+	holds(t, page, `id="position"`, `href="/records/SYS-002"`, "What the system is made of", "Interactions a day", "mistral-large-2411", `id="keys"`)
+	w.in()
+	if page := w.get("/systems/claims-letter-assistant").Body.String(); strings.Contains(page, `id="relations"`) {
+		t.Error("the relations are shown to somebody who may not see the record")
+	}
+}

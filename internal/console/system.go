@@ -32,6 +32,7 @@ type systemPage struct {
 	KeyForm            keyForm
 	Version            string
 	ModelsField        field
+	Record             *systemRecord // nil for somebody who may not see the record
 }
 
 // newKey is the only page that holds a secret; it is never kept by a cache.
@@ -105,6 +106,14 @@ func (c *Console) systemPage(r *http.Request, s *identity.System) (*systemPage, 
 		{Label: "Keys", Mark: new(keysMark(valid, len(keys)))},
 		{Label: "Interactions", Value: number(n)},
 		{Label: "Registered", Time: s.Created},
+	}
+	d, err := c.desk(r)
+	if err != nil {
+		return nil, err
+	}
+	p.page = d.page(r, s.Name, "systems")
+	if p.Record, err = d.recordOfSystem(s); err != nil {
+		return nil, err
 	}
 	p.Facts = systemFacts(s)
 	for _, k := range slices.Backward(keys) {
