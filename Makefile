@@ -15,7 +15,7 @@ ARGS ?=
 # Seconds for each fuzz target of `make fuzz`.
 FUZZTIME ?= 10s
 
-.PHONY: help build run deps test test-long test-faults race lint fmt fuzz bench bench-ledger clean
+.PHONY: help build run deps test test-long test-faults race lint fmt fuzz bench bench-ledger bench-console clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ fuzz: ## run each fuzz target for FUZZTIME
 
 bench: build ## compare with a direct call and a bare proxy
 	go run ./bench $(ARGS)
+
+bench-console: ## measure lists, records, past views and saves with 10,000 records a kind and 5 million interactions
+	go test ./internal/console -run '^TestMeasure$$' -v -count=1 -timeout 0 -records 10000 $(ARGS)
 
 bench-ledger: ## compare the ledger with a bare log, with Tessera and with hashing alone
 	cd oracles && go run ./bench -dir ../.cache $(ARGS)

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+var (
+	measureRecords      = flag.Int("records", 0, "measure the console with so many records a kind")
+	measureInteractions = flag.Int("interactions", 5_000_000, "with -records: so many interactions (made plain, all alike)")
+	measureRuns         = flag.Int("asked", 100, "with -records: how often each page is asked for")
+)
+
+// fillStep is how many entries are projected at once.
+const fillStep = 5000
+
+// filling projects entries at speed: the index as a ledger of this size leaves it,
+// without the ledger.
+type filling struct {
+	*world
+	items []index.Item
+	next  counterfoil.Index
+}
+
+func (f *filling) add(e *counterfoil.Entry, body []byte) {
+	leaf := counterfoil.Hash{byte(f.next), byte(f.next >> 8), byte(f.next >> 16), byte(f.next >> 24)}
+	item := index.Item{Index: f.next, Entry: e, Leaf: leaf}
+	if e.Record != nil {
+		var err error
+		if item.Kept, err = register.Project(f.register.Kinds, f.next, leaf, counterfoil.ID{}, e, body); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	f.items = append(f.items, item)
+	if f.next++; len(f.items) == fillStep {
+		f.flush()
+	}
+}
+
+func (f *filling) flush() {
+	if err := f.index.Apply(f.t.Context(), f.items, f.next); err != nil {
+		f.t.Fatal(err)
+	}
+	f.items = f.items[:0]
+}
+
+// body is a record of a kind with a value in each field that takes a simple one.
+func (f *filling) body(k *kind.Kind, serial int, person counterfoil.ID) []byte {
+	values := map[string]any{}
+	for i := range k.Fields {
+		field := &k.Fields[i]
+		switch {
+		case field.Personal:
+		case field.Type == kind.Text || field.Type == kind.LongText:
+			values[field.ID] = fmt.Sprintf("%s %d of %s", field.Label, serial, k.Plural)
+		case field.Type == kind.Integer && len(field.Range) == 2:
+			values[field.ID] = int(field.Range[0]) + serial%int(field.Range[1]-field.Range[0]+1)
+		case field.Type == kind.Choice:
+			values[field.ID] = field.Options[serial%len(field.Options)].ID
+		case field.Type == kind.Date:
+			values[field.ID] = f.clock.Now().AddDate(0, 0, serial%700-350).Format(time.DateOnly)
+		case field.Type == kind.Link && slices.Contains(field.To, "person"):
+			values[field.ID] = person.String()
+		}
+	}
+	act := map[string]any{"by": person, "at": f.clock.Now(), "version": 1}
+	raw, err := json.Marshal(map[string]any{
+		"serial": serial, "state": k.States[serial%len(k.States)].ID, "values": values, "made": act, "author": act, "since": f.clock.Now(), "done": map[string]any{"created": act},
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return append([]byte(`{"kind":"`+k.ID+`",`), raw[1:]...)
+}
+
+// TestMeasure prints how fast the console answers over HTTP handlers, with the index
+// of a large organisation: make bench-console. What it leaves out is the network, and
+// of a save the append to the ledger, which docs/performance.md measures.
+func TestMeasure(t *testing.T) {
+	if *measureRecords == 0 {
+		t.Skip("no -records")
+	}
+	w := newWorld(t)
+	me := w.in("aims_manager", "administrator")
+	f := &filling{world: w, next: counterfoil.Index(len(w.log))}
+	begun := time.Now()
+	past := w.clock.Now().Add(-30 * 24 * time.Hour)
+	for _, k := range w.register.Kinds.Kinds() {
+		for serial := 1; serial <= *measureRecords && !k.Inner; serial++ {
+			e := &counterfoil.Entry{Kind: counterfoil.KindRecord, Time: past.UnixMicro(), ID: counterfoil.NewID(), Actor: me.Person, Record: &counterfoil.Record{Type: k.ID, Version: 1, Transition: register.Created}}
+			number := serial
+			if k.ID == "person" {
+				number += 10 // those who are there
+			}
+			f.add(e, f.body(k, number, me.Person))
+			if len(f.items) > 0 && f.items[len(f.items)-1].Kept == nil {
+				t.Fatalf("%s %d is no record", k.ID, serial)
+			}
+		}
+	}
+	for i := range *measureInteractions {
+		at := past.Add(time.Duration(i) * time.Millisecond)
+		f.add(&counterfoil.Entry{
+			Kind: counterfoil.KindIntent, Time: at.UnixMicro(), ID: counterfoil.NewTimeID(at),
+			Intent: &counterfoil.Intent{Provider: "sandbox", Model: "small-1"}, Outcome: &counterfoil.Outcome{Result: counterfoil.ResultAnswered},
+		}, nil)
+	}
+	f.flush()
+	w.log = make([]index.Item, f.next)
+	load, _ := os.ReadFile("/proc/loadavg")
+	t.Logf("%d records a kind and %d interactions, projected in %s; load %s", *measureRecords, *measureInteractions, time.Since(begun).Round(time.Second), strings.TrimSpace(string(load)))
+
+	asOf := "at=" + past.Add(24*time.Hour).Format(time.RFC3339)
+	for _, m := range []struct {
+		what  string
+		limit time.Duration
+		paths []string
+	}{
+		{"lists", 100 * time.Millisecond, []string{"/kinds/risk", "/kinds/system?state=operating", "/kinds/risk?sort=level&down=1", "/kinds/incident?q=" + fmt.Sprint(*measureRecords/2), "/kinds/person", "/interactions"}},
+		{"record pages", 150 * time.Millisecond, []string{"/records/R-100", "/records/SYS-200", "/records/TR-300", "/records/OV-040", "/records/P-050"}},
+		{"as-of views", 300 * time.Millisecond, []string{"/kinds/risk?" + asOf, "/records/R-100?" + asOf, "/risk?" + asOf, "/records/late?" + asOf}},
+		{"forms", 300 * time.Millisecond, []string{"/kinds/risk/new", "/records/R-100/edit"}},
+	} {
+		for _, path := range m.paths {
+			w.measure(m.what+" "+path, m.limit, func(int) int { return w.get(path).Code }, http.StatusOK)
+		}
+	}
+	w.measure("saves", 50*time.Millisecond, func(int) int { return w.post("/kinds/override", overrideForm()...).Code }, http.StatusSeeOther)
+	w.measure("comments", 50*time.Millisecond, func(int) int { return w.post("/records/R-100/comments", "text", "Seen").Code }, http.StatusSeeOther)
+}
+
+// measure prints the 95th percentile beside what it is to be.
+func (w *world) measure(what string, limit time.Duration, ask func(int) int, want int) {
+	w.t.Helper()
+	took := make([]time.Duration, *measureRuns)
+	for i := range took {
+		begun := time.Now()
+		if code := ask(i); code != want {
+			w.t.Fatalf("%s answered %d", what, code)
+		}
+		took[i] = time.Since(begun)
+	}
+	slices.Sort(took)
+	p95, verdict := took[len(took)*95/100], "within"
+	if p95 > limit {
+		verdict = "above"
+	}
+	w.t.Logf("%-60s p50 %8s  p95 %8s  %s %s", what, took[len(took)/2].Round(100*time.Microsecond), p95.Round(100*time.Microsecond), verdict, limit)
+}
