@@ -18,8 +18,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
-	"github.com/counterfoil/counterfoil/internal/register"
-	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
 // route is the live path of an opened directory, asked with one key.
@@ -104,16 +102,6 @@ func (r *route) system() *identity.System {
 		r.Fatalf("no system %s", r.slug)
 	}
 	return s
-}
-
-// move makes a move of the system's record, as people with the right would.
-func (r *route) move(id string, values kind.Values) {
-	r.Helper()
-	s := r.system()
-	in := register.Input{Version: s.Version, Values: values, Reason: "Test"}
-	if _, err := r.app.register.Move(r.Context(), register.Program, counterfoil.ID(s.ID), id, in); err != nil {
-		r.Fatal(err)
-	}
 }
 
 // try allows a trial at the command line.

@@ -189,7 +189,8 @@ func (d *desk) ungoverned() ([]clash, error) {
 		}
 		if n > 0 {
 			list = append(list, clash{
-				link{Label: d.called(r), Href: d.pageOf(r)}, sentence(strings.ToLower(r.StateOf().Label)) + ", not approved",
+				link{Label: d.called(r), Href: d.pageOf(r)},
+				sentence(strings.ToLower(r.StateOf().Label)) + ", not approved",
 				counted(n, "interaction", "interactions") + " recorded",
 			})
 		}
