@@ -126,22 +126,33 @@ func bandNow(values []string) string {
 	return values[2]
 }
 
+// riskFinding is the heading: of the rated risks, how many are high. A risk nobody
+// rated is never taken for a low one.
 func riskFinding(tallies []index.KeptTally) string {
-	high := uint64(0)
+	high, unrated := uint64(0), uint64(0)
 	for _, t := range tallies {
-		if band := bandNow(t.Values); band == "high" || band == "very_high" {
+		switch bandNow(t.Values) {
+		case "high", "very_high":
 			high += t.N
+		case "":
+			unrated += t.N
 		}
 	}
-	switch all := sum(tallies); {
+	all, rest := sum(tallies), ""
+	if unrated > 0 {
+		rest = "; " + number(unrated) + " not rated"
+	}
+	switch rated := counted(all-unrated, "rated risk", "rated risks"); {
 	case all == 0:
 		return "No risk is recorded yet"
+	case all == unrated:
+		return "None of " + counted(all, "open risk", "open risks") + " is rated"
 	case high == 0:
-		return "None of " + counted(all, "open risk", "open risks") + " is high"
+		return "None of " + rated + " is high" + rest
 	case high == 1:
-		return "One of " + counted(all, "open risk", "open risks") + " is high or very high"
+		return "One of " + rated + " is high or very high" + rest
 	default:
-		return number(high) + " of " + counted(all, "open risk", "open risks") + " are high or very high"
+		return number(high) + " of " + rated + " are high or very high" + rest
 	}
 }
 

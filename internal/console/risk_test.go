@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
@@ -77,6 +78,24 @@ func TestWhatNoRiskLooksAt(t *testing.T) {
 	for _, covered := range []string{"C.3.4 ", "C.2.7 ", "C.2.10 "} {
 		if strings.Contains(page, ">"+covered) {
 			t.Errorf("%s is looked at", covered)
+		}
+	}
+}
+
+func TestRiskFinding(t *testing.T) {
+	tally := func(n uint64, before, after string) index.KeptTally {
+		return index.KeptTally{N: n, Values: []string{"", "", before, "", "", after}}
+	}
+	for want, tallies := range map[string][]index.KeptTally{
+		"No risk is recorded yet":                               nil,
+		"None of 2 open risks is rated":                         {tally(2, "", "")},
+		"None of 3 rated risks is high":                         {tally(3, "very_high", "low")},
+		"None of 1 rated risk is high; 2 not rated":             {tally(2, "", ""), tally(1, "medium", "")},
+		"One of 2 rated risks is high or very high":             {tally(1, "high", ""), tally(1, "high", "low")},
+		"2 of 2 rated risks are high or very high; 1 not rated": {tally(2, "", "very_high"), tally(1, "", "")},
+	} {
+		if got := riskFinding(tallies); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
