@@ -64,6 +64,11 @@ func TestSystemBesideItsRecord(t *testing.T) {
 	w.sample(w.admin)
 	page := w.get("/systems/claims-letter-assistant").Body.String()
 	holds(t, page, `id="position"`, `href="/records/SYS-002"`, "What the system is made of", "Interactions a day", "mistral-large-2411", `id="keys"`)
+	// The sample asks for nobody's approval, and its interactions went out all the same.
+	holds(t, page, "First interaction", ", and it was never approved")
+	if owner := strings.Index(page, "<dt>Owner</dt>"); owner < 0 || strings.HasPrefix(page[owner+len("<dt>Owner</dt><dd>"):], "P-") {
+		t.Error("the owner is shown by id to somebody who may see the record")
+	}
 	w.in()
 	if page := w.get("/systems/claims-letter-assistant").Body.String(); strings.Contains(page, `id="relations"`) {
 		t.Error("the relations are shown to somebody who may not see the record")

@@ -116,6 +116,14 @@ func (c *Console) systemPage(r *http.Request, s *identity.System) (*systemPage, 
 		return nil, err
 	}
 	p.Facts = systemFacts(s)
+	if p.Record != nil {
+		first, err := d.firstUse(s)
+		if err != nil {
+			return nil, err
+		}
+		p.Facts = append(p.Facts, first)
+		d.nameOwner(s, p.Stub, p.Facts)
+	}
 	for _, k := range slices.Backward(keys) {
 		p.Keys = append(p.Keys, rowOfKey(&k, now))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
@@ -28,8 +29,11 @@ const systemDays = 30
 // somebody who may not see the record.
 func (d *desk) recordOfSystem(s *identity.System) (*systemRecord, error) {
 	record, err := d.Record(d.ctx, counterfoil.ID(s.ID))
-	if err != nil {
+	if fault.KindOf(err) == fault.KindNotFound && err != nil {
 		return nil, nil // what may not be seen is not told
+	}
+	if err != nil {
+		return nil, err
 	}
 	p := &systemRecord{Href: d.recordHref(record), Track: track(record)}
 	choices, err := d.Choices(d.ctx, record)
