@@ -5,7 +5,7 @@ package httpx
 
 import "net/http"
 
-// PagePolicy is the content security policy of pages without script: own style
+// PagePolicy is the content security policy of pages: own scripts from files, own style
 // and images, forms to this origin, and nothing else.
 const PagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
