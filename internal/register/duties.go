@@ -33,6 +33,10 @@ const (
 	dutyOwned   = 200 // owned records looked at
 	dutyState   = 10  // records looked at in one state of one kind
 	dutyChecked = 80  // records whose guards are asked
+
+	// dutyPatience ends the asking of guards: every page counts duties, and some
+	// guards read whole registers.
+	dutyPatience = 250 * time.Millisecond
 )
 
 // dutySoon is how long before a deadline a record is a duty of its owner.
@@ -47,7 +51,8 @@ func (v *View) Duties(ctx context.Context) (list []Duty, more bool, err error) {
 	if v.actor.Person.IsZero() {
 		return nil, false, nil
 	}
-	f := &dutyFinder{View: v, ctx: ctx, found: map[counterfoil.ID]int{}}
+	f := &dutyFinder{View: v, ctx: ctx, found: map[counterfoil.ID]int{}, begun: time.Now(), reader: v.register.reader()}
+	f.reader.read = map[string][]*Record{} // one reading for all guards
 	steps := []func() error{f.deadlines}
 	if v.asOf.IsZero() {
 		steps = append(steps, f.offers, f.owned, f.concerned, f.byRole)
@@ -85,6 +90,8 @@ type dutyFinder struct {
 	found   map[counterfoil.ID]int // place in list
 	checked int
 	more    bool
+	begun   time.Time // by the machine's clock: it bounds work, and is recorded nowhere
+	reader  *Reader
 }
 
 // now is the moment shown.
@@ -221,12 +228,12 @@ func (f *dutyFinder) moves(records []*Record, roles ...string) error {
 		if !r.StateOf().Waits() || len(stepsOn(r.Kind, r.State, roles)) == 0 {
 			continue
 		}
-		if f.checked == dutyChecked {
+		if f.checked == dutyChecked || time.Since(f.begun) > dutyPatience {
 			f.more = true
 			return nil
 		}
 		f.checked++
-		choices, err := f.Choices(f.ctx, r)
+		choices, err := f.register.choices(f.ctx, f.reader, f.actor, r)
 		if err != nil {
 			return err
 		}

@@ -375,6 +375,10 @@ func awaitsAnswer(record *Record, m *kind.Move, guard string) bool {
 // Choices lists the moves from the record's state, those that cannot be made with
 // the reasons.
 func (r *Register) Choices(ctx context.Context, actor Actor, record *Record) ([]Choice, error) {
+	return r.choices(ctx, r.reader(), actor, record)
+}
+
+func (r *Register) choices(ctx context.Context, reader *Reader, actor Actor, record *Record) ([]Choice, error) {
 	var list []Choice
 	for _, m := range record.Kind.From(record.State) {
 		if m.Auto {
@@ -385,7 +389,7 @@ func (r *Register) Choices(ctx context.Context, actor Actor, record *Record) ([]
 			f, _ := fault.As(err)
 			c.Barred = f.Public
 		}
-		refused, err := r.refusals(ctx, r.reader(), actor, record, m)
+		refused, err := r.refusals(ctx, reader, actor, record, m)
 		if err != nil {
 			return nil, err
 		}
