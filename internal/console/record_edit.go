@@ -62,7 +62,6 @@ func (c *Console) createRecord(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := c.newRecordPage(r, d, k)
 	in, wrong, err := d.input(k, nil, r)
 	if err == nil {
 		err = wrong.Err()
@@ -72,7 +71,7 @@ func (c *Console) createRecord(w http.ResponseWriter, r *http.Request) error {
 		record, err = c.records.Create(r.Context(), d.actor, k.ID, in)
 	}
 	if err != nil {
-		return c.rejected(w, r, d, p, k.Sections, nil, err)
+		return c.rejected(w, r, d, c.newRecordPage(r, d, k), k.Sections, nil, err)
 	}
 	if _, err := d.Record(r.Context(), record.ID); err != nil && fault.KindOf(err) == fault.KindNotFound {
 		http.Redirect(w, r, "/kinds/"+k.ID+"?sent=1", http.StatusSeeOther) // begun unnamed: it is for others to see
@@ -129,7 +128,6 @@ func (c *Console) changeRecord(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := c.editRecordPage(r, d, record)
 	in, wrong, err := d.input(record.Kind, nil, r)
 	if err == nil {
 		err = wrong.Err()
@@ -138,7 +136,7 @@ func (c *Console) changeRecord(w http.ResponseWriter, r *http.Request) error {
 		_, err = c.records.Change(r.Context(), d.actor, record.ID, in)
 	}
 	if err != nil {
-		return c.rejected(w, r, d, p, record.Kind.Sections, nil, err)
+		return c.rejected(w, r, d, c.editRecordPage(r, d, record), record.Kind.Sections, nil, err)
 	}
 	http.Redirect(w, r, "/records/"+record.Number(), http.StatusSeeOther)
 	return nil
