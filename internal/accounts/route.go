@@ -26,24 +26,33 @@ const (
 	stateForbidden  = "forbidden"
 	stateOutOfScope = "out_of_scope"
 	moveTrial       = "trial"
+	movePilot       = "pilot"
 	moveEndTrial    = "end_trial"
 )
 
-// trialMost is how long a trial before approval lasts, whatever its record says.
-const trialMost = 30 * 24 * time.Hour
+// How long a trial before approval and a pilot after it last, whatever their record
+// says: the moves that begin them ask for an end within this, and it may be changed later.
+const (
+	trialMost = 30 * 24 * time.Hour
+	pilotMost = 180 * 24 * time.Hour
+)
 
-// routeOf says what a system's record lets pass. A system that is assessed anew, or
-// was just approved anew, goes on as it ran: what it may do is what is in force.
+// routeOf says what a system's record lets pass. A system that is assessed anew, was
+// just approved anew or is being retired goes on as it ran: what it may do is what is
+// in force.
 func routeOf(r *register.Record) identity.Route {
-	state := r.State
-	if as := ranAs(r); as != "" && !fixedRoute(state) {
+	state, as := r.State, ranAs(r)
+	switch {
+	case state == stateRetiring && as != stateOperating && as != statePiloting:
+		return closed(identity.ClosedRetired) // what did not run does not begin to
+	case state == stateRetiring, as != "" && !fixedRoute(state):
 		state = as
 	}
 	switch state {
-	case stateOperating, stateRetiring:
+	case stateOperating:
 		return identity.Route{Open: true}
 	case statePiloting:
-		return identity.Route{Open: true, Pilot: pilotOf(r.Values, sinceMove(r, statePiloting))}
+		return identity.Route{Open: true, Pilot: pilotOf(r.Values, r.Done[movePilot].At, pilotMost)}
 	case stateSuspended:
 		return closed(identity.ClosedSuspended)
 	case stateRetired:
@@ -71,7 +80,7 @@ func fixedRoute(state string) bool {
 }
 
 // ranAs is the last state a system with an approval in force came to that opened or
-// stopped its route; "" when it never ran.
+// stopped its route; "" when it never ran, or ended since.
 func ranAs(r *register.Record) string {
 	if r.InForce == nil {
 		return ""
@@ -88,19 +97,11 @@ func ranAs(r *register.Record) string {
 		switch m.To {
 		case statePiloting, stateOperating, stateSuspended:
 			as, version = m.To, act.Version
+		case stateRejected, stateForbidden, stateOutOfScope, stateRetired:
+			as, version = "", act.Version
 		}
 	}
 	return as
-}
-
-// sinceMove is when the record last came to a state.
-func sinceMove(r *register.Record, state string) (at time.Time) {
-	for id, act := range r.Done {
-		if m, ok := r.Kind.Move(id); ok && m.To == state && act.At.After(at) {
-			at = act.At
-		}
-	}
-	return at
 }
 
 // trialOf is the route of a system that is not approved: none, or that of a trial.
@@ -116,18 +117,18 @@ func trialOf(r *register.Record) identity.Route {
 			return closed(identity.ClosedUnapproved)
 		}
 	}
-	p := pilotOf(r.Values, begun.At)
-	if last := begun.At.Add(trialMost); p.Until.After(last) {
-		p.Until = last
-	}
-	return identity.Route{Open: true, Pilot: p}
+	return identity.Route{Open: true, Pilot: pilotOf(r.Values, begun.At, trialMost)}
 }
 
-// pilotOf are the limits a record says. Without an end nothing passes.
-func pilotOf(v kind.Values, since time.Time) *identity.Pilot {
+// pilotOf are the limits a record says, of what began at a time and lasts at most so
+// long. Without an end nothing passes.
+func pilotOf(v kind.Values, since time.Time, most time.Duration) *identity.Pilot {
 	p := &identity.Pilot{Daily: v.Integer("pilot_requests_per_day"), People: v.Integer("pilot_people"), Since: since}
 	if day, err := time.Parse(time.DateOnly, v.Text("pilot_until")); err == nil {
 		p.Until = day.AddDate(0, 0, 1) // the day itself counts
+	}
+	if last := since.Add(most); p.Until.After(last) {
+		p.Until = last
 	}
 	return p
 }
