@@ -93,10 +93,11 @@ var kept = projection{
 			name: "kept_links", options: "STRICT, WITHOUT ROWID", entry: "{row}.entry",
 			columns: `
 				target BLOB NOT NULL,
+				kind   TEXT NOT NULL,    -- of the record that links
 				entry  INTEGER NOT NULL, -- of the version that links
 				field  TEXT NOT NULL,
 				leaf   BLOB NOT NULL,
-				PRIMARY KEY (target, entry, field)`,
+				PRIMARY KEY (target, kind, entry, field)`,
 			indexes: []string{"CREATE INDEX IF NOT EXISTS kept_links_entry ON kept_links (entry)"},
 		},
 	},
@@ -114,7 +115,7 @@ func (k *Kept) targets() []any {
 const (
 	endKeptSQL        = "UPDATE kept SET until = $1 WHERE id = $2 AND until = 0 AND entry < $1"
 	insertKeptSQL     = "INSERT INTO kept (" + keptColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17) ON CONFLICT DO NOTHING"
-	insertKeptLinkSQL = "INSERT INTO kept_links (target, entry, field, leaf) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+	insertKeptLinkSQL = "INSERT INTO kept_links (target, kind, entry, field, leaf) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
 )
 
 func (w *writer) kept(f *folded) error {
@@ -146,7 +147,7 @@ func (w *writer) keep(k *Kept) error {
 		return fmt.Errorf("insert version: %w", err)
 	}
 	for _, l := range k.Links {
-		if _, err := w.exec(insertKeptLinkSQL, l.Target[:], int64(k.Entry), l.Field, k.Leaf[:]); err != nil {
+		if _, err := w.exec(insertKeptLinkSQL, l.Target[:], k.Kind, int64(k.Entry), l.Field, k.Leaf[:]); err != nil {
 			return fmt.Errorf("insert link: %w", err)
 		}
 	}
@@ -251,12 +252,16 @@ type Linked struct {
 	Field string
 }
 
-// KeptLinksTo returns the records that linked to a record at the moment.
-func (x *Index) KeptLinksTo(ctx context.Context, record counterfoil.ID, m Moment) ([]Linked, error) {
-	args := []any{record[:]}
+// KeptLinksTo returns the records of a kind that linked to a record at the moment;
+// kind "" for all. Records of other kinds cost nothing.
+func (x *Index) KeptLinksTo(ctx context.Context, record counterfoil.ID, kind string, m Moment) ([]Linked, error) {
+	args, of := []any{record[:]}, ""
+	if kind != "" {
+		args, of = append(args, kind), " AND l.kind = $2"
+	}
 	targets := func(l *Linked) []any { return append(l.Kept.targets(), &l.Field) }
 	columns := "k." + strings.ReplaceAll(keptColumns, ", ", ", k.")
-	list, err := many(ctx, x, targets, "SELECT "+columns+", l.field FROM kept_links l JOIN kept k ON k.entry = l.entry WHERE l.target = $1 AND "+m.at("k.", &args)+
+	list, err := many(ctx, x, targets, "SELECT "+columns+", l.field FROM kept_links l JOIN kept k ON k.entry = l.entry WHERE l.target = $1"+of+" AND "+m.at("k.", &args)+
 		" ORDER BY k.kind, k.serial", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)

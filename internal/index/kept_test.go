@@ -79,7 +79,10 @@ func TestKeptMoments(t *testing.T) {
 		}
 		var links []counterfoil.ID
 		for _, target := range []counterfoil.ID{some(8), some(9)} {
-			list, err := x.KeptLinksTo(t.Context(), target, test.at)
+			if other, err := x.KeptLinksTo(t.Context(), target, "system", test.at); err != nil || len(other) > 0 {
+				t.Errorf("at %d, links of another kind: %v, %v", test.at.Next, other, err)
+			}
+			list, err := x.KeptLinksTo(t.Context(), target, "risk", test.at)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -97,7 +97,11 @@ func call(t *testing.T, x *Index) {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptHistory(ctx, some(7), m); return err })
 		},
 		"KeptLinksTo": func() error {
-			return each(everyMoment, func(m Moment) error { _, err := x.KeptLinksTo(ctx, some(7), m); return err })
+			return each(everyMoment, func(m Moment) error {
+				_, err := x.KeptLinksTo(ctx, some(7), "", m)
+				_, err2 := x.KeptLinksTo(ctx, some(7), "risk", m)
+				return errors.Join(err, err2)
+			})
 		},
 		"KeptCounts": func() error {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptCounts(ctx, "risk", m); return err })

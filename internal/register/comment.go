@@ -75,17 +75,17 @@ func (v *View) Inner(ctx context.Context, record *Record, kindID string) ([]*Rec
 	if !v.register.Rights.sees(v.actor, record) {
 		return nil, fault.NotFound("There is no such record.", nil)
 	}
-	rows, err := v.register.Store.KeptLinksTo(ctx, record.ID, v.at)
+	rows, err := v.register.Store.KeptLinksTo(ctx, record.ID, kindID, v.at)
 	if err != nil {
 		return nil, err
 	}
-	return v.inner(rows, kindID)
+	return v.inner(rows)
 }
 
-func (v *View) inner(rows []index.Linked, kindID string) ([]*Record, error) {
+func (v *View) inner(rows []index.Linked) ([]*Record, error) {
 	var list []*Record
 	for i := range rows {
-		if rows[i].Kind != kindID || rows[i].Field != fieldAbout {
+		if rows[i].Field != fieldAbout {
 			continue
 		}
 		inner, err := v.register.load(&rows[i].Kept)

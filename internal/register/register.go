@@ -45,7 +45,7 @@ type Store interface {
 	KeptVersion(ctx context.Context, record counterfoil.ID, version uint64) (*index.Kept, error)
 	KeptHistory(ctx context.Context, record counterfoil.ID, m index.Moment) ([]index.Kept, error)
 	KeptLate(ctx context.Context, m index.Moment, below counterfoil.Index, limit int) ([]index.Kept, error)
-	KeptLinksTo(ctx context.Context, record counterfoil.ID, m index.Moment) ([]index.Linked, error)
+	KeptLinksTo(ctx context.Context, record counterfoil.ID, kind string, m index.Moment) ([]index.Linked, error)
 	KeptList(ctx context.Context, f index.KeptFilter) (index.KeptPage, error)
 	KeptCount(ctx context.Context, f index.KeptFilter) (uint64, error)
 	KeptCounts(ctx context.Context, kind string, m index.Moment) ([]index.StateCount, error)

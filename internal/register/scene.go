@@ -150,14 +150,11 @@ func (r *Register) bare(row *index.Kept) (*Record, error) {
 // LinksTo returns the records of a kind that linked to a record; kind "" for all.
 // The fields they link by stand beside.
 func (r *Reader) LinksTo(ctx context.Context, id counterfoil.ID, kindID string) (list []*Record, fields []string, err error) {
-	rows, err := r.register.Store.KeptLinksTo(ctx, id, r.at)
+	rows, err := r.register.Store.KeptLinksTo(ctx, id, kindID, r.at)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i := range rows {
-		if kindID != "" && rows[i].Kind != kindID {
-			continue
-		}
 		record, err := r.register.bare(&rows[i].Kept)
 		if err != nil {
 			return nil, nil, err

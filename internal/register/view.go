@@ -247,7 +247,7 @@ func (v *View) Links(ctx context.Context, record *Record) ([]Link, error) {
 		}
 		list = append(list, Link{other, l.Field, true})
 	}
-	rows, err := v.register.Store.KeptLinksTo(ctx, record.ID, v.at)
+	rows, err := v.register.Store.KeptLinksTo(ctx, record.ID, "", v.at)
 	if err != nil {
 		return nil, err
 	}
