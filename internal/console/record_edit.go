@@ -27,7 +27,7 @@ func (c *Console) newRecord(w http.ResponseWriter, r *http.Request) error {
 			values[k.Fields[i].ID] = v
 		}
 	}
-	if p.Sections, err = d.formOf(k, k.Sections, nil, values, nil, nil); err != nil {
+	if p.Sections, err = d.formOf(k, k.Sections, nil, formInput{values: values}); err != nil {
 		return err
 	}
 	return c.render(w, http.StatusOK, "record_form", p)
@@ -88,7 +88,7 @@ func (c *Console) editRecord(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := c.editRecordPage(r, d, record)
-	if p.Sections, err = d.formOf(record.Kind, record.Kind.Sections, nil, record.Values, nil, nil); err != nil {
+	if p.Sections, err = d.formOf(record.Kind, record.Kind.Sections, nil, formInput{values: record.Values}); err != nil {
 		return err
 	}
 	return c.render(w, http.StatusOK, "record_form", p)

@@ -19,7 +19,7 @@ func (c *Console) moveForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := c.movePage(r, d, record, m)
-	if p.Sections, err = d.formOf(record.Kind, moveSections(record.Kind, m), m.Asks, record.Values, nil, nil); err != nil {
+	if p.Sections, err = d.formOf(record.Kind, moveSections(record.Kind, m), m.Asks, formInput{values: record.Values}); err != nil {
 		return err
 	}
 	return c.render(w, http.StatusOK, "record_form", p)
@@ -84,7 +84,7 @@ func (c *Console) makeMove(w http.ResponseWriter, r *http.Request) error {
 		_, err = c.records.Move(r.Context(), d.actor, record.ID, m.ID, in)
 	}
 	if refused, ok := errors.AsType[*register.Refused](err); ok {
-		if p.Sections, err = d.formOf(record.Kind, moveSections(record.Kind, m), m.Asks, nil, r.PostForm, nil); err != nil {
+		if p.Sections, err = d.formOf(record.Kind, moveSections(record.Kind, m), m.Asks, formInput{entered: r.PostForm}); err != nil {
 			return err
 		}
 		p.Failed, p.Kept = "Not available: "+counted(uint64(len(refused.Reasons)), "thing stands", "things stand")+" in the way", "Nothing was changed."

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"github.com/counterfoil/counterfoil/internal/register"
+)
+
+// conflict is somebody else's version against what was entered: the fields both
+// changed. What only one of them changed is joined.
+type conflict struct {
+	Who    string
+	Rows   []conflictRow
+	theirs map[string]bool // fields only they changed
+}
+
+type conflictRow struct {
+	Field, Label       string
+	Was, Theirs, Yours string
+}
+
+// conflictOf compares what was entered with what stands and with the version it was
+// made from. Fields nobody but the other changed are taken from what stands.
+func (d *desk) conflictOf(l *register.Lost) (*conflict, error) {
+	shown := &conflict{Who: d.person(l.Stands.Actor), theirs: map[string]bool{}}
+	opened, err := d.Version(d.ctx, l.Stands.ID, l.Entered.Version)
+	if err != nil {
+		return nil, err
+	}
+	for i := range l.Stands.Kind.Fields {
+		f := &l.Stands.Kind.Fields[i]
+		entered, asked := l.Entered.Values[f.ID]
+		was, theirs, yours := d.brief(f, opened.Values[f.ID]), d.brief(f, l.Stands.Values[f.ID]), d.brief(f, entered)
+		switch {
+		case !asked || yours == theirs:
+		case yours == was:
+			shown.theirs[f.ID] = true
+		case theirs != was:
+			shown.Rows = append(shown.Rows, conflictRow{Field: f.ID, Label: f.Noun(), Was: was, Theirs: theirs, Yours: yours})
+		}
+	}
+	return shown, nil
+}
