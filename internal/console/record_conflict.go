@@ -4,6 +4,7 @@
 package console
 
 import (
+	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/register"
 )
 
@@ -25,8 +26,12 @@ type conflictRow struct {
 func (d *desk) conflictOf(l *register.Lost) (*conflict, error) {
 	shown := &conflict{Who: d.person(l.Stands.Actor), theirs: map[string]bool{}}
 	opened, err := d.Version(d.ctx, l.Stands.ID, l.Entered.Version)
-	if err != nil {
+	known := err == nil
+	if !known && fault.KindOf(err) != fault.KindNotFound {
 		return nil, err
+	}
+	if !known { // a form that names a version there never was: nothing can be joined
+		opened = &register.Record{}
 	}
 	for i := range l.Stands.Kind.Fields {
 		f := &l.Stands.Kind.Fields[i]
@@ -34,9 +39,9 @@ func (d *desk) conflictOf(l *register.Lost) (*conflict, error) {
 		was, theirs, yours := d.brief(f, opened.Values[f.ID]), d.brief(f, l.Stands.Values[f.ID]), d.brief(f, entered)
 		switch {
 		case !asked || yours == theirs:
-		case yours == was:
+		case known && yours == was:
 			shown.theirs[f.ID] = true
-		case theirs != was:
+		case !known || theirs != was:
 			shown.Rows = append(shown.Rows, conflictRow{Field: f.ID, Label: f.Noun(), Was: was, Theirs: theirs, Yours: yours})
 		}
 	}

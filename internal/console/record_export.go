@@ -19,18 +19,7 @@ import (
 // exportRecords writes a filtered list as CSV or JSON, in the order shown. The
 // export is recorded before its first byte.
 func (c *Console) exportRecords(w http.ResponseWriter, r *http.Request) error {
-	k, err := c.kindOf(r)
-	if err != nil {
-		return err
-	}
-	d, err := c.desk(r)
-	if err != nil {
-		return err
-	}
-	if err := d.May(k, nil, register.Export); err != nil && k.Named == nil {
-		return err
-	}
-	f, err := recordFilter(k, r.URL.Query())
+	k, d, f, err := c.askedList(r, register.Export)
 	if err != nil {
 		return err
 	}
@@ -43,9 +32,12 @@ func (c *Console) exportRecords(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := strings.ReplaceAll(k.ID, "_", "-") + "-" + c.clock.Now().Format("20060102-150405")
-	write, done := c.csvRecords(w, d, k, name)
+	var write func(*register.Record)
+	var done func()
 	if r.FormValue("as") == "json" {
 		write, done = c.jsonRecords(w, k, name)
+	} else {
+		write, done = c.csvRecords(w, d, k, name)
 	}
 	for {
 		for _, record := range page.Records {

@@ -91,20 +91,27 @@ func dueOf(r *register.Record, now time.Time) *due {
 	return &due{d.At, d.Label, d.Why, d.At.Before(now)}
 }
 
-// listRecords shows the records of one kind.
-func (c *Console) listRecords(w http.ResponseWriter, r *http.Request) error {
+// askedList is the kind, the moment and the conditions an address asks for, when the
+// person may do so with records of the kind.
+func (c *Console) askedList(r *http.Request, a register.Action) (*kind.Kind, *desk, index.KeptFilter, error) {
 	k, err := c.kindOf(r)
 	if err != nil {
-		return err
+		return nil, nil, index.KeptFilter{}, err
 	}
 	d, err := c.desk(r)
 	if err != nil {
-		return err
+		return nil, nil, index.KeptFilter{}, err
 	}
-	if err := d.May(k, nil, register.Read); err != nil && k.Named == nil {
-		return err
+	if err := d.May(k, nil, a); err != nil && k.Named == nil { // of the others the person sees those that name them
+		return nil, nil, index.KeptFilter{}, err
 	}
 	f, err := recordFilter(k, r.URL.Query())
+	return k, d, f, err
+}
+
+// listRecords shows the records of one kind.
+func (c *Console) listRecords(w http.ResponseWriter, r *http.Request) error {
+	k, d, f, err := c.askedList(r, register.Read)
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,9 @@ func TestRecordFromFormToHistory(t *testing.T) {
 	if !strings.Contains(csv, "OV-001,requested,2,") {
 		t.Errorf("export: %s", csv)
 	}
+	if json := w.get("/kinds/override/export?as=json").Body.String(); !strings.HasPrefix(json, "[\n{") || strings.Contains(json, "saved_by") || !strings.Contains(json, `"number":"OV-001"`) {
+		t.Errorf("export as JSON: %s", json)
+	}
 	if w.accesses[len(w.accesses)-1] != "exported" {
 		t.Error("the export was not recorded")
 	}
