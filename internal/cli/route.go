@@ -48,7 +48,7 @@ func newSystemStop(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "stop SLUG --reason WHY",
 		Short: "Take a system its route at once",
-		Long:  "Suspends a system that is in use, or ends its trial. Requests that come from then on are refused; answers under way end.",
+		Long:  "Suspends a system that is in use, or ends its trial. Requests that come from then on are refused; answers under way are finished.",
 		Args:  usage(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return env.with(c.Context(), func(cl *client) error {
