@@ -86,6 +86,7 @@ type App struct {
 	state      atomic.Pointer[gateway.State]
 	roll       accounts.Roll // the register as projected
 	pilots     pilots        // what systems in a pilot have used
+	swept      swept
 
 	setup struct { // the one-time way to the first administrator
 		token string

@@ -6,14 +6,34 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/index"
 )
 
+// sweepAnyway is when records are swept though none was saved since the last time: a
+// sweep reads whole kinds, and what time alone makes due is dated in days.
+const sweepAnyway = 10 * time.Minute
+
+// swept is the last sweep that came to its end. Only sweepRegister uses it.
+type swept struct {
+	at     time.Time         // zero before the first
+	newest counterfoil.Index // version of any record before it
+}
+
 // sweepRegister makes the moves of records that are due because time passed or other
 // records changed. It takes turns with the people who save; the live path goes on.
+// It must not run twice at once.
 func (a *App) sweepRegister(ctx context.Context) error {
+	newest, err := a.index.KeptNewest(ctx)
+	if err != nil {
+		return fmt.Errorf("move records on that are due: %w", err)
+	}
+	now := a.clock.Now()
+	if !a.swept.at.IsZero() && a.swept.newest == newest && now.Sub(a.swept.at) < sweepAnyway {
+		return nil
+	}
 	made, err := a.register.Sweep(ctx)
 	if made > 0 {
 		a.log.Info("records moved on by themselves", "moves", made)
@@ -21,6 +41,7 @@ func (a *App) sweepRegister(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("move records on that are due: %w", err)
 	}
+	a.swept = swept{now, newest} // moves it made are saves, so it is looked again
 	return nil
 }
 
