@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -44,8 +45,11 @@ func Demonstrate(ctx context.Context, o Options, until time.Time, seed uint64) (
 	if err != nil {
 		return demo.Report{}, err
 	}
-	target := o.Data
-	o.Data += ".unfinished"
+	target, err := filepath.Abs(o.Data) // also of "." and of a name that ends in a slash
+	if err != nil {
+		return demo.Report{}, err
+	}
+	o.Data = target + ".unfinished"
 	if err := os.RemoveAll(o.Data); err != nil { // of a run that was interrupted
 		return demo.Report{}, err
 	}
