@@ -63,6 +63,9 @@ func (a *Accounts) checkKey(in NewKey) (k identity.Key, address string, err erro
 	if in.PersonEmail != "" || !in.Workload {
 		address = f.email("person", in.PersonEmail)
 	}
+	if p, ok := a.directory.Snapshot().PersonByEmail(address); ok && p.Left {
+		f.wrong("person", "This person left, and a key of theirs opens nothing. Record that they are back first.")
+	}
 	switch {
 	case in.Expires.IsZero():
 		k.Expires = k.Created.Add(DefaultKeyLife)

@@ -105,6 +105,8 @@ func (a *Accounts) ensureAdministrator(ctx context.Context, actor identity.Perso
 	switch {
 	case !known:
 		p, err = a.addPerson(ctx, actor, values)
+	case standing.Left: // no role of theirs is in force
+		return identity.Person{}, fault.Conflict("This person left. Record that they are back first, or name somebody else.", nil)
 	case a.signsIn(standing.ID):
 		return identity.Person{}, fault.Conflict("This person signs in already.", nil)
 	default:

@@ -6,9 +6,11 @@ package accounts
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
@@ -72,5 +74,18 @@ func TestWhoLeft(t *testing.T) {
 		}
 		version++
 		check(move == "return")
+		_, _, err := b.CreateKey(t.Context(), actor, NewKey{SystemSlug: s.Slug, PersonEmail: "ada@example.com"})
+		if move == "return" {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		wantFault(t, err, fault.KindInvalid, "person")
+		_, err = b.CreateAdministrator(t.Context(), nobody, NewAdministrator{Email: "ada@example.com", Password: passphrase})
+		wantFault(t, err, fault.KindConflict)
+		if err == nil || !strings.Contains(err.Error(), "left") {
+			t.Errorf("it does not say that the person left: %v", err)
+		}
 	}
 }
