@@ -15,6 +15,7 @@ import (
 // opens nothing.
 const (
 	stateActive     = "active"
+	stateDiscovered = "discovered"
 	stateAbsent     = "absent"
 	stateApproved   = "approved"
 	statePiloting   = "piloting"
@@ -105,7 +106,8 @@ func ranAs(r *register.Record) string {
 }
 
 // trialOf is the route of a system that is not approved: none, or that of a trial.
-// Whatever stopped or decided the system after the trial began has ended the trial.
+// Whatever stopped or decided the system after the trial began has ended the trial, and
+// so has finding that it ran and nobody decided on it: from there nothing could stop it.
 func trialOf(r *register.Record) identity.Route {
 	begun, tried := r.Done[moveTrial]
 	if !tried {
@@ -113,7 +115,7 @@ func trialOf(r *register.Record) identity.Route {
 	}
 	for id, act := range r.Done {
 		m, known := r.Kind.Move(id)
-		if act.Version > begun.Version && known && (id == moveEndTrial || fixedRoute(m.To) || m.To == stateApproved) {
+		if act.Version > begun.Version && known && (id == moveEndTrial || fixedRoute(m.To) || m.To == stateApproved || m.To == stateDiscovered) {
 			return closed(identity.ClosedUnapproved)
 		}
 	}

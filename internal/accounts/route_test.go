@@ -65,6 +65,8 @@ func TestRouteOf(t *testing.T) {
 		"a trial, stopped, assessed again":   {limits, false, []string{"trial", "screen", "suspend", "assess_again"}, closed(identity.ClosedUnapproved)},
 		"a trial, rejected, taken up":        {limits, false, []string{"trial", "reject", "take_up"}, closed(identity.ClosedUnapproved)},
 		"a trial, approved, changed":         {limits, true, []string{"trial", "approve", "assessing"}, closed(identity.ClosedUnapproved)},
+		"a trial, found undecided":           {limits, false, []string{"trial", "discover"}, closed(identity.ClosedUnapproved)},
+		"a trial, found, registered":         {limits, false, []string{"trial", "discover", "triage", "request"}, closed(identity.ClosedUnapproved)},
 		"a trial, rejected":                  {limits, false, []string{"trial", "reject"}, closed(identity.ClosedRejected)},
 		"a trial without limits":             {nil, false, []string{"trial"}, identity.Route{Open: true, Pilot: &identity.Pilot{Since: day(0)}}},
 		"approved":                           {limits, true, []string{"screen", "assess", "approve"}, closed(identity.ClosedWaiting)},
