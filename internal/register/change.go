@@ -142,7 +142,7 @@ func (r *Record) next() *Record {
 // nil for a new record.
 func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Input, before *Record) error {
 	wrong := make(fault.Fields)
-	set(actor, record, in.Values, nil, wrong)
+	set(actor, record, in.Values, wrong)
 	for id, value := range in.Fixed {
 		record.Values[id] = value
 	}
@@ -179,16 +179,13 @@ func reopen(record *Record, now time.Time) error {
 	return nil
 }
 
-// set puts values into a record. only limits which fields may be set; nil is all.
-// Fixed fields are the program's.
-func set(actor Actor, record *Record, values kind.Values, only []string, wrong fault.Fields) {
+// set puts values into a record. Fixed fields are the program's.
+func set(actor Actor, record *Record, values kind.Values, wrong fault.Fields) {
 	for id, value := range values {
 		f, ok := record.Kind.Field(id)
 		switch {
 		case !ok || f.Fixed && !actor.program:
 			wrong[id] = "This cannot be entered."
-		case only != nil && !slices.Contains(only, id):
-			wrong[id] = "This cannot be changed here."
 		case empty(value):
 			delete(record.Values, id)
 		case f.Type == kind.Email:

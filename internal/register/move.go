@@ -81,7 +81,12 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 	}
 	record := before.next()
 	wrong := make(fault.Fields)
-	set(actor, record, in.Values, m.Asks, wrong)
+	for id := range in.Values {
+		if !slices.Contains(m.Asks, id) {
+			wrong[id] = "This cannot be changed here."
+		}
+	}
+	set(actor, record, in.Values, wrong)
 	r.note(record, in, wrong)
 	owned(actor, before, record, wrong)
 	if m.Reason && record.Reason == "" {

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register_test
+
+import (
+	"testing"
+
+	"github.com/counterfoil/counterfoil/internal/fault"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// leases is a world in which leases are agreed on, by title.
+func leases(t *testing.T, values kind.Values, titles ...string) (*world, register.Actor, []*register.Record) {
+	t.Helper()
+	rules, faults := rulesWith("testdata/kinds")
+	if err := faults.Err(); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorldOf(t, rules)
+	ann := w.person("ann", "aims_manager")
+	var list []*register.Record
+	for _, title := range titles {
+		v := values.Clone()
+		v["title"] = title
+		made, err := w.Create(t.Context(), ann, "lease", register.Input{Values: v})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made, err = w.Move(t.Context(), ann, made.ID, "agree", register.Input{Version: 1}); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, made)
+	}
+	return w, ann, list
+}
+
+// TestMoveSetsWhatItAsksFor: a move is no way around the right to change a record, nor
+// around its approval. One that asks for nothing sets nothing.
+func TestMoveSetsWhatItAsksFor(t *testing.T) {
+	w, _, list := leases(t, kind.Values{"rent": int64(100)}, "House")
+	guest := w.person("guest", "overseer")
+	for _, move := range []string{"renew", "prove"} {
+		_, err := w.Move(t.Context(), guest, list[0].ID, move, register.Input{Version: 2, Values: kind.Values{"rent": int64(1)}})
+		if f, ok := fault.As(err); !ok || f.Fields["rent"] == "" {
+			t.Errorf("%s set a field it does not ask for: %v", move, err)
+		}
+	}
+	if _, err := w.Move(t.Context(), guest, list[0].ID, "prove", register.Input{Version: 2, Values: kind.Values{"proof": "Photo"}}); err != nil {
+		t.Error(err)
+	}
+}
