@@ -156,20 +156,26 @@ func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Inp
 	now := r.Clock.Now()
 	if before != nil && !equal(record.Values, before.Values) {
 		record.Author = Act{By: actor.Person, At: now, Version: before.Version + 1}
-		if err := reopen(record, now); err != nil {
+		if err := reopen(before, record, now); err != nil {
 			return err
 		}
 	}
 	return r.complete(ctx, actor, record)
 }
 
-// reopen makes a draft of a record whose bound fields no longer are those approved.
-func reopen(record *Record, now time.Time) error {
+// reopen makes a draft of an approved record whose bound fields change. They are
+// compared with those that stood: what a move has asked for since the approval is in
+// both.
+func reopen(before, record *Record, now time.Time) error {
 	if record.Approval == nil {
 		return nil
 	}
+	stood, err := record.Kind.Digest(before.Values)
+	if err != nil {
+		return err
+	}
 	digest, err := record.Kind.Digest(record.Values)
-	if err != nil || digest == record.Approval.Digest {
+	if err != nil || digest == stood {
 		return err
 	}
 	record.Approval = nil

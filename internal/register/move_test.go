@@ -51,3 +51,21 @@ func TestMoveSetsWhatItAsksFor(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMinorChangeAfterAMove: what a move asked for after the approval makes a draft of
+// the record neither then nor at the next change of a minor field or of the owner.
+func TestMinorChangeAfterAMove(t *testing.T) {
+	w, ann, list := leases(t, kind.Values{"rent": int64(100)}, "House")
+	r, err := w.Move(t.Context(), ann, list[0].ID, "prove", register.Input{Version: 2, Values: kind.Values{"proof": "Photo"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, value := range map[string]any{"note": "Seen", "owner": ann.Person.String()} {
+		if r, err = w.Change(t.Context(), ann, r.ID, register.Input{Version: r.Version, Values: kind.Values{field: value}}); err != nil || r.State != "proven" || r.Approval == nil {
+			t.Fatalf("%s changed: %+v, %v", field, r, err)
+		}
+	}
+	if r, err = w.Change(t.Context(), ann, r.ID, register.Input{Version: r.Version, Values: kind.Values{"rent": int64(1)}}); err != nil || r.State != "drafted" || r.Approval != nil {
+		t.Errorf("the rent changed: %+v, %v", r, err)
+	}
+}
