@@ -5,6 +5,7 @@ package register
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -303,9 +304,11 @@ func (r *Register) due(ctx context.Context, reader *Reader, record *Record) (*ki
 }
 
 // Sweep makes every automatic move that is due: time passes and other records
-// change without a record being saved. It returns how many were made.
+// change without a record being saved. It returns how many were made. A record that
+// cannot be moved keeps no other from it; the error names each.
 func (r *Register) Sweep(ctx context.Context) (int, error) {
 	made := 0
+	var failed []error
 	reader := r.reader()
 	reader.read = map[string][]*Record{}
 	for _, k := range r.Kinds.Kinds() {
@@ -320,26 +323,26 @@ func (r *Register) Sweep(ctx context.Context) (int, error) {
 		}
 		records, err := reader.All(ctx, k.ID, states...)
 		if err != nil {
-			return made, err
+			return made, errors.Join(append(failed, err)...)
 		}
 		for _, record := range records {
-			m, err := r.due(ctx, reader, record)
-			if err != nil {
-				return made, fmt.Errorf("sweep %s: %w", record.Number(), err)
-			}
-			if m == nil {
-				continue
-			}
-			n, err := r.sweep(ctx, record)
+			n, err := r.sweep(ctx, reader, record)
 			if made += n; err != nil {
-				return made, fmt.Errorf("sweep %s: %w", record.Number(), err)
+				failed = append(failed, fmt.Errorf("sweep %s: %w", record.Number(), err))
+			}
+			if ctx.Err() != nil {
+				return made, errors.Join(failed...)
 			}
 		}
 	}
-	return made, nil
+	return made, errors.Join(failed...)
 }
 
-func (r *Register) sweep(ctx context.Context, found *Record) (int, error) {
+// sweep makes the moves of one record that are due by what the sweep has read.
+func (r *Register) sweep(ctx context.Context, reader *Reader, found *Record) (int, error) {
+	if m, err := r.due(ctx, reader, found); err != nil || m == nil {
+		return 0, err
+	}
 	r.saving.Lock()
 	defer r.saving.Unlock()
 	record, err := r.present(ctx, found.ID) // it may have changed since it was listed

@@ -5,6 +5,7 @@ package register_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/register"
@@ -67,5 +68,25 @@ func TestMinorChangeAfterAMove(t *testing.T) {
 	}
 	if r, err = w.Change(t.Context(), ann, r.ID, register.Input{Version: r.Version, Values: kind.Values{"rent": int64(1)}}); err != nil || r.State != "drafted" || r.Approval != nil {
 		t.Errorf("the rent changed: %+v, %v", r, err)
+	}
+}
+
+// TestSweepGoesOn: a record that cannot be moved keeps no other from ending.
+func TestSweepGoesOn(t *testing.T) {
+	w, ann, list := leases(t, kind.Values{"until": "2026-04-01"}, "Stuck", "House")
+	w.clock.Advance(60 * 24 * time.Hour)
+	w.Admit = func(r *register.Record) fault.Fields {
+		if r.Values.Text("title") == "Stuck" {
+			return fault.Fields{"title": "Not this one."}
+		}
+		return nil
+	}
+	if made, err := w.Sweep(t.Context()); made != 1 || err == nil {
+		t.Errorf("%d moves, %v", made, err)
+	}
+	for i, state := range []string{"agreed", "over"} {
+		if r, err := w.view(ann, time.Time{}).Record(t.Context(), list[i].ID); err != nil || r.State != state {
+			t.Errorf("%+v, %v", r, err)
+		}
 	}
 }
