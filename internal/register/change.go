@@ -163,11 +163,11 @@ func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Inp
 	return r.complete(ctx, actor, record)
 }
 
-// reopen makes a draft of an approved record whose bound fields change. They are
-// compared with those that stood: what a move has asked for since the approval is in
-// both.
+// reopen makes a draft of a record whose bound fields change: one that is approved, or
+// whose state says where a change leads. They are compared with those that stood: what a
+// move has asked for since the approval is in both.
 func reopen(before, record *Record, now time.Time) error {
-	if record.Approval == nil {
+	if record.Approval == nil && record.StateOf().OnChange == "" {
 		return nil
 	}
 	stood, err := record.Kind.Digest(before.Values)

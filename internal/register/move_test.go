@@ -71,6 +71,25 @@ func TestMinorChangeAfterAMove(t *testing.T) {
 	}
 }
 
+// TestChangeAfterACheck: what is checked and then changed is checked again, although
+// nobody approved it yet.
+func TestChangeAfterACheck(t *testing.T) {
+	w, ann, _ := leases(t, nil)
+	r, err := w.Create(t.Context(), ann, "lease", register.Input{Values: kind.Values{"title": "House", "rent": int64(100)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = w.Move(t.Context(), ann, r.ID, "check", register.Input{Version: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = w.Change(t.Context(), ann, r.ID, register.Input{Version: 2, Values: kind.Values{"note": "Seen"}}); err != nil || r.State != "checked" {
+		t.Fatalf("a minor change: %+v, %v", r, err)
+	}
+	if r, err = w.Change(t.Context(), ann, r.ID, register.Input{Version: 3, Values: kind.Values{"rent": int64(1)}}); err != nil || r.State != "drafted" {
+		t.Errorf("the rent changed: %+v, %v", r, err)
+	}
+}
+
 // TestSweepGoesOn: a record that cannot be moved keeps no other from ending.
 func TestSweepGoesOn(t *testing.T) {
 	w, ann, list := leases(t, kind.Values{"until": "2026-04-01"}, "Stuck", "House")
