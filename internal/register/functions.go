@@ -13,7 +13,7 @@ import (
 func BuiltinFunctions() Functions {
 	f := Functions{Guards: map[string]GuardFunc{}, Derive: map[string]DeriveFunc{}, Acts: map[string]ActFunc{}}
 	for _, more := range []Functions{
-		riskFunctions(), impactFunctions(), statementFunctions(), systemFunctions(), changeFunctions(), concernFunctions(), slugFunctions(),
+		riskFunctions(), modelFunctions(), impactFunctions(), statementFunctions(), systemFunctions(), changeFunctions(), concernFunctions(), slugFunctions(),
 		appointmentFunctions(), commitmentFunctions(), measureFunctions(), programmeFunctions(), scopeFunctions(), gapFunctions(),
 	} {
 		for name, guard := range more.Guards {
