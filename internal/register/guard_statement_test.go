@@ -61,6 +61,11 @@ func TestStatementOfApplicability(t *testing.T) {
 		t.Errorf("checked by who completed it: %s", says)
 	}
 	statement = w.move(bob, w.move(cleo, statement, "check", nil), "approve", nil)
+	other := statement.Values.Clone()
+	other.Rows("rows")[0]["decision"] = "excluded"
+	if digest, err := statement.Kind.Digest(other); err != nil || digest == statement.Approval.Digest {
+		t.Errorf("the approval does not bind the frozen decisions: %v", err)
+	}
 	statement = w.move(ann, statement, "put_in_force", nil)
 	if n, err := w.Sweep(t.Context()); err != nil || n != 0 {
 		t.Errorf("swept %d, %v", n, err)

@@ -165,13 +165,33 @@ func (r *Record) approve(move string, act Act) error {
 	return nil
 }
 
-// enforce sets what is in force after a state was entered.
+// enforce sets what is in force after a state was entered: what was approved. What a
+// move entered since in fields that approvals bind is part of the record only.
 func (r *Record) enforce() {
 	switch to := r.StateOf(); {
 	case to.Ends:
 		r.InForce = nil
 	case to.InForce && r.Approval != nil:
-		r.InForce = &InForce{*r.Approval, shared(r)}
+		values := shared(r)
+		if r.InForce != nil && r.InForce.Digest == r.Approval.Digest {
+			r.keepBound(values)
+		}
+		r.InForce = &InForce{*r.Approval, values}
+	}
+}
+
+// keepBound sets bound fields of values to what is in force.
+func (r *Record) keepBound(values kind.Values) {
+	for i := range r.Kind.Fields {
+		f := &r.Kind.Fields[i]
+		if !f.Binds() {
+			continue
+		}
+		if approved, ok := r.InForce.Values[f.ID]; ok {
+			values[f.ID] = approved
+		} else {
+			delete(values, f.ID)
+		}
 	}
 }
 

@@ -109,3 +109,23 @@ func TestSweepGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// TestInForceIsWhatWasApproved: what a move enters after an approval is not in force by
+// it; what approvals do not bind is.
+func TestInForceIsWhatWasApproved(t *testing.T) {
+	w, ann, list := leases(t, kind.Values{"proof": "Contract", "note": "Old"}, "House")
+	noted, err := w.Change(t.Context(), ann, list[0].ID, register.Input{Version: 2, Values: kind.Values{"note": "New"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := w.Move(t.Context(), ann, noted.ID, "prove", register.Input{Version: 3, Values: kind.Values{"proof": "Photo"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now, in := r.Values, r.InForce.Values; now.Text("proof") != "Photo" || in.Text("proof") != "Contract" || in.Text("note") != "New" {
+		t.Errorf("entered %v, in force %v", now, in)
+	}
+	if digest, err := r.Kind.Digest(r.InForce.Values); err != nil || digest != r.InForce.Digest {
+		t.Errorf("what is in force is not what the approval binds: %v", err)
+	}
+}

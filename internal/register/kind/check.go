@@ -143,6 +143,9 @@ func (c *checker) field(f *Field, path string) {
 			c.Faultf(strictyaml.Element(path+".to", i), "there is no kind %q", to)
 		}
 	}
+	if f.Bound && !f.Fixed {
+		c.Faultf(path+".bound", "only a fixed field has to say that approvals bind it; others say when they do not, with minor")
+	}
 	if f.Required && f.Fixed {
 		c.Faultf(path+".required", "nobody can fill in a fixed field")
 	}

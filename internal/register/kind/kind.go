@@ -78,6 +78,7 @@ type Field struct {
 	Fields   []Field   // rows; of simple types only
 	Fixed    bool      // set by moves and the engine, never typed
 	Minor    bool      // a change of it needs no new approval, and approvals do not bind it
+	Bound    bool      // a fixed field that approvals bind all the same
 	Of       string    // computed: CEL over record, evaluated when saved; implies Fixed
 
 	when, of cel.Program

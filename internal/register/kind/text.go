@@ -49,6 +49,7 @@ type (
 		Fields   []columnText `yaml:"fields"`
 		Fixed    bool         `yaml:"fixed"`
 		Minor    bool         `yaml:"minor"`
+		Bound    bool         `yaml:"bound"`
 		Of       string       `yaml:"computed"`
 	}
 	// columnText is a field of a row: rows do not nest.
@@ -177,7 +178,7 @@ func (s *sectionText) section() Section {
 func (t *fieldText) field() Field {
 	f := Field{
 		ID: t.ID, Type: FieldType(t.Type), Label: t.Label, Short: t.Short, Help: t.Help, Required: t.Required, When: t.When, Personal: t.Personal,
-		Options: options(t.Options), Range: t.Range, To: t.To, Back: t.Back, Fixed: t.Fixed || t.Of != "", Minor: t.Minor, Of: t.Of,
+		Options: options(t.Options), Range: t.Range, To: t.To, Back: t.Back, Fixed: t.Fixed || t.Of != "", Minor: t.Minor, Bound: t.Bound, Of: t.Of,
 	}
 	for _, c := range t.Fields {
 		f.Fields = append(f.Fields, Field{ID: c.ID, Type: FieldType(c.Type), Label: c.Label, Help: c.Help, Required: c.Required, Options: options(c.Options), Range: c.Range, To: c.To})

@@ -63,14 +63,20 @@ func (v Values) ID(field string) counterfoil.ID {
 	return id
 }
 
-// Digest is what an approval binds: SHA-256 over the values as JSON with keys in
-// order. Fixed and minor fields are left out, and the owner, which changes by hand-over;
-// personal ones too: the digest stays
-// when they are erased, and would tell whoever guesses them right.
+// Binds tells whether an approval binds a field. It binds neither minor fields nor the
+// owner, which changes by hand-over; of fixed ones only those that say so; and no
+// personal one: the digest stays when these are erased, and would tell whoever guesses
+// them right.
+func (f *Field) Binds() bool {
+	return !f.Minor && !f.Personal && f.ID != "owner" && (!f.Fixed || f.Bound)
+}
+
+// Digest is what an approval binds: SHA-256 over the values of bound fields as JSON with
+// keys in order.
 func (k *Kind) Digest(v Values) (counterfoil.Hash, error) {
 	bound := make(map[string]any, len(v))
 	for id, value := range v {
-		if f, ok := k.Field(id); ok && (f.Fixed || f.Minor || f.Personal || f.ID == "owner") {
+		if f, ok := k.Field(id); ok && !f.Binds() {
 			continue
 		}
 		bound[id] = value
