@@ -114,9 +114,13 @@ func (c *Console) editRecordPage(r *http.Request, d *desk, record *register.Reco
 		Heading: "Change " + record.Number(), Lead: record.Title(), Number: record.Number(), Action: here, Leave: here,
 		Version: strconv.FormatUint(record.Version, 10), Save: "Save as version " + number(record.Version+1), Stub: d.recordStub(record),
 	}
-	if record.Approval != nil {
-		to, _ := record.Kind.State(record.Kind.ChangedTo(record.State))
+	to, _ := record.Kind.State(record.Kind.ChangedTo(record.State))
+	switch {
+	case to == nil: // of a kind that has changed since
+	case record.Approval != nil:
 		p.After = "A change makes a new draft, in the state “" + to.Label + "”. What was approved stays in force until the draft is approved."
+	case record.StateOf().OnChange != "" && to.ID != record.State:
+		p.After = "A change takes it back to the state “" + to.Label + "”."
 	}
 	aboutForm(p, r, nil, false)
 	return p

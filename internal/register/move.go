@@ -118,10 +118,10 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 	if err := r.enter(ctx, actor, record, m); err != nil {
 		return nil, err
 	}
-	if err := r.keep(ctx, actor, record, m.ID); err != nil {
+	if err := r.use(ctx, override); err != nil { // before the move: one that fails after has used it up, never twice
 		return nil, err
 	}
-	if err := r.use(ctx, override); err != nil {
+	if err := r.keep(ctx, actor, record, m.ID); err != nil {
 		return nil, err
 	}
 	return record, r.act(ctx, actor, record, m)

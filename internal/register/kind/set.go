@@ -149,6 +149,11 @@ func (r *reader) extend(e *extension) {
 		e.doc.Faultf("extends", "only fields, columns and sections can be added to a kind")
 	default:
 		added := e.text.kind()
+		for i := range added.Fields {
+			if added.Fields[i].Required {
+				e.doc.Faultf(strictyaml.Element("fields", i)+".required", "a field that is added cannot be required: records there are have no value, and could make no move any more")
+			}
+		}
 		target.kind.Fields = append(target.kind.Fields, added.Fields...)
 		target.kind.Columns = append(target.kind.Columns, added.Columns...)
 		target.kind.Sections = append(target.kind.Sections, added.Sections...)
