@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/clock"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
@@ -181,7 +182,7 @@ func TestPastIsHistory(t *testing.T) {
 // same to the byte after the index was built anew, and attachments still open.
 func TestReindexGivesTheSameRecords(t *testing.T) {
 	h := newHouse(t)
-	a := h.open()
+	a := h.openAt(clock.NewSet(time.Now())) // pages say what time it is
 	administer(t, a)
 	system := keep(t, a, "before")
 	paths := append(recordPages(t, a, ""), "/records/"+system.Number()+"/attachments/AT-001")
