@@ -23,6 +23,8 @@ type Index struct {
 
 	mu       sync.Mutex // held while the projection changes; taken before using
 	position Position
+
+	usedDays usedDays
 }
 
 // Open opens the index file at path, creates it with mode 0600 when it does not
@@ -59,6 +61,7 @@ func (x *Index) open(ctx context.Context) (err error) {
 	if err := transact(ctx, x.file.write, func(tx *sql.Tx) error { return addIndexes(ctx, tx) }); err != nil {
 		return err
 	}
+	x.usedDays.forgetFrom(longAgo)
 	x.position, err = readPosition(ctx, x.file.write)
 	return err
 }

@@ -162,6 +162,7 @@ func (w *writer) open(rows []*opening) (late []*Item, err error) {
 				types, at := r.found(), r.standing()
 				w.note(&r.Row, types, at)
 				w.count(&r.Row, types, at, 1)
+				w.use(&r.Row)
 			case r.outcome != nil:
 				late = append(late, r.outcome)
 			}

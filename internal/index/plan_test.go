@@ -68,6 +68,11 @@ func call(t *testing.T, x *Index) {
 		"Count":         func() error { return each(filters, func(f Filter) error { _, err := x.Count(ctx, f); return err }) },
 		"Tally":         func() error { return each(filters, func(f Filter) error { _, err := x.Tally(ctx, f); return err }) },
 		"CountBySystem": func() error { _, err := x.CountBySystem(ctx); return err },
+		"Used": func() error {
+			_, err := x.Used(ctx, start, start.Add(time.Minute))
+			_, err2 := x.Used(ctx, start, start.Add(48*time.Hour))
+			return errors.Join(err, err2)
+		},
 		"Events": func() error {
 			return each(everyEventFilter(), func(f EventFilter) error { _, err := x.Events(ctx, f); return err })
 		},
@@ -117,6 +122,9 @@ func call(t *testing.T, x *Index) {
 		},
 		"KeptSpans": func() error {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptSpans(ctx, "risk", []string{"level"}, m); return err })
+		},
+		"KeptField": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptField(ctx, "person", "unit", m); return err })
 		},
 		"KeptNewest": func() error { _, err := x.KeptNewest(ctx); return err },
 		"KeptOwned": func() error {

@@ -47,6 +47,7 @@ func (x *Index) Apply(ctx context.Context, batch []Item, to counterfoil.Index) e
 	defer x.mu.Unlock()
 	x.using.RLock()
 	defer x.using.RUnlock()
+	defer x.usedDays.forget(batch)
 	return x.file.apply(ctx, &x.position, batch, to)
 }
 
@@ -101,6 +102,7 @@ func (x *Index) Reset(ctx context.Context) error {
 		return fmt.Errorf("reset index: %w", err)
 	}
 	x.position = Position{}
+	x.usedDays.forgetFrom(longAgo)
 	return nil
 }
 

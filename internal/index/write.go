@@ -39,10 +39,11 @@ type writer struct {
 	args    []any            // reused
 	notes   []any            // rows of found to write
 	changed map[sumKey]int64 // sums to write
+	uses    map[usedKey]usedSpan
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, ready statements) *writer {
-	return &writer{ctx: ctx, tx: tx, ready: ready, bound: make(statements), changed: make(map[sumKey]int64)}
+	return &writer{ctx: ctx, tx: tx, ready: ready, bound: make(statements), changed: make(map[sumKey]int64), uses: make(map[usedKey]usedSpan)}
 }
 
 // stmt is nil for a statement that is not kept ready.

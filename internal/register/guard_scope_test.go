@@ -5,22 +5,47 @@ package register_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
 // seen is use observed in a test.
-type seen []register.Traffic
+type seen []index.Use
 
-// Traffic implements register.Observed.
-func (s seen) Traffic(context.Context, time.Time, time.Time) ([]register.Traffic, error) {
+// Used implements register.Observed.
+func (s seen) Used(context.Context, time.Time, time.Time) ([]index.Use, error) {
 	return s, nil
+}
+
+// use is each of some people asking a system so many times; without people it is a program.
+func use(system counterfoil.ID, each uint64, people ...counterfoil.ID) (list seen) {
+	u := index.Use{System: system, Workload: true, Interactions: each, First: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC).UnixMilli()}
+	if u.Last = u.First; len(people) == 0 {
+		return seen{u}
+	}
+	for _, u.Person = range people {
+		u.Workload = false
+		list = append(list, u)
+	}
+	return list
+}
+
+// staff are people of a unit.
+func (s *scoped) staff(unit string, n int) (list []counterfoil.ID) {
+	for i := range n {
+		p := s.create(register.Program, "person", kind.Values{"name": "Somebody", "email": fmt.Sprintf("%s%d@northgate.example", strings.ToLower(unit), i), "unit": unit})
+		list = append(list, p.ID)
+	}
+	return list
 }
 
 // scoped is an organisation with one system inside and one outside.
@@ -86,7 +111,8 @@ func TestScopeFindings(t *testing.T) {
 		make  func(s *scoped) register.Observed
 	}{
 		"N1": {register.Block, func(s *scoped) register.Observed {
-			return seen{{System: s.in.ID, Unit: "Claims", Interactions: 90, People: 5}, {System: s.out.ID, Unit: "Claims", Interactions: 10, People: 1}}
+			people := s.staff("Claims", 5)
+			return append(use(s.in.ID, 18, people...), use(s.out.ID, 10, people[0])...)
 		}},
 		"N2": {register.Warn, func(s *scoped) register.Observed {
 			for i, name := range []string{"Inside", "Outside"} {
@@ -98,7 +124,7 @@ func TestScopeFindings(t *testing.T) {
 		"N3": {register.Block, func(s *scoped) register.Observed { s.row(1, "persons", true); return nil }},
 		"N4": {register.Block, func(s *scoped) register.Observed { s.row(0, "depends", "IT"); return nil }},
 		"N5": {register.Warn, func(s *scoped) register.Observed {
-			return seen{{System: s.in.ID, Unit: "Claims", Interactions: 900, People: 1}, {System: s.out.ID, Unit: "Sales", Interactions: 9, People: 5}}
+			return append(use(s.in.ID, 900, s.staff("Claims", 1)...), use(s.out.ID, 9, s.staff("Sales", 5)...)...)
 		}},
 		"N6": {register.Warn, func(s *scoped) register.Observed {
 			for i, tier := range []string{"low", "high"} {
@@ -197,9 +223,128 @@ func TestOwnersOfAScope(t *testing.T) {
 	}
 }
 
+// one is the finding of a rule.
+func one(t *testing.T, list []register.Finding, id string) register.Finding {
+	t.Helper()
+	i := slices.IndexFunc(list, func(f register.Finding) bool { return f.ID == id })
+	if i < 0 {
+		t.Fatalf("no rule %s in %+v", id, list)
+	}
+	return list[i]
+}
+
+// TestUseOutside: people of units outside, and what the program made for first
+// attempts, are not held against a scope; programs are.
+func TestUseOutside(t *testing.T) {
+	for what, test := range map[string]struct {
+		make  func(s *scoped) seen
+		level register.Level
+		value string
+	}{
+		"a unit outside":  {func(s *scoped) seen { return use(s.out.ID, 50, s.staff("Sales", 1)...) }, register.Pass, "0.0 %"},
+		"a unit inside":   {func(s *scoped) seen { return use(s.out.ID, 10, s.staff("Claims", 1)...) }, register.Block, "9.1 %"},
+		"a program":       {func(s *scoped) seen { return use(s.out.ID, 10) }, register.Block, "9.1 %"},
+		"no known system": {func(*scoped) seen { return use(counterfoil.ID{}, 10) }, register.Block, "9.1 %"},
+		"little":          {func(s *scoped) seen { return use(s.out.ID, 5, s.staff("Claims", 1)...) }, register.Pass, "4.8 %"},
+		"the playground": {func(s *scoped) seen {
+			made := s.create(register.Program, "system", kind.Values{"name": "Playground", "builtin": true})
+			return use(made.ID, 50, s.staff("Claims", 1)...)
+		}, register.Pass, "0.0 %"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := newScoped(t)
+			n1 := one(t, s.findings(append(use(s.in.ID, 100, s.in.Owner()), test.make(s)...)), "N1")
+			if n1.Level != test.level || n1.Value != test.value {
+				t.Errorf("%+v", n1)
+			}
+		})
+	}
+}
+
+// TestAlike: what a system outside shares with one inside is named, by the strongest
+// of what is known; what is not known is no pass.
+func TestAlike(t *testing.T) {
+	both := func(s *scoped, in, out kind.Values) (a, b *register.Record) {
+		in["name"], out["name"] = "Inside", "Outside"
+		a, b = s.create(register.Program, "system", in), s.create(register.Program, "system", out)
+		s.row(0, "system", a.ID.String())
+		s.row(1, "system", b.ID.String())
+		return a, b
+	}
+	personal, public := []string{"personal", "internal"}, []string{"public"}
+	for what, test := range map[string]struct {
+		make  func(s *scoped)
+		level register.Level
+		says  string
+	}{
+		"nothing known": {func(s *scoped) {}, register.NotCovered, "Which data they are given is not said: SYS-001, SYS-002."},
+		"nothing alike": {func(s *scoped) { both(s, kind.Values{"data_classes": personal}, kind.Values{"data_classes": public}) }, register.Pass, ""},
+		"both public":   {func(s *scoped) { both(s, kind.Values{"data_classes": public}, kind.Values{"data_classes": public}) }, register.Pass, ""},
+		"a class": {
+			func(s *scoped) { both(s, kind.Values{"data_classes": personal}, kind.Values{"data_classes": personal}) }, register.Warn,
+			"SYS-004 shares with SYS-003 the data class personal data and internal",
+		},
+		"a data set": {func(s *scoped) {
+			a, b := both(s, kind.Values{"data_classes": personal}, kind.Values{"data_classes": public})
+			s.create(register.Program, "dataset", kind.Values{"title": "Claims", "use": []string{"prompt"}, "systems": []string{a.ID.String(), b.ID.String()}})
+		}, register.Warn, "SYS-004 shares with SYS-003 the data set DS-001"},
+		"a decision": {func(s *scoped) {
+			both(s, kind.Values{"data_classes": personal, "decides": "prepares"}, kind.Values{"data_classes": public, "decides": "prepares"})
+			s.row(0, "decides_on", "Payment of a claim")
+			s.row(1, "decides_on", "payment of a claim ")
+		}, register.Warn, "the decision “payment of a claim”"},
+		"a decision that is not said": {func(s *scoped) {
+			both(s, kind.Values{"data_classes": personal, "decides": "prepares"}, kind.Values{"data_classes": public})
+		}, register.NotCovered, "Which decision they make or prepare is not said: SYS-003."},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := newScoped(t)
+			test.make(s)
+			n2 := one(t, s.findings(nil), "N2")
+			if n2.Level != test.level || !strings.Contains(n2.Text, test.says) || n2.Blocks() {
+				t.Errorf("%+v", n2)
+			}
+		})
+	}
+}
+
+// TestGatewayItself: naming any system does not do; the record has to fit, and its
+// assessment has to be approved.
+func TestGatewayItself(t *testing.T) {
+	s := newScoped(t)
+	n10 := func() register.Finding { return one(t, s.findings(nil), "N10") }
+	if f := n10(); f.Level != register.Warn || !strings.Contains(f.Text, "names no AI system") {
+		t.Errorf("%+v", f)
+	}
+	gateway := s.create(register.Program, "system", kind.Values{"name": "This gateway"})
+	s.values["gateway"] = gateway.ID.String()
+	if f := n10(); !strings.Contains(f.Text, "is not inside the scope, does not say that it is given personal data and has no approved impact assessment") {
+		t.Errorf("%+v", f)
+	}
+	fit := s.create(register.Program, "system", kind.Values{"name": "This gateway too", "data_classes": []string{"personal"}})
+	s.values["gateway"] = fit.ID.String()
+	s.row(0, "system", fit.ID.String())
+	s.create(register.Program, "impact", kind.Values{"title": "The gateway", "system": fit.ID.String()})
+	if f := n10(); f.Text != fit.Number()+" stands for the gateway itself and has no approved impact assessment." {
+		t.Errorf("a draft: %+v", f)
+	}
+	if _, err := s.SetUp(t.Context(), register.Program, "impact", "approved", register.Input{Values: kind.Values{"title": "The gateway", "system": fit.ID.String()}}); err != nil {
+		t.Fatal(err)
+	}
+	if f := n10(); f.Level != register.Pass || f.Value != fit.Number() {
+		t.Errorf("%+v", f)
+	}
+	if f := one(t, s.findings(use(s.out.ID, 5)), "B5"); len(f.Records) != 0 {
+		t.Errorf("the gateway carries all, and counts as idle: %+v", f)
+	}
+}
+
 // TestUnseenIsNoPass: what takes traffic to tell is not covered without any.
 func TestUnseenIsNoPass(t *testing.T) {
 	list := newScoped(t).findings(nil)
+	if len(list) != len(register.ScopeRules()) {
+		t.Errorf("%d findings of %d rules", len(list), len(register.ScopeRules()))
+	}
 	for _, id := range []string{"N1", "N5", "B4", "B5"} {
 		if !slices.ContainsFunc(list, func(f register.Finding) bool {
 			return f.ID == id && f.Level == register.NotCovered && !f.Blocks() && f.Text != ""

@@ -51,6 +51,7 @@ type Store interface {
 	KeptCounts(ctx context.Context, kind string, m index.Moment) ([]index.StateCount, error)
 	KeptTally(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptTally, error)
 	KeptNaming(ctx context.Context, kind, field string, m index.Moment) ([]index.KeptNamed, error)
+	KeptField(ctx context.Context, kind, field string, m index.Moment) ([]index.KeptField, error)
 	KeptSpans(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptSpan, error)
 	KeptOwned(ctx context.Context, owner counterfoil.ID, due int64, limit int, m index.Moment) ([]index.Kept, error)
 	KeptWaiting(ctx context.Context, kind, state string, limit int) ([]index.Kept, error)

@@ -38,28 +38,40 @@ func (i *inspection) broad(_ context.Context) error {
 		}
 	}
 	if slices.Sort(powerless); len(powerless) > 0 {
-		i.found("B3", Block, nil, []string{changeScope}, "Inside, but who signs does not decide over it: %s.", strings.Join(powerless, ", "))
+		i.found("B3", nil, []string{changeScope}, "Inside, but who signs does not decide over it: %s.", strings.Join(powerless, ", "))
 	}
-	if !i.seen {
+	i.unused()
+	return nil
+}
+
+// unused looks for systems inside that the gateway did not see.
+func (i *inspection) unused() {
+	if !i.traffic.Known {
 		i.unknown("B4", "Use is not observed, so which systems cannot be seen is not known.")
 		i.unknown("B5", "Use is not observed, so which systems are idle is not known.")
-		return nil
+		return
 	}
+	gateway := i.scope.Values.ID("gateway")
 	silent := without(i.in, func(s *Record) bool {
-		return !slices.ContainsFunc(i.traffic, func(t Traffic) bool { return t.System == s.ID && t.Interactions > 0 })
+		if s.ID == gateway {
+			return i.traffic.All() == 0 // it carries all
+		}
+		return i.traffic.Of(s.ID).Interactions == 0
 	})
 	operating := without(i.in, func(s *Record) bool { return s.State == "operating" })
 	unseen := without(silent, func(s *Record) bool {
 		replacement, _ := i.row(s)["replacement"].(string)
 		return s.State == "operating" && replacement == ""
 	})
+	since := i.traffic.From.Format("2 January 2006")
+	i.measured("B4", "%d of %d", len(unseen), len(operating))
 	if over(unseen, operating, unseenShare) {
-		i.found("B4", Block, unseen, []string{changeScope, changeInventory}, "In operation, but not seen by the gateway and without a record that replaces that: %s.", numbers(unseen))
+		i.found("B4", unseen, []string{changeScope, changeInventory}, "In operation, but not seen by the gateway since %s and without a record that replaces that: %s.", since, numbers(unseen))
 	}
+	i.measured("B5", "%d of %d", len(silent), len(i.in))
 	if over(silent, i.in, idleShare) {
-		i.found("B5", Warn, silent, []string{changeScope, changeInventory}, "Without any interaction for %d days: %s.", observedDays, numbers(silent))
+		i.found("B5", silent, []string{changeScope, changeInventory}, "Without any interaction since %s: %s.", since, numbers(silent))
 	}
-	return nil
 }
 
 func over(part, of []*Record, share float64) bool {
@@ -76,8 +88,9 @@ func (i *inspection) hours() {
 	for _, s := range i.in {
 		need += assessmentHours[max(tierOf(s), 0)]
 	}
+	i.measured("B1", "%d of %d hours", need, have)
 	if need > have {
-		i.found("B1", Block, nil, []string{changeScope}, "Assessing the systems inside takes about %d hours; their owners have %d until Stage 1.", need, have)
+		i.found("B1", nil, []string{changeScope}, "Assessing the systems inside takes about %d hours; their owners have %d until Stage 1.", need, have)
 	}
 }
 
@@ -111,8 +124,9 @@ func (i *inspection) owners(ctx context.Context) error {
 			ownerless = append(ownerless, s)
 		}
 	}
+	i.measured("B2", "%d of %d", len(ownerless), len(i.in))
 	if over(ownerless, i.in, ownerlessShare) {
-		i.found("B2", Block, ownerless, []string{changeScope, changeInventory}, "%d days after the scope was begun, nobody has accepted to own: %s.", ownerlessDays, numbers(ownerless))
+		i.found("B2", ownerless, []string{changeScope, changeInventory}, "%d days after the scope was begun, nobody has accepted to own: %s.", ownerlessDays, numbers(ownerless))
 	}
 	return nil
 }
@@ -138,8 +152,9 @@ func (i *inspection) regimes(ctx context.Context) error {
 			without = append(without, regime)
 		}
 	}
+	i.measured("B6", "%d of %d without", len(without), len(competent))
 	if slices.Sort(without); len(without) > 0 {
-		i.found("B6", Warn, nil, []string{changeScope, changeInventory}, "Nobody competent is named for: %s.", strings.Join(without, ", "))
+		i.found("B6", nil, []string{changeScope, changeInventory}, "Nobody competent is named for: %s.", strings.Join(without, ", "))
 	}
 	return nil
 }
@@ -164,8 +179,9 @@ func (i *inspection) assessments(ctx context.Context) error {
 			missing = append(missing, s)
 		}
 	}
+	i.measured("B8", "%d of %d without", len(missing), len(i.in))
 	if over(missing, i.in, unassessed) {
-		i.found("B8", Block, missing, []string{changeScope}, "Less than %d days before Stage 1 and without an approved impact assessment or a rated risk: %s.", unassessedDays, numbers(missing))
+		i.found("B8", missing, []string{changeScope}, "Less than %d days before Stage 1 and without an approved impact assessment or a rated risk: %s.", unassessedDays, numbers(missing))
 	}
 	return nil
 }
@@ -179,7 +195,7 @@ func (i *inspection) wording() {
 	v := i.scope.Values
 	for _, text := range []string{v.Text("statement"), v.Text("certificate")} {
 		if boundless.MatchString(text) {
-			i.found("B7", Warn, nil, []string{changeScope}, "The wording has no boundary: “%s”.", boundless.FindString(text))
+			i.found("B7", nil, []string{changeScope}, "The wording has no boundary: “%s”.", boundless.FindString(text))
 			break
 		}
 	}
@@ -189,13 +205,13 @@ func (i *inspection) wording() {
 	}
 	units := slices.Concat(i.decided("units", "unit", "in"), i.decided("sites", "site", "in"), i.decided("entities", "entity", "in"))
 	if !mentions(text, roleWords(v.List("org_roles"))) {
-		i.found("C1", Warn, nil, []string{changeScope}, "The wording for the certificate does not say which part the organisation plays: %s.", strings.Join(v.List("org_roles"), ", "))
+		i.found("C1", nil, []string{changeScope}, "The wording for the certificate does not say which part the organisation plays: %s.", strings.Join(v.List("org_roles"), ", "))
 	}
 	if out := i.decided("units", "unit", "out"); len(out)+len(i.out) > 0 && !mentions(text, append(out, "except", "exclud", "without", "limited to", "only")) {
-		i.found("C2", Warn, nil, []string{changeScope}, "Something is left out, and the wording for the certificate does not say so.")
+		i.found("C2", nil, []string{changeScope}, "Something is left out, and the wording for the certificate does not say so.")
 	}
 	if mentions(text, i.decided("products", "product", "in")) && !mentions(text, units) {
-		i.found("C3", Warn, nil, []string{changeScope}, "The wording for the certificate names a product, but no unit, site or entity.")
+		i.found("C3", nil, []string{changeScope}, "The wording for the certificate names a product, but no unit, site or entity.")
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/counterfoil/counterfoil"
 )
 
 // Level says how much a finding weighs.
@@ -16,17 +18,18 @@ type Level string
 
 // Levels of findings.
 const (
+	Pass       Level = "pass"        // looked at, and nothing found
 	Warn       Level = "warn"        // to be answered
 	Block      Level = "block"       // no approval until it is resolved or accepted
 	NotCovered Level = "not_covered" // what it takes to tell is not known; never a pass
 )
 
-// Finding is one sign that a scope is too narrow or too broad, or that its wording
-// for the certificate claims too much.
+// Finding is what one rule says of a scope.
 type Finding struct {
-	ID       string // N1 to N10 too narrow, B1 to B8 too broad, C1 to C3 wording
-	Level    Level
-	Text     string
+	ScopeRule
+	Level    Level     // what came out
+	Text     string    // what was found, or why it is not covered; empty for a pass
+	Value    string    // what was measured; "" when there is no figure
 	Records  []*Record // concerned
 	Resolve  []string  // what resolves it: change_scope, change_inventory, add_interface, stop_use, accept
 	Accepted string    // the reason top management accepted it with; "" when they did not
@@ -34,6 +37,9 @@ type Finding struct {
 
 // Blocks tells whether the finding keeps a scope from being approved.
 func (f *Finding) Blocks() bool { return f.Level == Block && f.Accepted == "" }
+
+// Found tells whether something was found that is to be answered.
+func (f *Finding) Found() bool { return f.Level == Warn || f.Level == Block }
 
 // What resolves findings, besides their acceptance by top management.
 const (
@@ -49,27 +55,28 @@ type inspection struct {
 	r        *Reader
 	scope    *Record
 	in, out  []*Record // systems
-	traffic  []Traffic // of the last 90 days
-	seen     bool      // traffic is known
-	findings []Finding
+	traffic  *Traffic
+	findings map[string]*Finding
 }
 
-// observedDays is how far back use is looked at.
-const observedDays = 90
-
-// ScopeFindings looks for signs that a scope is too narrow or too broad. What needs
-// traffic is not covered while observed is nil. Thresholds are those of the product.
+// ScopeFindings holds a scope against every rule of [ScopeRules], in their order. What
+// needs traffic is not covered while observed is nil.
 func ScopeFindings(ctx context.Context, r *Reader, scope *Record, observed Observed) ([]Finding, error) {
-	i := &inspection{r: r, scope: scope}
+	traffic, err := r.traffic(ctx, observed)
+	if err != nil {
+		return nil, err
+	}
+	return r.inspect(ctx, scope, traffic)
+}
+
+func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) ([]Finding, error) {
+	i := &inspection{r: r, scope: scope, traffic: traffic, findings: map[string]*Finding{}}
+	for _, rule := range scopeRules {
+		i.findings[rule.ID] = &Finding{ScopeRule: rule, Level: Pass}
+	}
 	var err error
 	if i.in, i.out, err = scopedSystems(ctx, r, scope); err != nil {
 		return nil, err
-	}
-	if observed != nil {
-		if i.traffic, err = observed.Traffic(ctx, r.Now.AddDate(0, 0, -observedDays), r.Now); err != nil {
-			return nil, fmt.Errorf("read traffic for the scope: %w", err)
-		}
-		i.seen = true
 	}
 	for _, look := range []func(context.Context) error{i.narrow, i.narrowByRegister, i.broad, i.broadByRegister} {
 		if err := look(ctx); err != nil {
@@ -77,22 +84,38 @@ func ScopeFindings(ctx context.Context, r *Reader, scope *Record, observed Obser
 		}
 	}
 	i.wording()
-	for n := range i.findings {
-		for _, row := range scope.Values.Rows("accepted") {
-			if row["finding"] == i.findings[n].ID {
-				i.findings[n].Accepted, _ = row["reason"].(string)
-			}
+	for _, row := range scope.Values.Rows("accepted") {
+		id, _ := row["finding"].(string)
+		if f := i.findings[id]; f != nil && f.Found() {
+			f.Accepted, _ = row["reason"].(string)
 		}
 	}
-	return i.findings, nil
+	list := make([]Finding, len(scopeRules))
+	for n, rule := range scopeRules {
+		list[n] = *i.findings[rule.ID]
+	}
+	return list, nil
 }
 
-func (i *inspection) found(id string, level Level, records []*Record, resolve []string, format string, args ...any) {
-	i.findings = append(i.findings, Finding{ID: id, Level: level, Text: fmt.Sprintf(format, args...), Records: records, Resolve: append(resolve, acceptFinding)})
+// found enters a sign; what was not covered before is said behind it.
+func (i *inspection) found(id string, records []*Record, resolve []string, format string, args ...any) {
+	f := i.findings[id]
+	f.Text = strings.TrimSpace(fmt.Sprintf(format, args...) + " " + f.Text)
+	f.Level, f.Records, f.Resolve = f.Weight, records, append(resolve, acceptFinding)
 }
 
+// unknown enters that something could not be told. It takes nothing back that was found.
 func (i *inspection) unknown(id, why string) {
-	i.findings = append(i.findings, Finding{ID: id, Level: NotCovered, Text: why})
+	f := i.findings[id]
+	f.Text = strings.TrimSpace(f.Text + " " + why)
+	if f.Level == Pass {
+		f.Level = NotCovered
+	}
+}
+
+// measured enters the figure a rule compares.
+func (i *inspection) measured(id, format string, args ...any) {
+	i.findings[id].Value = fmt.Sprintf(format, args...)
 }
 
 // row is what the scope says about a system.
@@ -102,9 +125,9 @@ func (i *inspection) row(system *Record) map[string]any {
 	return rows[n]
 }
 
-// has tells whether a list of systems has the one of a line of traffic.
-func has(list []*Record, t Traffic) bool {
-	return slices.ContainsFunc(list, func(s *Record) bool { return s.ID == t.System })
+// inside tells whether a system of the traffic is inside.
+func (i *inspection) inside(system counterfoil.ID) bool {
+	return slices.ContainsFunc(i.in, func(s *Record) bool { return s.ID == system })
 }
 
 // decided lists the names in rows that have a decision.
@@ -133,4 +156,12 @@ func olderThan(day string, days int, now time.Time) bool {
 func mentions(text string, names []string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(text, strings.ToLower(name)) })
+}
+
+// percent is a share as text, such as 3.7 %.
+func percent(part, of float64) string {
+	if of == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f %%", 100*part/of)
 }

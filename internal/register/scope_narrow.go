@@ -5,27 +5,38 @@ package register
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/index"
 )
 
 // narrow looks for signs that lie in the scope itself and in traffic.
-func (i *inspection) narrow(_ context.Context) error {
-	i.useOutside()
-	if shared := without(i.out, i.sharesData); len(shared) > 0 {
-		i.found("N2", Warn, shared, []string{changeScope}, "Left out, but given the same classes of data as a system inside: %s.", numbers(shared))
+func (i *inspection) narrow(ctx context.Context) error {
+	if err := i.useOutside(ctx); err != nil {
+		return err
+	}
+	if err := i.alike(ctx); err != nil {
+		return err
 	}
 	if persons := without(i.out, func(s *Record) bool { return truth(i.row(s), "persons") || s.Values.Text("decides") == "yes" }); len(persons) > 0 {
-		i.found("N3", Block, persons, []string{changeScope, stopUse}, "Left out, but decides on, ranks or profiles persons: %s.", numbers(persons))
+		i.found("N3", persons, []string{changeScope, stopUse}, "Left out, but decides on, ranks or profiles persons: %s.", numbers(persons))
 	}
 	if loose := without(i.in, i.dependsOutside); len(loose) > 0 {
-		i.found("N4", Block, loose, []string{addInterface, changeScope}, "Depends on something outside without a described interface: %s.", numbers(loose))
+		i.found("N4", loose, []string{addInterface, changeScope}, "Depends on something outside without a described interface: %s.", numbers(loose))
 	}
+	var promised []string
 	for _, row := range i.scope.Values.Rows("products") {
 		if truth(row, "promised") && row["decision"] == "out" {
-			i.found("N8", Warn, nil, []string{changeScope}, "Promised to customers, but outside: %v.", row["product"])
+			promised = append(promised, fmt.Sprint(row["product"]))
 		}
+	}
+	if len(promised) > 0 {
+		i.found("N8", nil, []string{changeScope}, "Promised to customers, but outside: %s.", strings.Join(promised, ", "))
 	}
 	return nil
 }
@@ -37,42 +48,78 @@ const (
 )
 
 // useOutside compares the use inside with that outside, of units inside.
-func (i *inspection) useOutside() {
-	if !i.seen {
+func (i *inspection) useOutside(ctx context.Context) error {
+	if !i.traffic.Known {
 		i.unknown("N1", "Use is not observed, so the share that goes to systems outside is not known.")
 		i.unknown("N5", "Use is not observed, so the number of people using AI outside is not known.")
-		return
+		return nil
+	}
+	made, err := i.madeByProgram(ctx)
+	if err != nil {
+		return err
 	}
 	units := i.decided("units", "unit", "in")
-	var inside, outside, peopleIn, peopleOut uint64
-	for _, t := range i.traffic {
-		switch {
-		case has(i.in, t):
-			inside += t.Interactions
-			peopleIn += t.People
-		default:
-			peopleOut += t.People
-			if t.Unit == "" || slices.Contains(units, t.Unit) {
-				outside += t.Interactions
-			}
+	var inside, outside uint64
+	in, out := map[counterfoil.ID]bool{}, map[counterfoil.ID]bool{}
+	where := map[counterfoil.ID]bool{}
+	for n := range i.traffic.uses {
+		u := &i.traffic.uses[n]
+		if made[u.System] {
+			continue
+		}
+		people := out
+		if i.inside(u.System) {
+			people = in
+			inside += u.Interactions
+		} else if unit := i.traffic.units[u.Person]; u.Workload || unit == "" || len(units) == 0 || slices.Contains(units, unit) {
+			outside += u.Interactions
+			where[u.System] = true
+		}
+		if !u.Workload && !u.Person.IsZero() {
+			people[u.Person] = true
 		}
 	}
-	if all := inside + outside; all > 0 && float64(outside) > outsideShare*float64(all) {
-		i.found("N1", Block, nil, []string{changeScope, changeInventory, stopUse}, "Of the interactions of units inside, %d of %d go to systems outside.", outside, all)
-	} else if all == 0 {
-		i.unknown("N1", "No interaction was seen in the last 90 days.")
+	i.share(inside, outside, where)
+	i.measured("N5", "%d to %d", len(out), len(in))
+	if len(out) > outsidePeople*len(in) {
+		i.found("N5", nil, []string{changeScope, changeInventory, stopUse}, "%d people use AI outside the scope and %d inside.", len(out), len(in))
 	}
-	if peopleOut > outsidePeople*peopleIn && peopleOut > 0 {
-		i.found("N5", Warn, nil, []string{changeScope, changeInventory, stopUse}, "%d people use AI outside the scope and %d inside.", peopleOut, peopleIn)
+	return nil
+}
+
+// share enters how much of the use goes to systems outside.
+func (i *inspection) share(inside, outside uint64, where map[counterfoil.ID]bool) {
+	all := inside + outside
+	if all == 0 {
+		i.unknown("N1", "No interaction was seen since "+i.traffic.From.Format("2 January 2006")+".")
+		return
+	}
+	i.measured("N1", "%s", percent(float64(outside), float64(all)))
+	if float64(outside) > outsideShare*float64(all) {
+		systems := without(i.out, func(s *Record) bool { return where[s.ID] })
+		i.found("N1", systems, []string{changeScope, changeInventory, stopUse}, "Of %d interactions of units inside since %s, %d went to systems outside.",
+			all, i.traffic.From.Format("2 January 2006"), outside)
 	}
 }
 
-// sharesData tells whether a system left out is given a class of data, other than
-// public, that a system inside is given too.
-func (i *inspection) sharesData(out *Record) bool {
-	return slices.ContainsFunc(out.Values.List("data_classes"), func(class string) bool {
-		return class != "public" && slices.ContainsFunc(i.in, func(in *Record) bool { return slices.Contains(in.Values.List("data_classes"), class) })
-	})
+// madeByProgram are systems the program made for first attempts, on which the scope
+// does not decide.
+func (i *inspection) madeByProgram(ctx context.Context) (map[counterfoil.ID]bool, error) {
+	made := map[counterfoil.ID]bool{}
+	for id := range i.traffic.Systems {
+		if id.IsZero() || slices.ContainsFunc(slices.Concat(i.in, i.out), func(s *Record) bool { return s.ID == id }) {
+			continue
+		}
+		s, err := i.r.Record(ctx, id)
+		if errors.Is(err, index.ErrNotFound) {
+			continue // at that moment there was no such record
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read a system that was used: %w", err)
+		}
+		made[id] = s.Values.Truth("builtin")
+	}
+	return made, nil
 }
 
 func (i *inspection) dependsOutside(in *Record) bool {
@@ -103,8 +150,9 @@ func (i *inspection) narrowByRegister(ctx context.Context) error {
 			found++
 		}
 	}
+	i.measured("N9", "%d", len(late)+found)
 	if len(late)+found > 0 {
-		i.found("N9", Block, late, []string{changeScope, changeInventory, stopUse}, "%d uses were found more than %d days ago and are not decided.", len(late)+found, undecidedDays)
+		i.found("N9", late, []string{changeScope, changeInventory, stopUse}, "%d uses were found more than %d days ago and are not decided.", len(late)+found, undecidedDays)
 	}
 	return i.gatewayItself(ctx)
 }
@@ -121,7 +169,7 @@ func (i *inspection) tiers() {
 	}
 	higher := without(i.out, func(s *Record) bool { return tierOf(s) > 1 })
 	if len(i.in) > 0 && len(higher) > 0 && !slices.ContainsFunc(i.in, func(s *Record) bool { return tierOf(s) > 1 }) {
-		i.found("N6", Warn, higher, []string{changeScope}, "Every system inside is of the lowest tier, and these outside are not: %s.", numbers(higher))
+		i.found("N6", higher, []string{changeScope}, "Every system inside is of the lowest tier, and these outside are not: %s.", numbers(higher))
 	}
 }
 
@@ -140,28 +188,52 @@ func (i *inspection) ownWork(ctx context.Context) error {
 		own = append(own, list...)
 	}
 	if len(own) > 0 {
-		i.found("N7", Block, own, []string{changeScope}, "The organisation calls itself a user only, but has its own tools, agents or data: %s.", numbers(own))
+		i.found("N7", own, []string{changeScope}, "The organisation calls itself a user only, but has its own tools, agents or data: %s.", numbers(own))
 	}
 	return nil
 }
 
 // gatewayItself wants the gateway, which processes what staff write, in the
-// inventory and assessed.
+// inventory, inside, and assessed. Which record stands for it somebody has to say; what
+// can be checked is that the record could.
 func (i *inspection) gatewayItself(ctx context.Context) error {
 	id := i.scope.Values.ID("gateway")
 	if id.IsZero() {
-		i.found("N10", Warn, nil, []string{changeInventory}, "The gateway itself processes data of staff and is not in the inventory.")
+		i.found("N10", nil, []string{changeScope, changeInventory}, "The gateway itself processes what staff write, and the scope names no AI system that stands for it.")
 		return nil
 	}
 	gateway, err := i.r.Record(ctx, id)
 	if err != nil {
-		return err
+		return fmt.Errorf("read the gateway's record: %w", err)
 	}
 	impacts, err := i.r.Linked(ctx, gateway, "impact")
-	if err == nil && len(impacts) == 0 {
-		i.found("N10", Warn, []*Record{gateway}, []string{changeInventory}, "The gateway itself has no impact assessment: %s.", gateway.Number())
+	if err != nil {
+		return err
 	}
-	return err
+	i.measured("N10", "%s", gateway.Number())
+	var lacks []string
+	lack := func(when bool, what string) {
+		if when {
+			lacks = append(lacks, what)
+		}
+	}
+	classes := gateway.Values.List("data_classes")
+	lack(slices.Contains(outOfUse, gateway.State), "is "+strings.ToLower(gateway.StateOf().Label))
+	lack(!i.inside(id), "is not inside the scope")
+	lack(!slices.Contains(classes, "personal") && !slices.Contains(classes, "special"), "does not say that it is given personal data")
+	lack(!slices.ContainsFunc(impacts, func(r *Record) bool { return slices.Contains(impactDone, r.State) }), "has no approved impact assessment")
+	if len(lacks) > 0 {
+		i.found("N10", []*Record{gateway}, []string{changeScope, changeInventory}, "%s stands for the gateway itself and %s.", gateway.Number(), joinAnd(lacks))
+	}
+	return nil
+}
+
+// joinAnd writes "a, b and c".
+func joinAnd(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }
 
 // days is how many days lie between two moments.

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package register
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
+)
+
+// alike looks for systems left out that handle what a system inside handles: a data
+// set, a class of data other than public, or a decision on people. Where a record does not
+// say which data or which decision, it is not covered.
+func (i *inspection) alike(ctx context.Context) error {
+	sets, err := i.dataSets(ctx)
+	if err != nil {
+		return err
+	}
+	var like []*Record
+	var says []string
+	for _, out := range i.out {
+		for _, in := range i.in {
+			if shared := i.shared(out, in, sets); shared != "" {
+				like = append(like, out)
+				says = append(says, fmt.Sprintf("%s shares with %s %s", out.Number(), in.Number(), shared))
+				break // one is enough
+			}
+		}
+	}
+	if len(like) > 0 {
+		i.measured("N2", "%d", len(like))
+		i.found("N2", like, []string{changeScope}, "Left out, but: %s.", strings.Join(says, "; "))
+	}
+	all := slices.Concat(i.in, i.out)
+	if silent := without(all, func(s *Record) bool { return len(s.Values.List("data_classes")) == 0 && len(sets[s.ID]) == 0 }); len(silent) > 0 && len(i.out) > 0 {
+		i.unknown("N2", "Which data they are given is not said: "+numbers(silent)+".")
+	}
+	if silent := without(all, func(s *Record) bool { return deciding(s) && i.decision(s) == "" }); len(silent) > 0 && len(i.out) > 0 {
+		i.unknown("N2", "Which decision they make or prepare is not said: "+numbers(silent)+".")
+	}
+	return nil
+}
+
+// dataSets are the data sets of each system, but those withdrawn.
+func (i *inspection) dataSets(ctx context.Context) (map[counterfoil.ID][]*Record, error) {
+	list, err := i.r.All(ctx, "dataset", "proposed", "approved", "review_due")
+	if err != nil {
+		return nil, fmt.Errorf("read data sets: %w", err)
+	}
+	sets := map[counterfoil.ID][]*Record{}
+	for _, set := range list {
+		for _, text := range set.Values.List("systems") {
+			if id, err := counterfoil.ParseID(text); err == nil {
+				sets[id] = append(sets[id], set)
+			}
+		}
+	}
+	return sets, nil
+}
+
+// shared says what two systems have in common; "" for nothing that is known.
+func (i *inspection) shared(a, b *Record, sets map[counterfoil.ID][]*Record) string {
+	for _, set := range sets[a.ID] {
+		if slices.ContainsFunc(sets[b.ID], func(other *Record) bool { return other.ID == set.ID }) {
+			return "the data set " + set.Number()
+		}
+	}
+	if d := i.decision(a); d != "" && strings.EqualFold(d, i.decision(b)) {
+		return "the decision “" + d + "”"
+	}
+	f, _ := a.Kind.Field("data_classes")
+	var classes []string
+	for _, class := range a.Values.List("data_classes") {
+		if class != "public" && slices.Contains(b.Values.List("data_classes"), class) {
+			classes = append(classes, strings.ToLower(labelOf(f, class)))
+		}
+	}
+	if len(classes) > 0 {
+		return "the data class " + joinAnd(classes)
+	}
+	return ""
+}
+
+// labelOf is an option in words.
+func labelOf(f *kind.Field, option string) string {
+	for _, o := range f.Options {
+		if o.ID == option {
+			return o.Label
+		}
+	}
+	return option
+}
+
+// decision is the decision on people a system makes or prepares, in the words of the scope.
+func (i *inspection) decision(s *Record) string {
+	text, _ := i.row(s)["decides_on"].(string)
+	return strings.TrimSpace(text)
+}
+
+// deciding tells whether a system makes or prepares decisions on people.
+func deciding(s *Record) bool {
+	return slices.Contains([]string{"prepares", "yes"}, s.Values.Text("decides"))
+}
