@@ -84,7 +84,7 @@ func (r *Register) create(ctx context.Context, actor Actor, id counterfoil.ID, k
 	act := Act{By: actor.Person, At: now, Version: 1}
 	record := &Record{
 		Kind: k, ID: id, Serial: highest + 1, State: state, Values: kind.Values{},
-		About: About{Made: act, Author: act, Since: now, Done: map[string]Act{Created: act}},
+		About: About{Made: act, Author: act, Authors: []Act{act}, Since: now, Done: map[string]Act{Created: act}},
 	}
 	if err := r.fill(ctx, actor, record, in, nil); err != nil {
 		return nil, fmt.Errorf("create %s: %w", k.ID, err)
@@ -155,7 +155,9 @@ func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Inp
 	}
 	now := r.Clock.Now()
 	if before != nil && !equal(record.Values, before.Values) {
-		record.Author = Act{By: actor.Person, At: now, Version: before.Version + 1}
+		if err := record.written(before, Act{By: actor.Person, At: now, Version: before.Version + 1}); err != nil {
+			return err
+		}
 		if err := reopen(before, record, now); err != nil {
 			return err
 		}

@@ -50,8 +50,8 @@ func (r *Register) addInner(ctx context.Context, actor Actor, id counterfoil.ID,
 		return nil, fmt.Errorf("add to %s: %w", about.Number(), err)
 	}
 	fixed := kind.Values{fieldAbout: about.ID.String()}
-	if person := concerned(about); !person.IsZero() {
-		fixed[fieldConcerns] = person.String()
+	if subject := concerned(about); !subject.IsZero() {
+		fixed[fieldConcerns] = subject.String()
 	}
 	for field, value := range in.Fixed {
 		fixed[field] = value
@@ -60,10 +60,11 @@ func (r *Register) addInner(ctx context.Context, actor Actor, id counterfoil.ID,
 	return r.create(ctx, For(actor.Person), id, k, k.Initial().ID, in)
 }
 
-// concerned is the person whose erasure takes what belongs to the record; zero
-// when the record holds nothing personal.
+// concerned is whose erasure takes what belongs to the record: the person it is about,
+// or the record itself where whom it is about is no person of the register, such as the
+// reporter of an adverse report. Zero when the record holds nothing personal.
 func concerned(record *Record) counterfoil.ID {
-	if record.Kind.Subject == "" || record.Kind.ID != "person" && record.Subject() == record.ID {
+	if record.Kind.Subject == "" {
 		return counterfoil.ID{}
 	}
 	return record.Subject()

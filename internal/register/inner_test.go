@@ -14,6 +14,7 @@ import (
 
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
 // zipped is an archive with files of the names.
@@ -158,5 +159,39 @@ func TestInnerRecordsGoWithThePerson(t *testing.T) {
 	}
 	if _, err := v.Bytes(t.Context(), file); fault.KindOf(err) != fault.KindNotFound {
 		t.Errorf("content of an erased person: %v", err)
+	}
+}
+
+// TestInnerRecordsGoWithTheReporter: who reported from outside, or stays unnamed, is no
+// person of the register; what belongs to their report is erased with it.
+func TestInnerRecordsGoWithTheReporter(t *testing.T) {
+	w := newWorld(t)
+	ann := w.person("ann", "aims_manager")
+	for name, values := range map[string]kind.Values{
+		"report":  {"title": "A harsh letter", "says": "It was harsh.", "reporter": "A policyholder"},
+		"concern": {"title": "Speed is counted", "says": "By person.", "handlers": []string{ann.Person.String()}},
+	} {
+		about, err := w.Create(t.Context(), register.For(ann.Person), name, register.Input{Values: values})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Comment(t.Context(), ann, about.ID, "Lives in Leeds"); err != nil {
+			t.Fatal(err)
+		}
+		file, err := w.Attach(t.Context(), ann, about.ID, register.File{Name: "letter.pdf", Bytes: onePDF})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.erase(about.ID)
+		v := w.view(ann, time.Time{})
+		for _, id := range []string{"comment", "attachment"} {
+			list, err := v.Inner(t.Context(), about, id)
+			if err != nil || len(list) != 1 || !list[0].Erased {
+				t.Errorf("%s of a %s: %+v, %v", id, name, list, err)
+			}
+		}
+		if _, err := v.Bytes(t.Context(), file); fault.KindOf(err) != fault.KindNotFound {
+			t.Errorf("content of an erased %s: %v", name, err)
+		}
 	}
 }

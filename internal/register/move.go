@@ -115,6 +115,10 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 		}
 		record.Override = override.Number()
 	}
+	// whoever makes the move becomes an author by what its form asked, but is not kept apart from this very move for it
+	if err := record.written(before, Act{By: actor.Person, At: r.Clock.Now(), Version: before.Version + 1}); err != nil {
+		return nil, err
+	}
 	if err := r.enter(ctx, actor, record, m); err != nil {
 		return nil, err
 	}
@@ -264,7 +268,7 @@ func (r *Register) holds(ctx context.Context, reader *Reader, actor Actor, recor
 // keptApart is who may not make a move, and why.
 func keptApart(record *Record, apart string) (who []counterfoil.ID, says string) {
 	if apart == "author" {
-		return []counterfoil.ID{record.Author.By}, "You wrote this version"
+		return record.authors(), "You wrote this version, or part of it"
 	}
 	if move, ok := strings.CutPrefix(apart, "did:"); ok {
 		act, done := record.Done[move]

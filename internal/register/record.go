@@ -50,6 +50,7 @@ type About struct {
 	Override string         `json:"override,omitzero"` // number of the override this move used
 	Made     Act            `json:"made"`              // who began the record
 	Author   Act            `json:"author"`            // who changed its fields last
+	Authors  []Act          `json:"authors,omitzero"`  // who entered what approvals bind, each once, since the last approval
 	Since    time.Time      `json:"since"`             // when the present state was entered
 	Done     map[string]Act `json:"done,omitzero"`     // who made each move last
 	Approval *Approval      `json:"approval,omitzero"` // of these very fields; nil for a draft

@@ -222,7 +222,7 @@ func (w *walker) keptApart(m *kind.Move, apart string) {
 	var who register.Actor
 	switch move, did := strings.CutPrefix(apart, "did:"); {
 	case apart == "author":
-		who.Person = r.Author.By
+		who.Person = r.Made.By // nothing is approved yet on the shortest way, so who began it is an author still
 	case did:
 		if r.Done[move].By.IsZero() {
 			r = w.reachBy(m.From[0], move)

@@ -180,7 +180,7 @@ func (c *checker) people() {
 
 func (c *checker) toPerson(field string) bool {
 	f, ok := c.kind.Field(field)
-	return ok && (f.Type == Link || f.Type == Links) && slices.Contains(f.To, "person")
+	return ok && (f.Type == Link || f.Type == Links) && f.Allows("person")
 }
 
 func (c *checker) states() {
