@@ -5,6 +5,7 @@ package register
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ func impactFunctions() Functions {
 		Guards: map[string]GuardFunc{
 			"impact_all_dimensions":   impactAllDimensions,
 			"impact_not_system_owner": impactNotSystemOwner,
+			"impact_conditions_stand": impactConditionsStand,
 		},
 		Derive: map[string]DeriveFunc{"impact_level": impactLevel},
 	}
@@ -81,4 +83,15 @@ func impactNotSystemOwner(ctx context.Context, r *Reader, record *Record, actor 
 		return false, "", err
 	}
 	return system.Owner().IsZero() || system.Owner() != actor.Person, "", nil
+}
+
+// impactConditionsStand holds while the conditions are those that were approved: putting
+// them in force adds what each became, and rewords none.
+func impactConditionsStand(_ context.Context, _ *Reader, record *Record, _ Actor) (bool, string, error) {
+	f, _ := record.Kind.Field("conditions")
+	if record.InForce == nil {
+		return false, "", nil
+	}
+	approved, entered := record.InForce.Values.Rows(f.ID), record.Values.Rows(f.ID)
+	return len(approved) == len(entered) && reflect.DeepEqual(f.BoundPart(approved), f.BoundPart(entered)), "", nil
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -184,17 +185,20 @@ func (r *Record) enforce() {
 	}
 }
 
-// keepBound sets bound fields of values to what is in force.
+// keepBound sets bound fields of values to what is in force; of rows, what stands in
+// minor columns goes on to follow the record.
 func (r *Record) keepBound(values kind.Values) {
 	for i := range r.Kind.Fields {
 		f := &r.Kind.Fields[i]
 		if !f.Binds() {
 			continue
 		}
-		if approved, ok := r.InForce.Values[f.ID]; ok {
-			values[f.ID] = approved
-		} else {
+		approved, ok := r.InForce.Values[f.ID]
+		switch {
+		case !ok:
 			delete(values, f.ID)
+		case !reflect.DeepEqual(f.BoundPart(approved), f.BoundPart(values[f.ID])):
+			values[f.ID] = approved
 		}
 	}
 }

@@ -59,6 +59,7 @@ type (
 		Label    string       `yaml:"label"`
 		Help     string       `yaml:"help"`
 		Required bool         `yaml:"required"`
+		Minor    bool         `yaml:"minor"`
 		Options  []optionText `yaml:"options"`
 		Range    []float64    `yaml:"range"`
 		To       []string     `yaml:"to"`
@@ -181,7 +182,7 @@ func (t *fieldText) field() Field {
 		Options: options(t.Options), Range: t.Range, To: t.To, Back: t.Back, Fixed: t.Fixed || t.Of != "", Minor: t.Minor, Bound: t.Bound, Of: t.Of,
 	}
 	for _, c := range t.Fields {
-		f.Fields = append(f.Fields, Field{ID: c.ID, Type: FieldType(c.Type), Label: c.Label, Help: c.Help, Required: c.Required, Options: options(c.Options), Range: c.Range, To: c.To})
+		f.Fields = append(f.Fields, Field{ID: c.ID, Type: FieldType(c.Type), Label: c.Label, Help: c.Help, Required: c.Required, Minor: c.Minor, Options: options(c.Options), Range: c.Range, To: c.To})
 	}
 	return f
 }

@@ -71,13 +71,36 @@ func (f *Field) Binds() bool {
 	return !f.Minor && !f.Personal && f.ID != "owner" && (!f.Fixed || f.Bound)
 }
 
+// BoundPart is what an approval binds of the field's value: of rows the columns that are
+// not minor, of everything else the whole.
+func (f *Field) BoundPart(value any) any {
+	rows, ok := value.([]map[string]any)
+	if !ok || !slices.ContainsFunc(f.Fields, func(c Field) bool { return c.Minor }) {
+		return value
+	}
+	bound := make([]map[string]any, len(rows))
+	for i := range rows {
+		bound[i] = maps.Clone(rows[i])
+		for j := range f.Fields {
+			if f.Fields[j].Minor {
+				delete(bound[i], f.Fields[j].ID)
+			}
+		}
+	}
+	return bound
+}
+
 // Digest is what an approval binds: SHA-256 over the values of bound fields as JSON with
 // keys in order.
 func (k *Kind) Digest(v Values) (counterfoil.Hash, error) {
 	bound := make(map[string]any, len(v))
 	for id, value := range v {
-		if f, ok := k.Field(id); ok && !f.Binds() {
+		f, ok := k.Field(id)
+		if ok && !f.Binds() {
 			continue
+		}
+		if ok {
+			value = f.BoundPart(value)
 		}
 		bound[id] = value
 	}
