@@ -83,6 +83,11 @@ func holdsHistory(t *testing.T, a *App) {
 		{"statement_row", "decided", 38},
 		{"supplier", "restricted", 1},
 		{"override", "used", 1},
+		{"scope", "in_force", 1},
+		{"dataset", "approved", 3},
+		{"tool", "proposed", 1},
+		{"measure", "in_force", 3},
+		{"obligation", "identified", 1},
 		{"concern", "received", 1},
 		{"incident", "triaged", 1},
 	} {
