@@ -37,6 +37,9 @@ func (r *Register) Create(ctx context.Context, actor Actor, kindID string, in In
 	if err != nil {
 		return nil, fault.NotFound("There is no such kind of record.", err)
 	}
+	if k.Inner && !actor.program {
+		return nil, fault.NotFound("There is no such kind of record.", nil) // begun with what it belongs to
+	}
 	if err := r.Rights.check(actor, k, nil, Create); err != nil {
 		return nil, err
 	}
@@ -116,6 +119,11 @@ func (r *Register) Change(ctx context.Context, actor Actor, id counterfoil.ID, i
 	if err := lost(before, in); err != nil {
 		return nil, err
 	}
+	return r.change(ctx, actor, before, in)
+}
+
+// change sets fields of what stands. r.saving must be held.
+func (r *Register) change(ctx context.Context, actor Actor, before *Record, in Input) (*Record, error) {
 	record := before.next()
 	if err := r.fill(ctx, actor, record, in, before); err != nil {
 		return nil, fmt.Errorf("change %s: %w", before.Number(), err)

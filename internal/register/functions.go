@@ -14,7 +14,7 @@ func BuiltinFunctions() Functions {
 	f := Functions{Guards: map[string]GuardFunc{}, Derive: map[string]DeriveFunc{}, Acts: map[string]ActFunc{}}
 	for _, more := range []Functions{
 		riskFunctions(), modelFunctions(), impactFunctions(), statementFunctions(), systemFunctions(), changeFunctions(), concernFunctions(), slugFunctions(),
-		appointmentFunctions(), commitmentFunctions(), measureFunctions(), programmeFunctions(), scopeFunctions(), gapFunctions(),
+		appointmentFunctions(), commitmentFunctions(), measureFunctions(), programmeFunctions(), scopeFunctions(), gapFunctions(), savedFunctions(),
 	} {
 		for name, guard := range more.Guards {
 			f.Guards[name] = guard

@@ -41,7 +41,7 @@ func (v *View) AsOf() time.Time { return v.asOf }
 // record. In the past nobody may change anything.
 func (v *View) May(k *kind.Kind, record *Record, a Action) error {
 	if !v.asOf.IsZero() && a != Read && a != Export {
-		return fault.Forbidden("Not available: this shows the past. Go to the present to change something.", nil)
+		return errPast
 	}
 	return v.register.Rights.check(v.actor, k, record, a)
 }
