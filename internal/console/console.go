@@ -185,7 +185,7 @@ type Console struct {
 	cookie       string
 	tls          bool
 
-	pages     map[string]*template.Template
+	pages     *template.Template
 	waiting   needsCache
 	settingUp sync.Mutex // the link works once
 }

@@ -48,14 +48,16 @@ func TestPagesWithHostileContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := len(templates), len(pages()); got != want {
-		t.Fatalf("%d pages have a template, %d a type", got, want)
+	for _, one := range templates.Templates() {
+		if name, isPage := strings.CutSuffix(one.Name(), " leaf"); isPage && pages()[name] == nil {
+			t.Errorf("page %s has a template and no type here", name)
+		}
 	}
 	for kind, text := range hostile {
 		for name, data := range pages() {
 			fill(reflect.ValueOf(data).Elem(), text)
 			var b bytes.Buffer
-			if err := templates[name].ExecuteTemplate(&b, "layout", data); err != nil {
+			if err := templates.ExecuteTemplate(&b, name, data); err != nil {
 				t.Errorf("%s with %s: %v", name, kind, err)
 				continue
 			}
