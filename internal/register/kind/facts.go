@@ -5,6 +5,7 @@ package kind
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -63,21 +64,21 @@ type language struct {
 	env  *cel.Env
 }
 
-func newLanguage(k *Kind) (*language, error) {
+// common is what the languages of all kinds share. Programs are planned from it, so
+// that the environment of a kind, with its table of all functions, can be let go.
+var common = sync.OnceValues(func() (*cel.Env, error) {
 	registry, err := types.NewRegistry()
 	if err != nil {
 		return nil, fmt.Errorf("make type registry: %w", err)
 	}
 	strings := cel.ListType(cel.StringType)
-	env, err := cel.NewEnv(
-		cel.CustomTypeProvider(&provider{Registry: registry, objects: objectsOf(k)}),
+	return cel.NewEnv(
+		cel.CustomTypeProvider(&planner{registry}),
 		cel.CustomTypeAdapter(registry),
 		cel.CrossTypeNumericComparisons(true),
 		ext.Math(), ext.Strings(), ext.Lists(),
 		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateComprehensionNestingLimit(2)),
 		cel.ParserExpressionSizeLimit(4096), cel.ParserRecursionLimit(64),
-		cel.Variable("record", cel.ObjectType(k.ID)),
-		cel.Variable("actor", actorType),
 		cel.Variable("now", cel.TimestampType),
 		cel.Variable("links", recordsType),
 		cel.Variable("register", recordsType),
@@ -88,8 +89,25 @@ func newLanguage(k *Kind) (*language, error) {
 		cel.Function("every", cel.MemberOverload("records_every_states", []*cel.Type{recordsType, cel.StringType, strings}, cel.BoolType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return every(a[0], a[1], a[2]) }))),
 		cel.Function("newest", cel.MemberOverload("records_newest", []*cel.Type{recordsType, cel.StringType, strings}, cel.TimestampType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return newest(a[0], a[1], a[2]) }))),
 	)
+})
+
+func newLanguage(k *Kind) (*language, error) {
+	base, err := common()
 	if err != nil {
 		return nil, fmt.Errorf("make expression environment: %w", err)
+	}
+	registry, err := types.NewRegistry()
+	if err != nil {
+		return nil, fmt.Errorf("make type registry: %w", err)
+	}
+	env, err := base.Extend(
+		cel.CustomTypeProvider(&provider{Registry: registry, objects: objectsOf(k)}),
+		cel.CustomTypeAdapter(registry),
+		cel.Variable("record", cel.ObjectType(k.ID)),
+		cel.Variable("actor", actorType),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("make expression environment of %s: %w", k.ID, err)
 	}
 	return &language{kind: k, env: env}, nil
 }
@@ -106,7 +124,11 @@ func (l *language) compile(text string, want *cel.Type) (cel.Program, error) {
 	if want != nil && !checked.OutputType().IsExactType(want) {
 		return nil, fmt.Errorf("must be of type %s, but is %s", want, checked.OutputType())
 	}
-	return l.env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(1_000_000))
+	base, err := common()
+	if err != nil {
+		return nil, fmt.Errorf("make expression environment: %w", err)
+	}
+	return base.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(1_000_000))
 }
 
 func (k *Kind) evaluate(p cel.Program, s *Scene) (ref.Val, error) {

@@ -65,11 +65,25 @@ func (p *provider) FindStructFieldType(name, field string) (*types.FieldType, bo
 	if !ok {
 		return nil, false
 	}
+	return fieldOf(typ, field), true
+}
+
+// fieldOf tells how a field of an object is read.
+func fieldOf(typ *cel.Type, field string) *types.FieldType {
 	return &types.FieldType{
 		Type:    typ,
 		IsSet:   func(target any) bool { _, set := target.(*object).get(field); return set },
 		GetFrom: func(target any) (any, error) { v, _ := target.(*object).get(field); return v, nil },
-	}, true
+	}
+}
+
+// planner knows how fields are read and not which there are: expressions that are
+// planned with it were checked against their kind's own provider.
+type planner struct{ *types.Registry }
+
+// FindStructFieldType implements types.Provider.
+func (p *planner) FindStructFieldType(_, field string) (*types.FieldType, bool) {
+	return fieldOf(cel.DynType, field), true
 }
 
 // objectsOf lists the objects an expression of the kind may meet.

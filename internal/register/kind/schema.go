@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -67,7 +68,25 @@ const (
 	idPattern   = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 	datePattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 	linePattern = "^[^\\x00-\\x08\\n\\r\\x0b-\\x1f\\x7f]*$"
+	webPattern  = "^https?://"
 )
+
+// patterns are compiled once for all fields of all kinds.
+var patterns = func() map[string]*regexp.Regexp {
+	m := map[string]*regexp.Regexp{}
+	for _, p := range []string{idPattern, datePattern, linePattern, webPattern} {
+		m[p] = regexp.MustCompile(p)
+	}
+	return m
+}()
+
+// pattern is the engine of regular expressions for the validators.
+func pattern(text string) (jsonschema.Regexp, error) {
+	if p, ok := patterns[text]; ok {
+		return p, nil
+	}
+	return regexp.Compile(text)
+}
 
 func (f *Field) typeSchema() map[string]any {
 	text := func(limit int) map[string]any {
@@ -93,7 +112,7 @@ func (f *Field) typeSchema() map[string]any {
 	case Email:
 		return map[string]any{"type": "string", "format": "email", "maxLength": 254}
 	case URL:
-		return map[string]any{"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": 2000}
+		return map[string]any{"type": "string", "format": "uri", "pattern": webPattern, "maxLength": 2000}
 	case Choice:
 		return map[string]any{"type": "string", "enum": f.optionIDs()}
 	case Choices:
@@ -134,6 +153,7 @@ func (k *Kind) compileSchema() (*jsonschema.Schema, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
+	compiler.UseRegexpEngine(pattern)
 	url := "urn:counterfoil:kind:" + k.ID
 	if err := compiler.AddResource(url, doc); err != nil {
 		return nil, fmt.Errorf("add schema of %s: %w", k.ID, err)
