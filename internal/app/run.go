@@ -38,11 +38,11 @@ func Run(ctx context.Context, o Options) error {
 }
 
 // tuneMemory trades memory that is there anyway for more than half of the collector's
-// work: the live heap is some ten megabytes. Past half a gibibyte, as large
+// work: the live heap is some fifteen megabytes. Past half a gibibyte, as large
 // bodies may need, memory counts more. GOGC and GOMEMLIMIT win.
 func tuneMemory() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(250)
+		debug.SetGCPercent(200)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(512 << 20)

@@ -73,7 +73,7 @@ func main() {
 	flag.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "seed of all that is random")
 	flag.Parse()
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(250) // as the program sets it
+		debug.SetGCPercent(200) // as the program sets it
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	klog.LogToStderr(false) // Tessera's
