@@ -12,6 +12,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
+	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
 // homePage is the first page: what waits for the person, what happens today, how
@@ -125,7 +126,7 @@ func (d *desk) needRow(duty *register.Duty) needRow {
 	case kind.RoleSelf:
 		row.Why = "It concerns you"
 	default:
-		row.Why = "You are " + strings.ReplaceAll(duty.Role, "_", " ")
+		row.Why = "You are " + standard.RoleInSentence(duty.Role)
 	}
 	return row
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
 // peoplePage lists who holds which role and how they come to the console, and hands
@@ -85,7 +86,7 @@ func (c *Console) personRow(d *desk, record *register.Record, may bool) personRo
 	row := personRow{Name: d.personName(record), Number: record.Number(), Href: d.recordHref(record), Access: mark{"none", "ring", "No access"}}
 	var roles []string
 	for _, role := range c.roles(record.ID) {
-		roles = append(roles, roleLabel(role))
+		roles = append(roles, standard.RoleName(role))
 	}
 	row.Roles = strings.Join(roles, ", ")
 	access := c.accounts.AccessOf(identity.PersonID(record.ID))
@@ -101,9 +102,6 @@ func (c *Console) personRow(d *desk, record *register.Record, may bool) personRo
 	}
 	return row
 }
-
-// roleLabel is a role as people read it.
-func roleLabel(role string) string { return sentence(strings.ReplaceAll(role, "_", " ")) }
 
 // invite makes a link and shows it once.
 func (c *Console) invite(w http.ResponseWriter, r *http.Request) error {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -62,21 +61,11 @@ func appointmentNoConflict(ctx context.Context, r *Reader, record *Record, _ Act
 	for _, pair := range conflicts {
 		for i, one := range pair {
 			if other := pair[1-i]; one == role && slices.Contains(held, other) {
-				return false, fmt.Sprintf("The person is %s already; the two roles check each other.", strings.ToLower(roleName(other))), nil
+				return false, fmt.Sprintf("The person is %s already; the two roles check each other.", standard.RoleInSentence(other)), nil
 			}
 		}
 	}
 	return true, "", nil
-}
-
-// roleName is a role as people read it.
-func roleName(id string) string {
-	for _, role := range standard.ISO42001().Roles {
-		if role.ID == id {
-			return role.Name
-		}
-	}
-	return strings.ReplaceAll(id, "_", " ")
 }
 
 // isPresent tells whether a person is in the organisation.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
+	"github.com/counterfoil/counterfoil/internal/standard"
 	"github.com/counterfoil/counterfoil/internal/strictyaml"
 )
 
@@ -200,7 +201,7 @@ func words(roles []string) []string {
 		case RoleStaff:
 			list[i] = "whoever holds a role"
 		default:
-			list[i] = strings.ReplaceAll(role, "_", " ")
+			list[i] = standard.RoleInSentence(role)
 		}
 	}
 	return list

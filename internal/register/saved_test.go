@@ -92,7 +92,7 @@ func TestSavedViews(t *testing.T) {
 	if got := w.viewNames(ben, list, before); len(got) != 0 {
 		t.Errorf("shared before it was: %q", got)
 	}
-	if _, err := w.RenameView(t.Context(), ben, shared.ID, shared.Version, "Ben's"); fault.KindOf(err) != fault.KindForbidden || !strings.Contains(err.Error(), "whoever shared it, aims manager") {
+	if _, err := w.RenameView(t.Context(), ben, shared.ID, shared.Version, "Ben's"); fault.KindOf(err) != fault.KindForbidden || !strings.Contains(err.Error(), "whoever shared it, AIMS manager") {
 		t.Errorf("renamed by a colleague: %v", err)
 	}
 	if _, err := w.RenameView(t.Context(), eve, shared.ID, shared.Version, "Eve's"); fault.KindOf(err) != fault.KindNotFound {

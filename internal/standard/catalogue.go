@@ -7,6 +7,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -141,6 +142,30 @@ func (c *Catalogue) RoleIDs() []string {
 		ids = append(ids, r.ID)
 	}
 	return ids
+}
+
+// RoleName is a role as people read it, at the beginning of a line: "Risk manager".
+// A role that is not in the catalogue reads as its id.
+func RoleName(id string) string {
+	name := strings.ReplaceAll(id, "_", " ")
+	for _, role := range ISO42001().Roles {
+		if role.ID == id {
+			name = role.Name
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// RoleInSentence is a role as people read it inside a sentence: "risk manager", "AIMS manager".
+func RoleInSentence(id string) string {
+	name := RoleName(id)
+	if len(name) < 2 || name[1] >= 'A' && name[1] <= 'Z' { // an acronym stays one
+		return name
+	}
+	return strings.ToLower(name[:1]) + name[1:]
 }
 
 // Edition names the standard and its edition, as a statement of applicability must.

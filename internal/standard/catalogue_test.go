@@ -37,3 +37,19 @@ func TestExactNumbers(t *testing.T) {
 		t.Errorf("%d clause requirements and %d controls", len(got[0]), len(got[1]))
 	}
 }
+
+func TestRoleNames(t *testing.T) {
+	for id, want := range map[string][2]string{
+		"aims_manager":      {"AIMS manager", "AIMS manager"},
+		"risk_manager":      {"Risk manager", "risk manager"},
+		"system_owner":      {"AI system owner", "AI system owner"},
+		"hr_lead":           {"Human resources lead", "human resources lead"},
+		RoleAdministrator:   {"Administrator", "administrator"},
+		"works_council_rep": {"Works council rep", "works council rep"},
+		"":                  {"", ""},
+	} {
+		if got := [2]string{RoleName(id), RoleInSentence(id)}; got != want {
+			t.Errorf("%q reads as %q, want %q", id, got, want)
+		}
+	}
+}
