@@ -53,6 +53,10 @@ type stretch struct {
 	gap   counterfoil.Gap
 	ended bool   // no request is added
 	kept  uint64 // requests that are durable, in the slot or in the ledger
+
+	window window
+	quota  *quota // it counts in
+	stated bool   // its entry stands in the ledger; its slot keeps the window
 }
 
 // entry is the stretch as it stands, as an entry of its own.
@@ -61,8 +65,8 @@ func (s *stretch) entry() *counterfoil.Entry {
 	return &counterfoil.Entry{Kind: counterfoil.KindGap, ID: s.id, Time: s.began, Gap: &g}
 }
 
-// Open opens the file of counts and takes up what a former process left in it; the
-// next Settle states it. It fails if a count does not read. If the file cannot be
+// Open opens the file of counts and takes up what a former process left in it: the
+// next Settle states it, and what was used of bounds stays used. It fails if a count does not read. If the file cannot be
 // made nothing passes, and the log says so: a full disk is no reason not to start.
 func Open(ctx context.Context, cfg Config) (*Counter, error) {
 	c := &Counter{ledger: cfg.Ledger, clock: cfg.Clock, log: cfg.Log, quotas: map[string]*quota{}}
@@ -81,27 +85,30 @@ func Open(ctx context.Context, cfg Config) (*Counter, error) {
 	return c, nil
 }
 
-// takeUp reads the slots and frees those whose entry is in the ledger already.
+// takeUp reads the slots and finds out which entries are in the ledger already.
 func (c *Counter) takeUp(ctx context.Context) error {
 	list, err := c.slots.load()
 	if err != nil {
 		return err
 	}
+	now := c.clock.Now()
 	for i, s := range list {
 		if s == nil {
 			continue
 		}
-		s.slot = i
-		stated, err := c.stated(ctx, s)
-		if err != nil {
-			return err
-		}
-		if !stated {
-			c.held[i] = s
+		s.slot, c.held[i] = i, s
+		s.quota = resume(c.quotas[s.gap.Provider], s, now)
+		c.quotas[s.gap.Provider] = s.quota
+		if s.stated {
 			continue
 		}
-		if err := c.slots.write(i, nil); err != nil {
+		if s.stated, err = c.stated(ctx, s); err != nil {
 			return err
+		}
+		if s.stated {
+			if err := c.slots.write(i, s); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -147,45 +154,56 @@ func (c *Counter) Pass(provider string, b Bounds, reason string) error {
 // count adds a request to the stretch of a provider, and returns which and how
 // many it has with it.
 func (c *Counter) count(provider string, b Bounds, reason string) (*stretch, uint64, error) {
-	size, now := c.ledger.Size(), c.clock.Now()
+	size := c.ledger.Size()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	now := c.clock.Now()
 	if c.failed != nil {
 		return nil, 0, fmt.Errorf("%w: %w", ErrUncounted, c.failed)
 	}
 	q := c.quotas[provider]
 	if q == nil {
-		q = &quota{began: now}
+		q = &quota{began: now, known: now, since: now}
 	}
 	if err := q.refusal(b, now); err != nil {
 		return nil, 0, err
 	}
 	if q.open == nil {
-		s := &stretch{id: counterfoil.NewID(), size: size, began: now.UnixMicro()}
+		s := &stretch{id: counterfoil.NewID(), size: size, began: now.UnixMicro(), quota: q}
+		s.window = window{began: q.began.UnixMicro(), before: q.used}
 		s.gap = counterfoil.Gap{Provider: provider, From: uint64(s.began), Reason: reason}
 		if !c.hold(s) {
-			return nil, 0, fmt.Errorf("%w: %d counts wait to be stated", ErrUncounted, slotCount)
+			return nil, 0, fmt.Errorf("%w: all %d counts are in use", ErrUncounted, slotCount)
 		}
 		q.open = s
 	}
 	c.quotas[provider] = q
 	q.bounds = b
 	q.used++
+	q.open.window.within = b.Within
 	g := &q.open.gap
 	g.Requests++
 	g.To, g.Limit = max(g.To, g.From, uint64(now.UnixMicro())), b.Requests
 	return q.open, g.Requests, nil
 }
 
-// hold gives a stretch a free slot, if there is one. The caller holds mu.
+// hold gives a stretch the slot of a stated one of its provider, whose window it
+// carries on, or a free slot, if there is one. The caller holds mu.
 func (c *Counter) hold(s *stretch) bool {
-	for i := range c.held {
-		if c.held[i] == nil {
+	free := -1
+	for i, h := range c.held {
+		switch {
+		case h == nil && free < 0:
+			free = i
+		case h != nil && h.stated && h.quota == s.quota:
 			c.held[i], s.slot = s, i
 			return true
 		}
 	}
-	return false
+	if free >= 0 {
+		c.held[free], s.slot = s, free
+	}
+	return free >= 0
 }
 
 // keep makes the first n requests of a stretch durable. Those that come together
@@ -249,10 +267,12 @@ func (c *Counter) settle(ctx context.Context, all bool) error {
 	for _, s := range c.end(all) {
 		errs = append(errs, c.state(ctx, s))
 	}
+	c.release()
 	return errors.Join(errs...)
 }
 
-// end ends the stretches that are over and lists all that are to be stated.
+// end ends the stretches that are over and lists all that are to be stated. Quotas
+// that are over begin anew.
 func (c *Counter) end(all bool) []*stretch {
 	admits, now := c.ledger.Admits(), c.clock.Now()
 	c.mu.Lock()
@@ -268,15 +288,15 @@ func (c *Counter) end(all bool) []*stretch {
 	}
 	var list []*stretch
 	for _, s := range c.held {
-		if s != nil && s.ended {
+		if s != nil && s.ended && !s.stated {
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-// state writes the gap entry of a stretch that has ended and frees its slot. A slot
-// that cannot be freed is, at the next start, found to be stated.
+// state writes the gap entry of a stretch that has ended. Its slot goes on to keep
+// the window. One that cannot be written is, at the next start, found to be stated.
 func (c *Counter) state(ctx context.Context, s *stretch) error {
 	e := s.entry()
 	e.Time = c.clock.Now().UnixMicro()
@@ -287,13 +307,37 @@ func (c *Counter) state(ctx context.Context, s *stretch) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	s.kept = s.gap.Requests
-	if err := c.slots.write(s.slot, nil); err != nil {
+	stated := *s
+	stated.stated = true
+	if err := c.slots.write(s.slot, &stated); err != nil {
 		c.fail(err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.held[s.slot] = nil
+	s.stated = true
 	return nil
+}
+
+// release frees the slots of stated stretches whose quota is over.
+func (c *Counter) release() {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	for i := range c.held {
+		c.mu.Lock()
+		s := c.held[i]
+		over := c.failed == nil && s != nil && s.stated && c.quotas[s.gap.Provider] != s.quota
+		c.mu.Unlock()
+		if !over {
+			continue
+		}
+		if err := c.slots.write(i, nil); err != nil {
+			c.fail(err)
+			return
+		}
+		c.mu.Lock()
+		c.held[i] = nil
+		c.mu.Unlock()
+	}
 }
 
 // Unstated lists what left unrecorded and does not stand in the ledger yet.
@@ -302,7 +346,7 @@ func (c *Counter) Unstated() []counterfoil.Gap {
 	defer c.mu.Unlock()
 	var list []counterfoil.Gap
 	for _, s := range c.held {
-		if s != nil {
+		if s != nil && !s.stated {
 			list = append(list, s.gap)
 		}
 	}

@@ -446,6 +446,7 @@ func TestNoSlotLeft(t *testing.T) {
 	}
 	n.wantRefused(few, ErrUncounted)
 	n.space()
+	n.now.Advance(few.Within)
 	n.settle()
 	n.mustPass(few, 1)
 }
@@ -478,13 +479,13 @@ func TestADamagedCountIsNotPassedOver(t *testing.T) {
 // TestTheLongestEntryFits in its slot.
 func TestTheLongestEntryFits(t *testing.T) {
 	long := &stretch{id: counterfoil.NewID(), began: math.MaxInt64, size: math.MaxUint64, gap: counterfoil.Gap{
-		Provider: string(bytes.Repeat([]byte("p"), 40)), From: math.MaxInt64, To: math.MaxInt64, Requests: math.MaxUint64, Limit: math.MaxUint64, Reason: "ledger_full",
-	}}
+		Provider: string(bytes.Repeat([]byte("p"), 40)), From: math.MaxInt64, To: math.MaxInt64, Requests: math.MaxUint64 / 2, Limit: math.MaxUint64, Reason: "ledger_full",
+	}, window: window{math.MaxInt64, math.MaxUint64 / 2, math.MaxInt64 / time.Microsecond * time.Microsecond}}
 	sector, err := encodeSlot(long)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if back, err := parseSlot(sector); err != nil || back.gap != long.gap || back.id != long.id || back.size != long.size {
+	if back, err := parseSlot(sector); err != nil || back.gap != long.gap || back.id != long.id || back.size != long.size || back.window != long.window {
 		t.Errorf("%+v, %v", back, err)
 	}
 }
@@ -498,6 +499,11 @@ func FuzzSlot(f *testing.F) {
 	}
 	f.Add(used[4:])
 	f.Add(used[4:100])
+	stated, err := encodeSlot(&stretch{id: counterfoil.ID{1}, began: 5, gap: counterfoil.Gap{Provider: "openai", Requests: 3}, window: window{4, 2, time.Minute}, stated: true})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(stated[4:])
 	f.Fuzz(func(t *testing.T, content []byte) {
 		sector := make([]byte, slotBytes)
 		copy(sector[4:], content)

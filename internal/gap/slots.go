@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path/filepath"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/durable"
@@ -20,15 +22,24 @@ const (
 	slotCount = 64
 	// slotBytes is a sector, which a disk writes whole or not at all.
 	slotBytes = 512
-	// slotHead is what stands before the entry: checksum, its length, ledger size.
-	slotHead = 4 + 2 + 8
+	// slotHead is what stands before the entry: checksum, its length, ledger size,
+	// whether it is stated, and the window.
+	slotHead = 4 + 2 + 8 + 1 + 3*8
+)
+
+// What a slot says of its stretch.
+const (
+	slotOwed   = 1 // its entry is to be written
+	slotStated = 2 // its entry stands in the ledger
 )
 
 var errSlot = errors.New("a count of requests that left unrecorded does not read")
 
 // slots is the file of counts. A slot is a sector: CRC-32C of the rest (4 bytes),
-// length of the entry (2), size of the ledger when the stretch began (8), the gap
-// entry as it would be written now, zeros. A slot of zeros is free.
+// length of the entry (2), size of the ledger when the stretch began (8), whether it
+// is stated (1), beginning of the quota in microseconds (8), its requests in earlier
+// stretches (8), its time in microseconds (8), the gap entry as it would be written
+// now, zeros. A slot of zeros is free.
 type slots struct {
 	path string
 	file durable.File
@@ -111,6 +122,14 @@ func encodeSlot(content *stretch) ([]byte, error) {
 	}
 	binary.BigEndian.PutUint16(sector[4:], uint16(len(raw)))
 	binary.BigEndian.PutUint64(sector[6:], content.size)
+	sector[14] = slotOwed
+	if content.stated {
+		sector[14] = slotStated
+	}
+	w := content.window
+	binary.BigEndian.PutUint64(sector[15:], uint64(w.began))
+	binary.BigEndian.PutUint64(sector[23:], w.before)
+	binary.BigEndian.PutUint64(sector[31:], uint64(w.within/time.Microsecond))
 	copy(sector[slotHead:], raw)
 	binary.BigEndian.PutUint32(sector, counterfoil.Checksum(sector[4:]))
 	return sector, nil
@@ -128,6 +147,9 @@ func parseSlot(sector []byte) (*stretch, error) {
 	if end > len(sector) || len(bytes.Trim(sector[end:], "\x00")) > 0 {
 		return nil, errors.New("the length is wrong")
 	}
+	if sector[14] != slotOwed && sector[14] != slotStated {
+		return nil, errors.New("whether it is stated does not read")
+	}
 	e, err := counterfoil.DecodeEntry(sector[slotHead:end])
 	if err != nil {
 		return nil, err
@@ -135,5 +157,18 @@ func parseSlot(sector []byte) (*stretch, error) {
 	if e.Kind != counterfoil.KindGap || e.ID.IsZero() {
 		return nil, fmt.Errorf("it holds a %s entry", e.Kind)
 	}
-	return &stretch{id: e.ID, size: binary.BigEndian.Uint64(sector[6:]), gap: *e.Gap, began: e.Time, ended: true, kept: e.Gap.Requests}, nil
+	s := &stretch{id: e.ID, size: binary.BigEndian.Uint64(sector[6:]), gap: *e.Gap, began: e.Time, ended: true, kept: e.Gap.Requests, stated: sector[14] == slotStated}
+	s.window, err = parseWindow(sector[15:slotHead])
+	if err == nil && s.window.before > math.MaxUint64-s.gap.Requests {
+		err = errors.New("the counts are too large")
+	}
+	return s, err
+}
+
+func parseWindow(b []byte) (window, error) {
+	began, within := binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[16:])
+	if began > math.MaxInt64 || within > uint64(math.MaxInt64/time.Microsecond) {
+		return window{}, errors.New("the times are too large")
+	}
+	return window{int64(began), binary.BigEndian.Uint64(b[8:]), time.Duration(within) * time.Microsecond}, nil
 }
