@@ -145,7 +145,7 @@ func (j *journey) request() {
 		number := j.ada.record("system",
 			"name", name, "owner", j.cem.name, "in_scope", "yes", "stage", "design", "purpose", name+" are drafted, and a person reads them.",
 			"roles", "uses", "users", "Twelve clerks", "affected", "Customers who get a letter", "vulnerable", "false", "autonomy", "low", "decides", "no", "reach", "low",
-			"languages", "English", "models", j.model, "data_classes", "internal", "data_note", "Only what clerks type.", "limits", "More than 100 users",
+			"languages", "English", "models", j.model, "data_classes", "internal", "data_note", "Only what clerks type.", "limit_requests_per_day", "200", "limit_people_per_day", "20", "limits", "Letters in another language",
 			"law.0.question", "prohibited", "law.0.answer", "no", "law.0.basis", "AI Act, Article 5: none of its practices",
 			"law.1.question", "high_risk", "law.1.answer", "no", "law.1.basis", "AI Act, Annex III: not listed",
 			"law.2.question", "transparency", "law.2.answer", "no", "law.2.basis", "AI Act, Article 50: a person answers for each text",

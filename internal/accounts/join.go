@@ -97,7 +97,7 @@ func (j *joined) training(r *register.Record) {
 func (j *joined) person(r *register.Record) identity.Person {
 	p := identity.Person{
 		ID: identity.PersonID(r.ID), Version: r.Version, Number: r.Number(), Email: r.Values.Text("email"), Name: r.Values.Text("name"),
-		Left: r.State == "left", Trained: j.trained[r.ID], Created: r.Made.At,
+		Unit: r.Values.Text("unit"), Left: r.State == "left", Trained: j.trained[r.ID], Created: r.Made.At,
 	}
 	if !p.Left {
 		p.Roles = j.roles[r.ID]
@@ -114,6 +114,7 @@ func (j *joined) system(r *register.Record) identity.System {
 	}
 	binding := inForce(r)
 	s.Data = binding.List("data_classes")
+	s.Bounds = identity.Bounds{Daily: binding.Integer("limit_requests_per_day"), People: binding.Integer("limit_people_per_day"), Units: binding.List("limit_units")}
 	for _, text := range binding.List("models") {
 		id, err := counterfoil.ParseID(text)
 		if err != nil {

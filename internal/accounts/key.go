@@ -21,7 +21,7 @@ const DefaultKeyLife = 90 * 24 * time.Hour
 // NewKey is what is entered to create a key.
 type NewKey struct {
 	SystemSlug  string
-	PersonEmail string    // who uses the key; registered as a person when unknown. A workload's key without one is answered for by the system's owner
+	PersonEmail string    // who uses the key; registered as a person when unknown. A workload's key without one is answered for by whoever owns the system at the time
 	Workload    bool      // used by a program
 	Expires     time.Time // at most a year from now; zero means DefaultKeyLife
 }
@@ -56,7 +56,10 @@ func (a *Accounts) checkKey(in NewKey) (k identity.Key, address string, err erro
 	f := newForm()
 	k = identity.Key{Workload: in.Workload, Created: a.clock.Now(), Expires: in.Expires.UTC().Truncate(time.Microsecond)}
 	if system, ok := a.directory.Snapshot().SystemBySlug(in.SystemSlug); ok {
-		k.System, k.Person = system.ID, system.Owner
+		k.System = system.ID
+		if in.Workload && in.PersonEmail == "" && !a.answered(system) {
+			f.wrong("person", "Nobody answers for this system now. Name its owner first, or the person who answers for the program.")
+		}
 	} else {
 		f.wrong("system", "No AI system with this short name is registered.")
 	}
@@ -75,6 +78,13 @@ func (a *Accounts) checkKey(in NewKey) (k identity.Key, address string, err erro
 		f.wrong("expires", "A key is valid for at most one year.")
 	}
 	return k, address, f.err()
+}
+
+// answered tells whether somebody answers for what programs do with the system. The one
+// the program makes itself needs nobody until it is taken over.
+func (a *Accounts) answered(s *identity.System) bool {
+	owner, ok := a.directory.Snapshot().Person(s.Owner)
+	return ok && !owner.Left || s.Owner.IsZero() && s.Builtin
 }
 
 // RevokeKey ends a key at once. It is named by its id, or by the last characters

@@ -14,6 +14,7 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 func TestCreateKey(t *testing.T) {
@@ -50,9 +51,43 @@ func TestCreateWorkloadKey(t *testing.T) {
 	s := b.system(t)
 	year := noon.AddDate(1, 0, 0)
 	k, _, err := b.CreateKey(t.Context(), actor, NewKey{SystemSlug: s.Slug, Workload: true, Expires: year})
-	if err != nil || !k.Workload || k.Person != s.Owner || !k.Expires.Equal(year) {
+	if err != nil || !k.Workload || !k.Person.IsZero() || !k.Expires.Equal(year) {
 		t.Errorf("%+v, %v", k, err)
 	}
+	if last := b.saved[len(b.saved)-1]; !last.Subject.IsZero() {
+		t.Errorf("the record of a key that names nobody is about %s", last.Subject)
+	}
+}
+
+// TestWorkloadKeyFollowsTheOwner: a hand-over brings the program under the new owner, and
+// no key is made that nobody would answer for.
+func TestWorkloadKeyFollowsTheOwner(t *testing.T) {
+	b := start(t)
+	s := b.system(t)
+	_, secret, err := b.CreateKey(t.Context(), actor, NewKey{SystemSlug: s.Slug, Workload: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := func(want identity.PersonID) {
+		t.Helper()
+		if p, err := b.directory.Snapshot().Resolve(secret, b.clock.Now()); err != nil || p.Person != want || !p.ForOwner {
+			t.Errorf("%+v, %v", p, err)
+		}
+	}
+	answers(s.Owner)
+	leaves, _ := b.directory.Snapshot().Person(s.Owner)
+	if _, err := b.register.Move(t.Context(), register.Program, counterfoil.ID(leaves.ID), "leave", register.Input{Version: leaves.Version, Reason: "Test"}); err != nil {
+		t.Fatal(err)
+	}
+	answers(identity.PersonID{})
+	_, _, err = b.CreateKey(t.Context(), actor, NewKey{SystemSlug: s.Slug, Workload: true})
+	wantFault(t, err, fault.KindInvalid, "person")
+	next := "next@example.com"
+	if _, err := b.ChangeSystem(t.Context(), actor, s.ID, SystemChange{OwnerEmail: &next}); err != nil {
+		t.Fatal(err)
+	}
+	owner, _ := b.directory.Snapshot().PersonByEmail(next)
+	answers(owner.ID)
 }
 
 func TestCreateKeyRefuses(t *testing.T) {

@@ -4,18 +4,15 @@
 package accounts
 
 import (
-	"time"
-
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
-// States and moves of kinds that the live path knows by name. What it does not know
+// States of kinds that the live path knows by name. What it does not know
 // opens nothing.
 const (
 	stateActive     = "active"
-	stateDiscovered = "discovered"
 	stateAbsent     = "absent"
 	stateApproved   = "approved"
 	statePiloting   = "piloting"
@@ -26,16 +23,6 @@ const (
 	stateRejected   = "rejected"
 	stateForbidden  = "forbidden"
 	stateOutOfScope = "out_of_scope"
-	moveTrial       = "trial"
-	movePilot       = "pilot"
-	moveEndTrial    = "end_trial"
-)
-
-// How long a trial before approval and a pilot after it last, whatever their record
-// says: the moves that begin them ask for an end within this, and it may be changed later.
-const (
-	trialMost = 30 * 24 * time.Hour
-	pilotMost = 180 * 24 * time.Hour
 )
 
 // routeOf says what a system's record lets pass. A system that is assessed anew, was
@@ -53,7 +40,7 @@ func routeOf(r *register.Record) identity.Route {
 	case stateOperating:
 		return identity.Route{Open: true}
 	case statePiloting:
-		return identity.Route{Open: true, Pilot: pilotOf(r.Values, r.Done[movePilot].At, pilotMost)}
+		return identity.Route{Open: true, Pilot: pilotOf(r.Values, register.PilotOf(r))}
 	case stateSuspended:
 		return closed(identity.ClosedSuspended)
 	case stateRetired:
@@ -106,31 +93,15 @@ func ranAs(r *register.Record) string {
 }
 
 // trialOf is the route of a system that is not approved: none, or that of a trial.
-// Whatever stopped or decided the system after the trial began has ended the trial, and
-// so has finding that it ran and nobody decided on it: from there nothing could stop it.
 func trialOf(r *register.Record) identity.Route {
-	begun, tried := r.Done[moveTrial]
-	if !tried {
+	trial, runs := register.TrialOf(r)
+	if !runs {
 		return closed(identity.ClosedUnapproved)
 	}
-	for id, act := range r.Done {
-		m, known := r.Kind.Move(id)
-		if act.Version > begun.Version && known && (id == moveEndTrial || fixedRoute(m.To) || m.To == stateApproved || m.To == stateDiscovered) {
-			return closed(identity.ClosedUnapproved)
-		}
-	}
-	return identity.Route{Open: true, Pilot: pilotOf(r.Values, begun.At, trialMost)}
+	return identity.Route{Open: true, Pilot: pilotOf(r.Values, trial)}
 }
 
-// pilotOf are the limits a record says, of what began at a time and lasts at most so
-// long. Without an end nothing passes.
-func pilotOf(v kind.Values, since time.Time, most time.Duration) *identity.Pilot {
-	p := &identity.Pilot{Daily: v.Integer("pilot_requests_per_day"), People: v.Integer("pilot_people"), Since: since}
-	if day, err := time.Parse(time.DateOnly, v.Text("pilot_until")); err == nil {
-		p.Until = day.AddDate(0, 0, 1) // the day itself counts
-	}
-	if last := since.Add(most); p.Until.After(last) {
-		p.Until = last
-	}
-	return p
+// pilotOf are the limits a record says of a trial or pilot. Without an end nothing passes.
+func pilotOf(v kind.Values, t register.Tried) *identity.Pilot {
+	return &identity.Pilot{Until: t.Until, Daily: v.Integer("pilot_requests_per_day"), People: v.Integer("pilot_people"), Since: t.Since}
 }

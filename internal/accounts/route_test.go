@@ -4,6 +4,9 @@
 package accounts
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,12 +27,17 @@ func history(t *testing.T, b *bench, inForce bool, values kind.Values, moves ...
 	r := &register.Record{Kind: k, State: k.Initial().ID, Version: 1, Values: values}
 	r.Done = map[string]register.Act{}
 	for i, id := range moves {
+		id, text, _ := strings.Cut(id, " ")
+		day, err := strconv.Atoi(text)
+		if err != nil {
+			day = i
+		}
 		m, ok := k.Move(id)
 		if !ok {
 			r.State = id // a state the engine came to by itself, as by a change
 			continue
 		}
-		r.Done[id] = register.Act{At: noon.AddDate(0, 0, i), Version: uint64(i + 2)}
+		r.Done[id] = register.Act{At: noon.AddDate(0, 0, day), Version: uint64(i + 2)}
 		r.State, r.Version = m.To, uint64(i+2)
 	}
 	if inForce {
@@ -38,11 +46,16 @@ func history(t *testing.T, b *bench, inForce bool, values kind.Values, moves ...
 	return r
 }
 
+// late writes a move that came so many days after the first.
+func late(move string, days int, before ...string) []string {
+	return append(before, fmt.Sprintf("%s %d", move, days))
+}
+
 // TestRouteOf: how far a system has come decides whether its requests pass.
 func TestRouteOf(t *testing.T) {
 	b := start(t)
 	limits := kind.Values{"pilot_until": "2026-12-01", "pilot_requests_per_day": int64(5), "pilot_people": int64(2)}
-	far := kind.Values{"pilot_until": "2027-12-01", "pilot_requests_per_day": int64(5), "pilot_people": int64(2)}
+	far := kind.Values{"pilot_until": "2028-12-01", "pilot_requests_per_day": int64(5), "pilot_people": int64(2)}
 	open := identity.Route{Open: true}
 	pilot := func(until, since time.Time) identity.Route {
 		return identity.Route{Open: true, Pilot: &identity.Pilot{Until: until, Daily: 5, People: 2, Since: since}}
@@ -60,8 +73,16 @@ func TestRouteOf(t *testing.T) {
 		"a trial":                            {limits, false, []string{"trial"}, pilot(last, day(0))},
 		"a trial, screened meanwhile":        {limits, false, []string{"trial", "screen", "assess"}, pilot(last, day(0))},
 		"a trial lasts 30 days":              {far, false, []string{"trial"}, pilot(day(30), day(0))},
+		"a trial, renewed":                   {far, false, []string{"trial", "renew_trial"}, pilot(day(31), day(0))},
+		"a trial, renewed, in all 90 days":   {far, false, late("renew_trial", 80, "trial"), pilot(day(90), day(0))},
+		"a trial, renewed after 90 days":     {far, false, late("renew_trial", 100, "trial"), pilot(day(90), day(0))},
+		"a trial, stopped by rule":           {limits, false, []string{"trial", "stop_trial"}, closed(identity.ClosedUnapproved)},
+		"a trial, stopped by rule, renewed":  {limits, false, []string{"trial", "stop_trial", "renew_trial"}, pilot(last, day(0))},
+		"a trial, screened, stopped by rule": {limits, false, []string{"trial", "screen", "stop"}, closed(identity.ClosedSuspended)},
+		"a pilot, renewed":                   {far, true, []string{"approve", "pilot", "renew_pilot"}, pilot(day(182), day(1))},
+		"a pilot, in all 360 days":           {far, true, late("renew_pilot", 300, "approve", "pilot"), pilot(day(361), day(1))},
 		"a trial that was ended":             {limits, false, []string{"trial", "end_trial"}, closed(identity.ClosedUnapproved)},
-		"a second trial":                     {limits, false, []string{"trial", "end_trial", "trial"}, pilot(last, day(2))},
+		"a trial that was ended, renewed":    {limits, false, []string{"trial", "end_trial", "renew_trial"}, pilot(last, day(0))},
 		"a trial, stopped, assessed again":   {limits, false, []string{"trial", "screen", "suspend", "assess_again"}, closed(identity.ClosedUnapproved)},
 		"a trial, rejected, taken up":        {limits, false, []string{"trial", "reject", "take_up"}, closed(identity.ClosedUnapproved)},
 		"a trial, approved, changed":         {limits, true, []string{"trial", "approve", "assessing"}, closed(identity.ClosedUnapproved)},

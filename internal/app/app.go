@@ -85,7 +85,7 @@ type App struct {
 	unrecorded error             // why the last self-check of this process left no verdict
 	state      atomic.Pointer[gateway.State]
 	roll       accounts.Roll // the register as projected
-	pilots     pilots        // what systems in a pilot have used
+	usage      usage         // what systems with bounds have used
 	swept      swept
 
 	setup struct { // the one-time way to the first administrator
@@ -199,7 +199,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
-	a.pilots.reset() // counted again, now that the index has everything
+	a.usage.reset() // counted again, now that the index has everything
 	a.putInForce(ctx)
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop, a.stopped = stop, follow.Done()

@@ -149,7 +149,7 @@ func prompt(t *testing.T, a *App, secret string, stream bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Pilots: &a.pilots, Clock: a.clock, Log: a.log})
+	live := gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Usage: &a.usage, Clock: a.clock, Log: a.log})
 	server := httptest.NewServer(live)
 	defer server.Close()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/sandbox/v1/chat/completions", bytes.NewReader(body))

@@ -287,8 +287,8 @@ func (a *App) enterAll(ctx context.Context, kindID string) error {
 // putInForce gives the live path the register as it is now.
 func (a *App) putInForce(ctx context.Context) {
 	snapshot := a.roll.Snapshot()
-	if err := a.pilots.begin(ctx, snapshot, a.index, a.clock.Now()); err != nil {
-		a.log.Error("a system that is tried has no route until this passes", "err", err)
+	if err := a.usage.begin(ctx, snapshot, a.index, a.clock.Now()); err != nil {
+		a.log.Error("a system with bounds has no route until this passes", "err", err)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

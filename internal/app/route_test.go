@@ -18,6 +18,8 @@ import (
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
 // route is the live path of an opened directory, asked with one key.
@@ -162,6 +164,48 @@ func TestPilotLimits(t *testing.T) {
 	if v := h.verify(); v.Integrity != "ok" {
 		t.Errorf("the record is %s", v.Integrity)
 	}
+}
+
+// TestApprovedBounds: what a system was approved with is kept from the next request on and
+// across a restart; a draft of more allows nothing.
+func TestApprovedBounds(t *testing.T) {
+	h := newHouse(t)
+	a := h.open()
+	r := newRoute(t, a, "Drafts")
+	draft, err := a.register.Reader().Record(t.Context(), counterfoil.ID(r.system().ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := kind.Values{"name": "Letters", "owner": draft.Owner().String(), "models": draft.Values.List("models"), "limit_requests_per_day": int64(3), "limit_people_per_day": int64(2)}
+	approved, err := a.register.SetUp(t.Context(), register.Program, "system", "operating", register.Input{Values: values})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.slug = approved.Values.Text("slug")
+	r.secret = r.key("olga@example.com")
+	second, third := r.key("paul@example.com"), r.key("quinn@example.com")
+	ask := func(secret string, status int, says string) {
+		t.Helper()
+		if got, message := r.ask(secret, "sandbox-echo"); got != status || !strings.Contains(message, says) {
+			t.Errorf("status %d, %q; want %d, %q", got, message, status, says)
+		}
+	}
+	ask(r.secret, http.StatusOK, "")
+	ask(second, http.StatusOK, "")
+	ask(third, http.StatusForbidden, "as many people as it is approved for")
+	h.close(a)
+	a = h.open()
+	r.app = a
+	r.serve()
+	ask(third, http.StatusForbidden, "as many people as it is approved for")
+	ask(second, http.StatusOK, "")
+	ask(second, http.StatusForbidden, "the requests of today")
+	more := kind.Values{"limit_requests_per_day": int64(100)}
+	changed, err := a.register.Change(t.Context(), register.Program, approved.ID, register.Input{Version: approved.Version, Values: more})
+	if err != nil || changed.State != "assessing" {
+		t.Fatalf("%+v, %v", changed, err)
+	}
+	ask(second, http.StatusForbidden, "the requests of today")
 }
 
 // TestKillSwitchUnderLoad: once the stop has returned, no request that begins then

@@ -131,7 +131,7 @@ func (a *App) listen(ctx context.Context) ([]*listener, error) {
 
 // livePath is what serves applications.
 func (a *App) livePath() http.Handler {
-	return gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Gaps: a.gaps, Pilots: &a.pilots, Clock: a.clock, Log: a.log})
+	return gateway.New(gateway.Config{State: a.state.Load, Journal: interactions{a}, Receipts: interactions{a}, Gaps: a.gaps, Usage: &a.usage, Clock: a.clock, Log: a.log})
 }
 
 // server is an HTTP server whose handlers can be waited for, with /healthz

@@ -105,8 +105,12 @@ func (a service) RevokeKey(ctx context.Context, id string) (control.Key, error) 
 }
 
 func (a service) key(k identity.Key) control.Key {
+	person := k.Person
+	if s, ok := a.roll.Snapshot().System(k.System); ok && k.ForOwner() {
+		person = s.Owner
+	}
 	out := control.Key{
-		ID: k.ID.String(), System: a.slug(counterfoil.ID(k.System)), Person: a.email(k.Person), Workload: k.Workload, Hint: k.Hint,
+		ID: k.ID.String(), System: a.slug(counterfoil.ID(k.System)), Person: a.email(person), Workload: k.Workload, Hint: k.Hint,
 		State: "valid", Created: k.Created, Expires: k.Expires, Revoked: k.Revoked,
 	}
 	switch err := k.Check(a.clock.Now()); {

@@ -20,14 +20,26 @@ import (
 // The moves the operator makes at the command line, for an owner who cannot.
 const (
 	moveTrial    = "trial"
+	moveRenew    = "renew_trial"
 	moveEndTrial = "end_trial"
 	moveSuspend  = "suspend"
 )
 
-// TrySystem implements control.Service.
+// TrySystem implements control.Service: it allows a trial, and renews one that was
+// allowed before.
 func (a service) TrySystem(ctx context.Context, slug string, q control.Trial) (control.System, error) {
+	move := moveTrial
+	if s, ok := a.roll.Snapshot().SystemBySlug(slug); ok {
+		record, err := a.register.Reader().Record(ctx, counterfoil.ID(s.ID))
+		if err != nil {
+			return control.System{}, fmt.Errorf("try %s: %w", s.Number, err)
+		}
+		if record.Values.Text("trial_since") != "" {
+			move = moveRenew
+		}
+	}
 	until := a.clock.Now().UTC().AddDate(0, 0, q.Days).Format(time.DateOnly)
-	return a.moveSystem(ctx, slug, []string{moveTrial}, register.Input{
+	return a.moveSystem(ctx, slug, []string{move}, register.Input{
 		Values: kind.Values{"pilot_until": until, "pilot_requests_per_day": int64(q.Requests), "pilot_people": int64(q.People)},
 		Reason: "Allowed at the command line.",
 	})

@@ -104,7 +104,8 @@ func (a *App) welcome(ctx context.Context, listeners []*listener) error {
 // printed end now: only one is in force at a time.
 func (a *App) firstKey(ctx context.Context, playground identity.System) (string, error) {
 	for _, k := range a.roll.Snapshot().Keys() {
-		if k.System == playground.ID && k.Person.IsZero() && k.Revoked.IsZero() {
+		printed := k.System == playground.ID && k.ForOwner() && !k.Expires.After(k.Created.Add(firstKeyLife))
+		if printed && k.Revoked.IsZero() {
 			if _, err := a.accounts.RevokeKey(ctx, operator, k.ID.String()); err != nil {
 				return "", fmt.Errorf("end the key of an earlier start: %w", err)
 			}

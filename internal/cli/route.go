@@ -19,8 +19,9 @@ func newSystemTry(env *environment) *cobra.Command {
 		Use:   "try SLUG [--days N] [--requests N] [--people N]",
 		Short: "Allow a trial of a system that is not approved yet",
 		Long: "Gives a system that was requested a route for a while, with limits: at most 30 days, so many requests a day (UTC), so\n" +
-			"many people. It ends by itself. The console lets its owner do this; here the operator does it in their place, and the\n" +
-			"record says so.",
+			"many people. It ends by itself. Once tried, the trial is renewed: all of it ends within 90 days of the first day. The\n" +
+			"console lets its owner allow the first trial and somebody else renew it; here the operator does it in their place, and\n" +
+			"the record says so.",
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return env.with(c.Context(), func(cl *client) error {

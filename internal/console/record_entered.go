@@ -19,7 +19,7 @@ func (d *desk) entered(k *kind.Kind, only []string, form url.Values) (kind.Value
 	values, wrong := kind.Values{}, make(fault.Fields)
 	for i := range k.Fields {
 		f := &k.Fields[i]
-		if f.Fixed || only != nil && !slices.Contains(only, f.ID) {
+		if f.Fixed && only == nil || only != nil && !slices.Contains(only, f.ID) {
 			continue
 		}
 		if f.Type == kind.Rows {

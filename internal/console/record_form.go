@@ -62,7 +62,7 @@ func (d *desk) formOf(k *kind.Kind, sections []kind.Section, only []string, in f
 		fs := formSection{Title: s.Title, Help: s.Help}
 		for _, id := range s.Fields {
 			f, ok := k.Field(id)
-			if !ok || f.Fixed || only != nil && !slices.Contains(only, id) {
+			if !ok || f.Fixed && only == nil || only != nil && !slices.Contains(only, id) {
 				continue
 			}
 			entered := in.entered

@@ -90,7 +90,7 @@ type Config struct {
 	Journal  Journal
 	Receipts Receipts // nil gives none
 	Gaps     Gaps     // nil: nothing leaves unrecorded
-	Pilots   Pilots   // nil: no system that is tried has a route
+	Usage    Usage    // nil: no system whose requests or people are bounded has a route
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -101,7 +101,7 @@ type Gateway struct {
 	journal  Journal
 	receipts Receipts
 	gaps     Gaps
-	pilots   Pilots
+	usage    Usage
 	clock    clock.Clock
 	log      *slog.Logger
 	pool     sync.Pool     // of *exchange
@@ -116,7 +116,7 @@ const (
 
 // New returns a Gateway.
 func New(c Config) *Gateway {
-	g := &Gateway{state: c.State, journal: c.Journal, receipts: c.Receipts, gaps: c.Gaps, pilots: c.Pilots, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
+	g := &Gateway{state: c.State, journal: c.Journal, receipts: c.Receipts, gaps: c.Gaps, usage: c.Usage, clock: c.Clock, log: c.Log, large: make(chan struct{}, largeBodies)}
 	g.pool.New = func() any { return new(exchange) }
 	return g
 }

@@ -46,6 +46,7 @@ var (
 // recorded is one entry as the journal got it.
 type recorded struct {
 	entry   counterfoil.Entry
+	subject counterfoil.ID
 	payload []byte
 }
 
@@ -56,7 +57,7 @@ type memory struct {
 	fail func(*counterfoil.Entry) error
 }
 
-func (m *memory) Record(_ context.Context, e *counterfoil.Entry, _ counterfoil.ID, payload []byte) (counterfoil.Index, error) {
+func (m *memory) Record(_ context.Context, e *counterfoil.Entry, subject counterfoil.ID, payload []byte) (counterfoil.Index, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail != nil {
@@ -73,7 +74,7 @@ func (m *memory) Record(_ context.Context, e *counterfoil.Entry, _ counterfoil.I
 		o := *e.Outcome
 		kept.Outcome = &o
 	}
-	m.all = append(m.all, recorded{kept, bytes.Clone(payload)})
+	m.all = append(m.all, recorded{kept, subject, bytes.Clone(payload)})
 	return counterfoil.Index(len(m.all)), nil
 }
 

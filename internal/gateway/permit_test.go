@@ -13,7 +13,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 )
 
-// counting is Pilots that answers what a test wants.
+// counting is Usage that answers what a test wants.
 type counting struct{ reason string }
 
 func (c counting) Pass(*identity.System, counterfoil.ID, time.Time) string { return c.reason }
@@ -29,7 +29,7 @@ func TestRoutes(t *testing.T) {
 	for name, test := range map[string]struct {
 		route  identity.Route
 		state  string
-		pilots Pilots
+		usage  Usage
 		reason string
 		says   string
 	}{
@@ -54,7 +54,7 @@ func TestRoutes(t *testing.T) {
 				system, key := s.state.Snapshot.Systems()[0], s.state.Snapshot.Keys()[0]
 				system.Route, system.State, system.Owner, system.Number = test.route, test.state, owner.ID, "SYS-002"
 				s.state.Snapshot = identity.NewSnapshot([]identity.System{system}, []identity.Person{owner}, []identity.Key{key})
-				s.gateway.pilots = test.pilots
+				s.gateway.usage = test.usage
 				got := s.post(surface.path, prompt("echo", "hello", false))
 				all := s.journal.entries()
 				if test.reason == "" {
@@ -78,6 +78,68 @@ func TestRoutes(t *testing.T) {
 				if strings.Contains(string(all[0].payload), "olga") {
 					t.Error("the owner's address stays in the record of somebody else's request")
 				}
+			}
+		})
+	}
+}
+
+// TestBoundsAndOwners: a system approved for some units lets nobody else pass, and what a
+// program does needs somebody who answers for it now; the entry names who did, and their
+// erasure does not take the program's words.
+func TestBoundsAndOwners(t *testing.T) {
+	owner := identity.Person{ID: identity.PersonID{7}, Email: "olga@example.com", Unit: "Claims"}
+	left := owner
+	left.Left = true
+	open := identity.Route{Open: true}
+	units := identity.Bounds{Units: []string{"claims "}}
+	for name, test := range map[string]struct {
+		system identity.System
+		person identity.Person
+		key    identity.Key
+		usage  Usage
+		reason string
+		says   string
+	}{
+		"in the unit":                 {identity.System{Owner: owner.ID, Bounds: units}, owner, identity.Key{Person: owner.ID}, nil, "", ""},
+		"in another unit":             {identity.System{Owner: owner.ID, Bounds: identity.Bounds{Units: []string{"Legal"}}}, owner, identity.Key{Person: owner.ID}, nil, "limit_units", "other units"},
+		"of nobody known":             {identity.System{Owner: owner.ID, Bounds: units}, owner, identity.Key{Person: identity.PersonID{8}}, nil, "limit_units", "other units"},
+		"a program, whatever unit":    {identity.System{Owner: owner.ID, Bounds: identity.Bounds{Units: []string{"Legal"}}}, owner, identity.Key{Workload: true}, nil, "", ""},
+		"a program, its owner left":   {identity.System{Owner: owner.ID}, left, identity.Key{Workload: true}, nil, "system_without_owner", "AIMS manager"},
+		"a program, the owner erased": {identity.System{Owner: identity.PersonID{9}}, owner, identity.Key{Workload: true}, nil, "system_without_owner", "AIMS manager"},
+		"a program, nobody owns it":   {identity.System{}, owner, identity.Key{Workload: true}, nil, "system_without_owner", "AIMS manager"},
+		"a program, the playground":   {identity.System{Builtin: true}, owner, identity.Key{Workload: true}, nil, "", ""},
+		"the playground, left":        {identity.System{Builtin: true, Owner: owner.ID}, left, identity.Key{Workload: true}, nil, "system_without_owner", "AIMS manager"},
+		"its requests":                {identity.System{Bounds: identity.Bounds{Daily: 1}}, owner, identity.Key{Person: owner.ID}, counting{identity.ClosedDaily}, "limit_requests", "approved for"},
+		"its people":                  {identity.System{Bounds: identity.Bounds{People: 1}}, owner, identity.Key{Person: owner.ID}, counting{identity.ClosedFull}, "limit_people", "approved for"},
+		"nobody counts":               {identity.System{Bounds: identity.Bounds{People: 1}}, owner, identity.Key{Person: owner.ID}, nil, "limit_requests", "approved for"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, "")
+			standing, key := s.state.Snapshot.Systems()[0], test.key
+			test.system.ID, test.system.Slug, test.system.Number, test.system.Route, test.system.State, test.system.Models = standing.ID, "letters", "SYS-002", open, "operating", standing.Models
+			key.ID, key.System, key.Hash = s.state.Snapshot.Keys()[0].ID, standing.ID, identity.HashKey(s.key)
+			s.state.Snapshot = identity.NewSnapshot([]identity.System{test.system}, []identity.Person{test.person}, []identity.Key{key})
+			s.gateway.usage = test.usage
+			got := s.post(surfaces[0].path, prompt("echo", "hello", false))
+			all := s.journal.entries()
+			if test.reason == "" {
+				if got.status != http.StatusOK || len(all) != 2 {
+					t.Fatalf("%d, %d entries: %s", got.status, len(all), got.body)
+				}
+				answers, subject := counterfoil.ID(key.Person), counterfoil.ID(key.Person)
+				if key.ForOwner() {
+					answers = counterfoil.ID(test.system.Owner)
+				}
+				if all[0].entry.Actor != answers || all[0].subject != subject || all[1].entry.Actor != answers {
+					t.Errorf("the entry names %s, under the keys of %s; want %s and %s", all[0].entry.Actor, all[0].subject, answers, subject)
+				}
+				return
+			}
+			if got.status != http.StatusForbidden || !strings.Contains(got.body, test.says) || len(s.provider.Dumps()) != 0 {
+				t.Fatalf("%d, %s", got.status, got.body)
+			}
+			if len(all) != 1 || all[0].entry.Outcome.Reason != test.reason || !all[0].entry.Actor.IsZero() && all[0].entry.Actor != counterfoil.ID(key.Person) {
+				t.Errorf("recorded %+v", all)
 			}
 		})
 	}

@@ -57,7 +57,11 @@ func (x *exchange) record(e *counterfoil.Entry, payload any) error {
 	}
 	person := counterfoil.ID(x.principal.Person)
 	e.ID, e.Time, e.Actor = x.id, x.g.clock.Now().UnixMicro(), person
-	at, err := x.g.journal.Record(context.WithoutCancel(x.r.Context()), e, person, raw.Bytes())
+	subject := person
+	if x.principal.ForOwner {
+		subject = counterfoil.ID{} // who answers for a program now is no subject of what it says: it stays when they are erased
+	}
+	at, err := x.g.journal.Record(context.WithoutCancel(x.r.Context()), e, subject, raw.Bytes())
 	if err == nil && e.Intent != nil {
 		x.takeReceipt(e, at)
 	}

@@ -24,6 +24,7 @@ type System struct {
 	Owner   PersonID // who answers for it; zero for a built-in one nobody took over
 	State   string   // of the record
 	Route   Route
+	Bounds  Bounds
 	Models  []string // exactly as clients name them
 	Uses    []Use    // of each model, in the order of Models
 	Data    []string // classes of data it may be given; empty when none are declared
@@ -58,6 +59,9 @@ func (s *System) Use(model string) Use {
 	return Use{}
 }
 
+// Counted tells whether requests or people of the system have to be counted.
+func (s *System) Counted() bool { return s.Route.Pilot != nil || s.Bounds.Counted() }
+
 // RoleAdministrator may do everything in the console.
 const RoleAdministrator = "administrator"
 
@@ -69,6 +73,7 @@ type Person struct {
 	Email   string // as NormaliseEmail returns it, unique
 	Name    string
 	Roles   []string // of appointments in force
+	Unit    string   // where in the organisation they work; "" when nobody said
 	Left    bool     // no longer there: signs in no more, and keys open nothing
 	Trained bool     // has a training record in force
 	Created time.Time
@@ -83,7 +88,7 @@ type Key struct {
 	ID       KeyID            `json:"id"`
 	Version  uint64           `json:"version"`
 	System   SystemID         `json:"system"`
-	Person   PersonID         `json:"person"`            // who uses it, or answers for the workload that does
+	Person   PersonID         `json:"person"`            // who uses it, or answers for the workload that does; zero for a workload the system's owner answers for
 	Workload bool             `json:"workload,omitzero"` // used by a program, not by a person
 	Hash     counterfoil.Hash `json:"hash"`              // HashKey of the secret
 	Hint     string           `json:"hint"`              // the secret's last 4 characters
@@ -91,6 +96,10 @@ type Key struct {
 	Expires  time.Time        `json:"expires,omitzero"` // not valid from here on; zero never
 	Revoked  time.Time        `json:"revoked,omitzero"` // zero while in force
 }
+
+// ForOwner tells that a program uses the key and nobody is named in it: whoever owns the
+// system answers for what it does.
+func (k *Key) ForOwner() bool { return k.Workload && k.Person.IsZero() }
 
 // Check returns ErrRevokedKey, ErrExpiredKey or nil.
 func (k *Key) Check(now time.Time) error {
@@ -137,8 +146,9 @@ const assuranceKey = 3
 // Principal is who stands behind a request.
 type Principal struct {
 	Key       KeyID
-	Person    PersonID
-	System    *System // of the snapshot; never nil, not to be changed
+	Person    PersonID // who uses the key, or answers for the program that does; zero for nobody
+	ForOwner  bool     // Person owns the system, and is not named in the key
+	System    *System  // of the snapshot; never nil, not to be changed
 	Workload  bool
 	Trained   bool  // the person has a training record in force
 	Assurance uint8 // identity assurance level, 0 to 5

@@ -3,7 +3,11 @@
 
 package identity
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Route says whether requests of a system may pass. The zero Route lets nothing
 // pass, with no reason known.
@@ -33,7 +37,27 @@ const (
 	ClosedPilotEnded = "pilot_ended"
 	ClosedPilotDaily = "pilot_requests"
 	ClosedPilotFull  = "pilot_people"
+	ClosedOwnerless  = "system_without_owner" // for programs whose key names nobody
+	ClosedDaily      = "limit_requests"
+	ClosedFull       = "limit_people"
+	ClosedUnits      = "limit_units"
 )
+
+// Bounds are the limits a system was approved with, as far as the live path can keep
+// them. 0 and an empty list bound nothing.
+type Bounds struct {
+	Daily  int64    // requests a day (UTC)
+	People int64    // people a day (UTC); programs are not counted
+	Units  []string // units whose people may use it, as the records of people call theirs
+}
+
+// Counted tells whether somebody has to count to keep the bounds.
+func (b *Bounds) Counted() bool { return b.Daily > 0 || b.People > 0 }
+
+// Admits tells whether people of a unit may use the system.
+func (b *Bounds) Admits(unit string) bool {
+	return len(b.Units) == 0 || slices.ContainsFunc(b.Units, func(u string) bool { return strings.EqualFold(strings.TrimSpace(u), strings.TrimSpace(unit)) })
+}
 
 // Check returns why a request may not pass at a moment; "" when it may. Of a pilot
 // it looks at the end only: who counts its requests and people knows the rest.

@@ -56,6 +56,7 @@ func NewSnapshot(systems []System, people []Person, keys []Key) *Snapshot {
 	for i := range s.systems {
 		system := &s.systems[i]
 		system.Models, system.Uses, system.Data = slices.Clone(system.Models), slices.Clone(system.Uses), slices.Clone(system.Data)
+		system.Bounds.Units = slices.Clone(system.Bounds.Units)
 		s.system[system.ID], s.slug[system.Slug] = system, system
 	}
 	for i := range s.people {
@@ -65,11 +66,24 @@ func NewSnapshot(systems []System, people []Person, keys []Key) *Snapshot {
 	}
 	for i := range s.keys {
 		if system := s.system[s.keys[i].System]; system != nil {
-			s.byHash[s.keys[i].Hash] = holder{&s.keys[i], system, s.person[s.keys[i].Person]}
+			s.byHash[s.keys[i].Hash] = s.holderOf(&s.keys[i], system)
 		}
 	}
 	s.digest = s.sum()
 	return s
+}
+
+// holderOf finds who uses a key, or answers for the program that does: whom the key
+// names, or, when it names nobody, who owns the system and is still there.
+func (s *Snapshot) holderOf(k *Key, system *System) holder {
+	if !k.ForOwner() {
+		return holder{k, system, s.person[k.Person]}
+	}
+	owner := s.person[system.Owner]
+	if owner != nil && owner.Left {
+		owner = nil
+	}
+	return holder{k, system, owner}
 }
 
 // compareNumbers puts SYS-2 before SYS-10.
@@ -88,7 +102,9 @@ func compareKeys(a, b Key) int {
 }
 
 // Resolve tells who presents secret at the moment now. It does not allocate. The keys
-// of somebody who left are as if revoked.
+// of somebody who left are as if revoked. A program whose key names nobody follows the
+// owner of its system; where there is none the principal has no person, and whoever
+// lets requests pass refuses it.
 // The error is ErrExpiredKey, ErrRevokedKey, or wraps ErrUnknownKey.
 func (s *Snapshot) Resolve(secret string, now time.Time) (Principal, error) {
 	found, ok := s.byHash[HashKey(secret)]
@@ -101,9 +117,14 @@ func (s *Snapshot) Resolve(secret string, now time.Time) (Principal, error) {
 	if found.person != nil && found.person.Left {
 		return Principal{}, ErrRevokedKey
 	}
+	person, forOwner := found.key.Person, found.key.ForOwner()
+	if forOwner && found.person != nil {
+		person = found.person.ID
+	}
 	return Principal{
 		Key:       found.key.ID,
-		Person:    found.key.Person,
+		Person:    person,
+		ForOwner:  forOwner,
 		System:    found.system,
 		Workload:  found.key.Workload,
 		Trained:   found.person != nil && found.person.Trained,
@@ -136,14 +157,14 @@ func (s *Snapshot) People() []Person { return s.people }
 func (s *Snapshot) Keys() []Key { return s.keys }
 
 // Digest is a SHA-256 over the content, whatever order it was given in. It binds
-// a decision to the register it was taken with. Of people it takes in id, version
-// and roles only: it stays in the ledger when a person is erased, and must not let
+// a decision to the register it was taken with. Of people it takes in id, version,
+// roles and what follows from other records only: it stays in the ledger when a person is erased, and must not let
 // anybody test a guess of their name or address. The record's own entry binds these.
 func (s *Snapshot) Digest() counterfoil.Hash { return s.digest }
 
 func (s *Snapshot) sum() counterfoil.Hash {
 	d := digest{sha256.New()}
-	d.text("counterfoil snapshot 3")
+	d.text("counterfoil snapshot 4")
 	d.number(len(s.systems))
 	for i := range s.systems {
 		d.system(&s.systems[i])
@@ -184,6 +205,9 @@ func (d digest) system(s *System) {
 		d.truth(u.Supplied)
 	}
 	d.route(&s.Route)
+	d.number(int(s.Bounds.Daily))
+	d.number(int(s.Bounds.People))
+	d.texts(s.Bounds.Units)
 }
 
 func (d digest) route(r *Route) {

@@ -150,7 +150,7 @@ func (r *Record) next() *Record {
 // nil for a new record.
 func (r *Register) fill(ctx context.Context, actor Actor, record *Record, in Input, before *Record) error {
 	wrong := make(fault.Fields)
-	set(actor, record, in.Values, wrong)
+	set(record, in.Values, actor.program, wrong)
 	for id, value := range in.Fixed {
 		record.Values[id] = value
 	}
@@ -195,12 +195,13 @@ func reopen(before, record *Record, now time.Time) error {
 	return nil
 }
 
-// set puts values into a record. Fixed fields are the program's.
-func set(actor Actor, record *Record, values kind.Values, wrong fault.Fields) {
+// set puts values into a record. Fixed fields are the program's, and those of the moves
+// that ask for them.
+func set(record *Record, values kind.Values, fixed bool, wrong fault.Fields) {
 	for id, value := range values {
 		f, ok := record.Kind.Field(id)
 		switch {
-		case !ok || f.Fixed && !actor.program:
+		case !ok || f.Fixed && !fixed:
 			wrong[id] = "This cannot be entered."
 		case empty(value):
 			delete(record.Values, id)

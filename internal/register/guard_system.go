@@ -27,8 +27,9 @@ func systemFunctions() Functions {
 			"system_changed":         systemChanged,
 			"system_must_stop":       systemMustStop,
 			"system_may_run":         systemMayRun,
+			"system_trial_must_stop": systemTrialMustStop,
 		},
-		Derive: map[string]DeriveFunc{"system_levels": systemLevels},
+		Derive: map[string]DeriveFunc{"system_levels": systemLevels, "system_tried": systemTried},
 	}
 }
 
@@ -142,10 +143,10 @@ func systemChanged(ctx context.Context, r *Reader, record *Record, _ Actor) (boo
 // ownerGrace is how long a system runs on after its owner left.
 const ownerGrace = 14 * 24 * time.Hour
 
-// systemMustStop holds while a severe incident of a system in use is not contained,
-// or its owner left longer ago than the grace period.
+// systemMustStop holds while a severe incident of a system in use or on trial is not
+// contained, or its owner left longer ago than the grace period.
 func systemMustStop(ctx context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
-	if record.InForce == nil {
+	if record.InForce == nil && !runsOnTrial(r, record) {
 		return false, "", nil
 	}
 	why, err := stops(ctx, r, record)

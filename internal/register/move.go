@@ -88,7 +88,7 @@ func (r *Register) move(ctx context.Context, actor Actor, before *Record, m *kin
 			wrong[id] = "This cannot be changed here."
 		}
 	}
-	set(actor, record, in.Values, wrong)
+	set(record, in.Values, true, wrong)
 	r.note(record, in, wrong)
 	owned(actor, before, record, wrong)
 	if m.Reason && record.Reason == "" {

@@ -42,6 +42,7 @@ type moveHint struct {
 	Others  []otherHint           `yaml:"others"`  // moves of all linked records of a kind, made before
 	Wait    int                   `yaml:"wait"`    // days that pass before
 	First   map[string][]string   `yaml:"first"`   // by state it starts from: moves made before
+	By      map[string]string     `yaml:"by"`      // by state it starts from: a move on the way there
 	AtOnce  bool                  `yaml:"at_once"` // automatic, and made together with the move before
 	Role    string                `yaml:"role"`    // who makes it, when not the first role that can
 	Engine  string                `yaml:"engine"`  // why only the engine makes it

@@ -173,6 +173,11 @@ func (w *walker) input(r *register.Record, m *kind.Move, over map[string]any) re
 	w.Helper()
 	given := map[string]any{}
 	ordinary := w.ordinary(w.kind, true, w.hints.Values, w.hints.Moves[m.ID].Values, over)
+	for _, id := range m.Asks {
+		if f, _ := w.kind.Field(id); f.Fixed {
+			ordinary[id] = w.value(f)
+		}
+	}
 	for _, source := range []map[string]any{ordinary, w.hints.Values, w.hints.Moves[m.ID].Values, w.over, over} {
 		for id, v := range source {
 			if slices.Contains(m.Asks, id) {
@@ -180,7 +185,8 @@ func (w *walker) input(r *register.Record, m *kind.Move, over map[string]any) re
 			}
 		}
 	}
-	values, _ := w.values(w.kind, given)
+	values, fixed := w.values(w.kind, given)
+	maps.Copy(values, fixed)
 	return register.Input{Version: r.Version, Values: values, Reason: "As agreed"}
 }
 

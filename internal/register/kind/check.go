@@ -244,8 +244,11 @@ func (c *checker) moves() {
 			ids  []string
 		}{{".needs", m.Needs}, {".asks", m.Asks}} {
 			for j, id := range list.ids {
-				if _, ok := c.kind.Field(id); !ok {
+				f, ok := c.kind.Field(id)
+				if !ok {
 					c.Faultf(strictyaml.Element(path+list.name, j), "there is no field %q", id)
+				} else if f.Of != "" && list.name == ".asks" {
+					c.Faultf(strictyaml.Element(path+list.name, j), "nobody can fill in %q, which is computed", id)
 				}
 			}
 		}

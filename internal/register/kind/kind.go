@@ -76,7 +76,7 @@ type Field struct {
 	To       []string  // link, links: kinds
 	Back     string    // link, links: what the linked record calls the records that link to it
 	Fields   []Field   // rows; of simple types only
-	Fixed    bool      // set by moves and the engine, never typed
+	Fixed    bool      // set by the engine, or by the moves that ask for it; no other form has it
 	Minor    bool      // a change of it needs no new approval, and approvals do not bind it; also of a column of rows
 	Bound    bool      // a fixed field that approvals bind all the same
 	Of       string    // computed: CEL over record, evaluated when saved; implies Fixed
