@@ -161,9 +161,9 @@ func rowOfKey(k *identity.Key, now time.Time) keyRow {
 		Who: fact{Value: personLabel(counterfoil.ID(k.Person))}, Expires: fact{Time: k.Expires},
 	}
 	if k.Workload {
-		row.Who.Value = "A program"
-		if !k.Person.IsZero() {
-			row.Who.Value += ", " + personLabel(counterfoil.ID(k.Person)) + " answers"
+		row.Who.Value = "A program, " + personLabel(counterfoil.ID(k.Person)) + " answers"
+		if k.ForOwner() {
+			row.Who.Value = "A program, the owner of the system answers"
 		}
 	}
 	if k.Expires.IsZero() {
