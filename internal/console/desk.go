@@ -24,6 +24,7 @@ type Records interface {
 	Change(ctx context.Context, actor register.Actor, id counterfoil.ID, in register.Input) (*register.Record, error)
 	Move(ctx context.Context, actor register.Actor, id counterfoil.ID, moveID string, in register.Input) (*register.Record, error)
 	Statements
+	SavedViews
 	Comment(ctx context.Context, actor register.Actor, about counterfoil.ID, text string) (*register.Record, error)
 	Attach(ctx context.Context, actor register.Actor, about counterfoil.ID, f register.File) (*register.Record, error)
 	Offer(ctx context.Context, actor register.Actor, id, to counterfoil.ID, in register.Input) (*register.Record, error)

@@ -49,7 +49,7 @@ func (c *Console) entry(place string) func(http.ResponseWriter, *http.Request) e
 			return err
 		}
 		if place == "settings" {
-			p.Acts = []link{{Label: "People and access", Href: "/people"}, {Label: "Who may do what", Href: "/settings/rights"}}
+			p.Acts = []link{{Label: "People and access", Href: "/people"}, {Label: "Who may do what", Href: "/settings/rights"}, {Label: "Saved views", Href: d.href("/views")}}
 		}
 		if place == "audits" {
 			p.Acts = append(p.Acts, link{Label: "Departures from the rules", Href: d.href("/records/late")})

@@ -78,7 +78,13 @@ func (c *Console) goTo(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) pointed(text string) (string, error) {
 	if prefix, serial, ok := strings.Cut(strings.ToUpper(text), "-"); ok {
 		k, known := d.console.kinds.Numbered(prefix)
-		if n, err := parseSerial(serial); known && err == nil && !k.Inner {
+		n, err := parseSerial(serial)
+		if known && err == nil && k.ID == register.KindSavedView {
+			if s, err := d.SavedView(d.ctx, n); err == nil {
+				return d.href("/views/" + s.Number()), nil
+			}
+		}
+		if known && err == nil && !k.Inner {
 			if record, err := d.Numbered(d.ctx, k.ID, n); err == nil {
 				return d.pageOf(record), nil
 			}
@@ -114,7 +120,10 @@ func (d *desk) pageOf(r *register.Record) string {
 
 // search looks for a text in the titles of records, and in the names of people.
 func (d *desk) search(text string) ([]foundGroup, error) {
-	var groups []foundGroup
+	groups, err := d.searchViews(text)
+	if err != nil {
+		return nil, err
+	}
 	for _, k := range d.console.kinds.Kinds() {
 		if k.Inner || k.Named == nil && d.May(k, nil, register.Read) != nil {
 			continue
@@ -134,6 +143,29 @@ func (d *desk) search(text string) ([]foundGroup, error) {
 	}
 	slices.SortStableFunc(groups, func(a, b foundGroup) int { return strings.Compare(a.Label, b.Label) })
 	return groups, nil
+}
+
+// searchViews looks for a text in the names of saved views, which are sealed where the
+// index cannot look.
+func (d *desk) searchViews(text string) ([]foundGroup, error) {
+	saved, err := d.SavedViews(d.ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	g := foundGroup{Label: "Saved views", Href: d.href("/views")}
+	for _, s := range saved {
+		if !strings.Contains(strings.ToLower(s.Values.Text("name")), strings.ToLower(text)) {
+			continue
+		}
+		if g.More = len(g.Rows) == foundMost; g.More {
+			break
+		}
+		g.Rows = append(g.Rows, linkRow{d.savedLink(s).Href, s.Values.Text("name"), "Saved view", savedMark(s)})
+	}
+	if len(g.Rows) == 0 {
+		return nil, nil
+	}
+	return []foundGroup{g}, nil
 }
 
 // titled finds records of a kind; people by the directory, because their names are

@@ -23,6 +23,7 @@ type interactionsPage struct {
 	Stub      []fact
 	Export    *link
 	Views     []link
+	Saved     *savedRow
 	Selects   []field
 	From, To  string
 	Complaint *notice
@@ -60,6 +61,14 @@ func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error
 	p.Selects = c.filterFields(q, snapshot)
 	p.Views = views(q, c.clock.Now())
 	p.Leaving = c.leaving()
+
+	d, err := c.desk(r)
+	if err != nil {
+		return err
+	}
+	if p.Saved, err = d.savedViews(r, "/interactions"); err != nil {
+		return err
+	}
 
 	f, complaints := q.filter(snapshot)
 	if len(complaints) > 0 {

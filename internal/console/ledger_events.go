@@ -18,6 +18,7 @@ type eventsPage struct {
 	page
 	Stub   []fact
 	Kind   field
+	Saved  *savedRow
 	Rows   []eventRow
 	Pager  pager
 	Empty  empty
@@ -110,6 +111,13 @@ func (c *Console) listEvents(w http.ResponseWriter, r *http.Request) error {
 	if len(events) > 0 {
 		p.Export = eventQuery{kind: q.kind}.address("/ledger/events.csv")
 		p.Pager = eventPager(q, events, more)
+	}
+	d, err := c.desk(r)
+	if err != nil {
+		return err
+	}
+	if p.Saved, err = d.savedViews(r, "/ledger/events"); err != nil {
+		return err
 	}
 	return c.render(w, http.StatusOK, "ledger_events", &p)
 }

@@ -62,15 +62,31 @@ func (c *Console) showPalette(w http.ResponseWriter, r *http.Request) error {
 	for _, record := range records {
 		recent.Links = append(recent.Links, link{Label: d.called(record), Href: d.pageOf(record)})
 	}
-	for _, s := range []paletteSection{recent, entries, create, lists} {
+	views, err := d.savedSection()
+	if err != nil {
+		return err
+	}
+	for _, s := range []paletteSection{recent, entries, views, create, lists} {
 		if len(s.Links) == 0 {
 			continue
 		}
-		if s.ID != "recent" && s.ID != "entries" {
+		if s.ID == "new" || s.ID == "lists" {
 			slices.SortFunc(s.Links, func(a, b link) int { return strings.Compare(a.Label, b.Label) })
 		}
 		p.Sections = append(p.Sections, s)
 	}
 	p.Stub = []fact{{Label: "Works", Value: "With and without script"}}
 	return c.render(w, http.StatusOK, "palette", &p)
+}
+
+// savedSection are the saved views the person sees, each with its list.
+func (d *desk) savedSection() (paletteSection, error) {
+	s := paletteSection{ID: "views", Title: "Saved views", Note: "Yours, then the shared ones"}
+	saved, err := d.SavedViews(d.ctx, "")
+	for _, v := range saved {
+		if list, ok := d.console.listAt(v.Values.Text("list")); ok {
+			s.Links = append(s.Links, link{Label: list.title + ": " + v.Values.Text("name"), Href: d.savedLink(v).Href})
+		}
+	}
+	return s, err
 }

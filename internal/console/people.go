@@ -23,6 +23,11 @@ type peoplePage struct {
 	page
 	Stub    []fact
 	Summary string
+	Saved   *savedRow
+	Filters []filterField
+	First   string
+	Next    string
+	Export  string // "" for who may not
 	Rows    []personRow
 	May     bool // invite
 	Invited *invitation
@@ -44,9 +49,6 @@ type invitation struct {
 	Notice notice
 }
 
-// peopleMost bounds the list; beyond, people are found in their register.
-const peopleMost = 500
-
 func (c *Console) listPeople(w http.ResponseWriter, r *http.Request) error {
 	return c.people(w, r, nil)
 }
@@ -56,22 +58,40 @@ func (c *Console) people(w http.ResponseWriter, r *http.Request, made *invitatio
 	if err != nil {
 		return err
 	}
-	list, err := d.List(d.ctx, index.KeptFilter{Kind: "person", States: []string{"active"}, Limit: peopleMost})
+	q, err := parsePeopleQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	p := peoplePage{page: d.page(r, "People", "settings"), May: c.mayInvite(d), Invited: made, Summary: counted(uint64(len(list.Records)), "person", "people")}
-	signIn := uint64(0)
-	for _, record := range list.Records {
-		row := c.personRow(d, record, p.May)
-		if row.Access.Class == "ok" {
-			signIn++
-		}
-		p.Rows = append(p.Rows, row)
+	list, more, err := d.peopleAsked(q, peopleOnPage)
+	if err != nil {
+		return err
+	}
+	active, err := d.Count(d.ctx, index.KeptFilter{Kind: "person", States: []string{"active"}})
+	if err != nil {
+		return err
+	}
+	p := peoplePage{page: d.page(r, "People", "settings"), May: c.mayInvite(d), Invited: made, Filters: q.filters(), Summary: number(len(list)) + " on this page, of " + counted(active, "person", "people")}
+	for _, record := range list {
+		p.Rows = append(p.Rows, c.personRow(d, record, p.May))
+	}
+	if p.Saved, err = d.savedViews(r, "/people"); err != nil {
+		return err
+	}
+	if more {
+		p.Next = d.address("/people", peopleQuery{q.text, q.access, list[len(list)-1].Serial}.values())
+	}
+	first := peopleQuery{q.text, q.access, 0}.values()
+	if q.after > 0 {
+		p.First = d.address("/people", first)
+	}
+	signIn := 0
+	if k, err := c.kinds.Kind("person"); err == nil && d.May(k, nil, register.Export) == nil {
+		p.Export = d.address("/people.csv", first)
+		signIn = len(c.peopleMatching(peopleQuery{access: "signs_in"}))
 	}
 	p.Stub = []fact{
-		{Label: "Active", Value: number(len(list.Records))},
-		{Label: "Sign in", Value: number(signIn)},
+		{Label: "Active", Value: number(active), Href: d.href("/people")},
+		{Label: "Sign in now", Value: number(signIn), Href: d.href("/people", "access", "signs_in")},
 		{Label: "A role", Value: "Comes from an appointment in force"},
 	}
 	return c.render(w, http.StatusOK, "people", &p)

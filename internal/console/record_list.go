@@ -31,6 +31,7 @@ type recordsPage struct {
 	Whom    string // who may, otherwise
 	Begin   bool   // offer to begin the decisions on all controls at once
 	Filters []filterField
+	Saved   *savedRow
 	Action  string
 	At      string
 	Sorts   []sortLink
@@ -161,6 +162,9 @@ func (c *Console) listRecords(w http.ResponseWriter, r *http.Request) error {
 	if p.Stub, err = d.stateFacts(k); err != nil {
 		return err
 	}
+	if p.Saved, err = d.savedViews(r, "/kinds/"+k.ID); err != nil {
+		return err
+	}
 	return c.render(w, http.StatusOK, "records", &p)
 }
 
@@ -248,12 +252,18 @@ func recordFilter(k *kind.Kind, q url.Values) (index.KeptFilter, error) {
 		f.Fields = append(f.Fields, index.KeptCondition{Field: id, Values: values})
 	}
 	slices.SortFunc(f.Fields, func(a, b index.KeptCondition) int { return strings.Compare(a.Field, b.Field) })
-	if _, ok := k.Field(f.Sort); !ok && !slices.Contains([]string{"", "due", "time", "state", "title"}, f.Sort) {
+	if !sorts(k, f.Sort) {
 		return f, invalid("The list cannot be sorted by that.")
 	}
 	var err error
 	f.After, err = cursorOf(q.Get("after"))
 	return f, err
+}
+
+// sorts tells whether a list can be sorted by something.
+func sorts(k *kind.Kind, by string) bool {
+	_, ok := k.Field(by)
+	return ok || slices.Contains([]string{"", "due", "time", "state", "title"}, by)
 }
 
 // cursorText packs a place in a list into an address.
@@ -304,7 +314,7 @@ func (d *desk) sortLinks(k *kind.Kind, q url.Values) []sortLink {
 	head := func(label, sort string, numeric bool) sortLink {
 		next := url.Values{}
 		for name, values := range q {
-			if name != "sort" && name != "down" && name != "after" {
+			if name != "sort" && name != "down" && name != "after" && name != "view" {
 				next[name] = values
 			}
 		}

@@ -25,7 +25,7 @@ func pages() map[string]any {
 		"login": new(loginPage), "setup": new(setupPage), "people": new(peoplePage), "invitation": new(invitationPage), "error": new(errorPage),
 		"requirements": new(requirementsPage), "requirement": new(requirementPage), "framework": new(frameworkPage), "departures": new(departuresPage),
 		"rights": new(rightsPage), "risk": new(riskPage), "risk_trend": new(trendPage), "risk_sources": new(sourcesPage), "risk_library": new(libraryPage),
-		"statement": new(statementPage), "statement_compare": new(statementComparePage),
+		"saved": new(savedPage), "statement": new(statementPage), "statement_compare": new(statementComparePage),
 	}
 }
 

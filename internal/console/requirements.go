@@ -20,6 +20,7 @@ type requirementsPage struct {
 	CSV     string
 	JSON    string
 	Shown   []option
+	Saved   *savedRow
 	Text    string
 	At      string
 	Summary string
@@ -99,6 +100,9 @@ func (c *Console) listRequirements(w http.ResponseWriter, r *http.Request) error
 	p.Summary = number(n) + " of " + number(len(standard.ISO42001().Requirements)) + " requirements"
 	for _, f := range c.frameworks {
 		p.Others = append(p.Others, link{f.Title, d.href("/frameworks/" + f.ID), false})
+	}
+	if p.Saved, err = d.savedViews(r, "/requirements"); err != nil {
+		return err
 	}
 	return c.render(w, http.StatusOK, "requirements", &p)
 }

@@ -23,6 +23,7 @@ type libraryPage struct {
 	Categories []option
 	Summary    string
 	Rows       []libraryRow
+	Saved      *savedRow
 }
 
 type libraryRow struct {
@@ -76,6 +77,9 @@ func (c *Console) showLibrary(w http.ResponseWriter, r *http.Request) error {
 		{Label: "Copied so far", Value: counted(uint64(len(copies)), "of them", "of them")},
 		{Label: "Ratings", Value: "Before treatment, for a middle-sized organisation", Sub: "a first guess"},
 		{Label: "Copies", Value: "Marked until somebody edits them"},
+	}
+	if p.Saved, err = d.savedViews(r, "/risk/library"); err != nil {
+		return err
 	}
 	return c.render(w, http.StatusOK, "risk_library", &p)
 }

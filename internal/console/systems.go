@@ -18,7 +18,13 @@ type systemsPage struct {
 	Lead    string
 	Summary string
 	Stub    []fact
+	Saved   *savedRow
+	Filters []filterField
 	Rows    []systemRow
+	Any     bool // there is a system at all
+	First   string
+	Next    string
+	Export  string
 }
 
 type systemRow struct {
@@ -33,30 +39,48 @@ type systemRow struct {
 
 func (c *Console) listSystems(w http.ResponseWriter, r *http.Request) error {
 	snapshot := c.directory.Snapshot()
-	systems := snapshot.Systems()
-	p := systemsPage{page: c.page(r, "AI systems", "systems"), Summary: counted(uint64(len(systems)), "system", "systems")}
-	keys := keysBySystem(snapshot)
+	q := parseSystemsQuery(r.URL.Query())
+	systems, err := c.chosen(q, snapshot)
+	if err != nil {
+		return err
+	}
+	p := systemsPage{page: c.page(r, "AI systems", "systems"), Filters: q.filters(), Any: len(snapshot.Systems()) > 0}
+	p.Summary = number(len(systems)) + " of " + counted(uint64(len(snapshot.Systems())), "system", "systems")
 	counts, err := c.index.CountBySystem(r.Context())
 	if err != nil {
 		return err
 	}
-	inForce, ownerless := uint64(0), uint64(0)
-	for i := range systems {
-		s := &systems[i]
-		valid := validKeys(keys[s.ID], c.clock.Now())
-		inForce += valid
-		if s.Owner.IsZero() {
+	ownerless := uint64(0)
+	for i := range snapshot.Systems() {
+		if snapshot.Systems()[i].Owner.IsZero() {
 			ownerless++
 		}
+	}
+	shown, more := pageAfter(systems, q.after)
+	for _, s := range shown {
 		p.Rows = append(p.Rows, systemRow{
 			Slug: s.Slug, Name: s.Number + " " + s.Name, Owner: ownerFact(s.Owner), Models: modelsFact(s.Models),
-			Keys: keysMark(valid, len(keys[s.ID])), Interactions: number(counts[counterfoil.ID(s.ID)]), InteractionsHref: query{system: s.Slug}.address("/interactions"),
+			Keys: keysMark(s.valid, s.keys), Interactions: number(counts[counterfoil.ID(s.ID)]), InteractionsHref: query{system: s.Slug}.address("/interactions"),
 		})
 	}
-	p.Lead = systemsLead(uint64(len(systems)), ownerless)
+	p.Lead = systemsLead(uint64(len(snapshot.Systems())), ownerless)
+	if more {
+		p.Next = systemsQuery{q.text, q.keys, shown[len(shown)-1].Slug}.address("/systems")
+	}
+	if q.after != "" {
+		p.First = systemsQuery{q.text, q.keys, ""}.address("/systems")
+	}
+	p.Export = systemsQuery{q.text, q.keys, ""}.address("/systems.csv")
+	d, err := c.desk(r)
+	if err != nil {
+		return err
+	}
+	if p.Saved, err = d.savedViews(r, "/systems"); err != nil {
+		return err
+	}
 	p.Stub = []fact{
-		{Label: "Systems", Value: number(len(systems))},
-		{Label: "Keys in force", Value: number(inForce) + ", of " + number(len(snapshot.Keys()))},
+		{Label: "Systems", Value: number(len(snapshot.Systems())), Href: systemsQuery{}.address("/systems")},
+		{Label: "Keys in force", Value: number(validKeys(snapshot.Keys(), c.clock.Now())) + ", of " + number(len(snapshot.Keys())), Href: systemsQuery{keys: "valid"}.address("/systems")},
 		{Label: "Register", Value: "sha256:" + snapshot.Digest().String()[:16] + "…", Mono: true},
 	}
 	return c.render(w, http.StatusOK, "systems", &p)

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+)
+
+// peopleOnPage is how many people one page shows.
+const peopleOnPage = 50
+
+// peopleQuery is what the address of the list of people asks for.
+type peopleQuery struct {
+	text, access string
+	after        uint64 // number of the last person of the page before
+}
+
+// accessAsked are the answers of the filter by access.
+var accessAsked = []struct {
+	id, label string
+	keep      func(accounts.Access) bool
+}{
+	{"", "Any", func(accounts.Access) bool { return true }},
+	{"signs_in", "Signs in", func(a accounts.Access) bool { return a.SignsIn }},
+	{"invited", "Invited", func(a accounts.Access) bool { return !a.SignsIn && !a.InvitedUntil.IsZero() }},
+	{"none", "No access", func(a accounts.Access) bool { return !a.SignsIn && a.InvitedUntil.IsZero() }},
+}
+
+func parsePeopleQuery(v url.Values) (peopleQuery, error) {
+	q := peopleQuery{text: strings.TrimSpace(v.Get("q")), access: v.Get("access")}
+	if text := v.Get("after"); text != "" {
+		n, err := parseSerial(text)
+		if err != nil {
+			return q, invalid("The place in the list is not one. Begin at the first page.")
+		}
+		q.after = n
+	}
+	for i := range accessAsked {
+		if accessAsked[i].id == q.access {
+			return q, nil
+		}
+	}
+	return q, invalid("The list cannot be asked for this access.")
+}
+
+func (q peopleQuery) values() url.Values {
+	v := url.Values{}
+	if q.text != "" {
+		v.Set("q", q.text)
+	}
+	if q.access != "" {
+		v.Set("access", q.access)
+	}
+	if q.after > 0 {
+		v.Set("after", strconv.FormatUint(q.after, 10))
+	}
+	return v
+}
+
+// filters are the questions above the list.
+func (q peopleQuery) filters() []filterField {
+	access := filterField{Name: "access", Label: "Access"}
+	for _, a := range accessAsked {
+		access.Options = append(access.Options, option{a.id, a.label, a.id == q.access})
+	}
+	return []filterField{{Name: "q", Label: "Name or address", Value: q.text}, access}
+}
+
+// peopleAsked returns up to limit people the query asks for, by number, and whether
+// there are more. Names are sealed where the index cannot look, so a filter is applied
+// to the directory; who may not see somebody does not find them either.
+func (d *desk) peopleAsked(q peopleQuery, limit int) (list []*register.Record, more bool, err error) {
+	if q.text == "" && q.access == "" {
+		f := index.KeptFilter{Kind: "person", States: []string{"active"}, Limit: limit, After: index.KeptCursor{Serial: q.after}}
+		page, err := d.List(d.ctx, f)
+		return page.Records, !page.Next.Zero(), err
+	}
+	for _, id := range d.console.peopleMatching(q) {
+		record, err := d.Record(d.ctx, id)
+		if err != nil || record.State != "active" || record.Serial <= q.after {
+			continue // not for this person, not at this moment, or on a page before
+		}
+		if len(list) == limit {
+			return list, true, nil
+		}
+		list = append(list, record)
+	}
+	return list, false, nil
+}
+
+// peopleMatching are the people in the directory that a filter keeps, by number.
+func (c *Console) peopleMatching(q peopleQuery) []counterfoil.ID {
+	people, text := slices.Clone(c.directory.Snapshot().People()), strings.ToLower(q.text)
+	slices.SortFunc(people, func(a, b identity.Person) int {
+		return cmp.Or(len(a.Number)-len(b.Number), strings.Compare(a.Number, b.Number))
+	})
+	var keep func(accounts.Access) bool
+	for i := range accessAsked {
+		if accessAsked[i].id == q.access {
+			keep = accessAsked[i].keep
+		}
+	}
+	var ids []counterfoil.ID
+	for i := range people {
+		p := &people[i]
+		if !p.Left && strings.Contains(strings.ToLower(p.Name+"\n"+p.Email+"\n"+p.Number), text) && keep(c.accounts.AccessOf(p.ID)) {
+			ids = append(ids, counterfoil.ID(p.ID))
+		}
+	}
+	return ids
+}
+
+// exportPeople writes the filtered list as CSV. The export is recorded before its first byte.
+func (c *Console) exportPeople(w http.ResponseWriter, r *http.Request) error {
+	d, err := c.desk(r)
+	if err != nil {
+		return err
+	}
+	k, err := c.kinds.Kind("person")
+	if err != nil {
+		return err
+	}
+	if err := d.May(k, nil, register.Export); err != nil {
+		return err
+	}
+	q, err := parsePeopleQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	q.after = 0
+	list, more, err := d.peopleAsked(q, exportRows)
+	if err != nil {
+		return err
+	}
+	if err := c.recorder.Access(r.Context(), person(r), "exported", counterfoil.ID{}); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
+	w.Header().Set("Content-Disposition", `attachment; filename="people-`+c.clock.Now().Format("20060102-150405")+`.csv"`)
+	out := newSheet(w)
+	out.write([]string{"number", "name", "roles", "access"})
+	for {
+		for _, record := range list {
+			row := c.personRow(d, record, false)
+			out.write([]string{row.Number, row.Name, row.Roles, row.Access.Word})
+		}
+		if !more {
+			break
+		}
+		q.after = list[len(list)-1].Serial
+		if list, more, err = d.peopleAsked(q, exportRows); err != nil {
+			c.log.ErrorContext(r.Context(), "export ended early", "error", err)
+			panic(http.ErrAbortHandler) // a cut download, not a file that looks complete
+		}
+	}
+	out.Flush()
+	return nil
+}
