@@ -131,7 +131,8 @@ func TestMeasure(t *testing.T) {
 		limit time.Duration
 		paths []string
 	}{
-		{"lists", 100 * time.Millisecond, []string{"/kinds/risk", "/kinds/system?state=operating", "/kinds/risk?sort=level&down=1", "/kinds/incident?q=" + fmt.Sprint(*measureRecords/2), "/kinds/person", "/interactions"}},
+		{"lists", 100 * time.Millisecond, []string{"/kinds/risk", "/kinds/system?state=operating", "/kinds/risk?sort=level&down=1", "/kinds/risk?sort=due", "/kinds/system?sort=time&down=1", "/kinds/risk?f.band=high&sort=residual_band", "/kinds/system?sort=title", "/kinds/incident?q=" + fmt.Sprint(*measureRecords/2), "/kinds/person", "/interactions"}},
+		{"maps", 150 * time.Millisecond, []string{"/risk", "/risk/trend"}},
 		{"record pages", 150 * time.Millisecond, []string{"/records/R-100", "/records/SYS-200", "/records/TR-300", "/records/OV-040", "/records/P-050"}},
 		{"as-of views", 300 * time.Millisecond, []string{"/kinds/risk?" + asOf, "/records/R-100?" + asOf, "/risk?" + asOf, "/records/late?" + asOf}},
 		{"forms", 300 * time.Millisecond, []string{"/kinds/risk/new", "/records/R-100/edit"}},
@@ -140,15 +141,66 @@ func TestMeasure(t *testing.T) {
 			w.measure(m.what+" "+path, m.limit, func(int) int { return w.get(path).Code }, http.StatusOK)
 		}
 	}
+	for _, after := range []struct {
+		what  string
+		limit time.Duration
+		path  string
+	}{
+		{"lists after a save", 100 * time.Millisecond, "/kinds/risk"},
+		{"record pages after a save", 150 * time.Millisecond, "/records/SYS-200"},
+		{"Home after a save", 150 * time.Millisecond, "/"},
+	} {
+		w.measureAfter(after.what+" "+after.path, after.limit, w.saveOne, func(int) int { return w.get(after.path).Code }, http.StatusOK)
+	}
 	w.measure("saves", 50*time.Millisecond, func(int) int { return w.post("/kinds/override", overrideForm()...).Code }, http.StatusSeeOther)
 	w.measure("comments", 50*time.Millisecond, func(int) int { return w.post("/records/R-100/comments", "text", "Seen").Code }, http.StatusSeeOther)
+}
+
+// saveOne saves a record: one that begins, or one of several kinds that changes.
+func (w *world) saveOne(i int) {
+	w.t.Helper()
+	kinds := []string{"", "risk", "system", "appointment"}
+	kindID := kinds[i%len(kinds)]
+	if kindID == "" {
+		if code := w.post("/kinds/override", overrideForm()...).Code; code != http.StatusSeeOther {
+			w.t.Fatalf("a save answered %d", code)
+		}
+		return
+	}
+	row, err := w.index.KeptByNumber(w.t.Context(), kindID, uint64(100+i), index.Moment{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	record, err := w.register.Load(row)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for j := range record.Kind.Fields {
+		f := &record.Kind.Fields[j]
+		if f.Type != kind.LongText || f.Fixed || f.Personal {
+			continue
+		}
+		values := kind.Values{f.ID: fmt.Sprintf("Written anew, %d", i)}
+		if _, err := w.register.Change(w.t.Context(), register.Program, record.ID, register.Input{Version: record.Version, Values: values}); err != nil {
+			w.t.Fatalf("change %s: %v", record.Number(), err)
+		}
+		return
+	}
+	w.t.Fatalf("%s has no text to change", record.Number())
 }
 
 // measure prints the 95th percentile beside what it is to be.
 func (w *world) measure(what string, limit time.Duration, ask func(int) int, want int) {
 	w.t.Helper()
+	w.measureAfter(what, limit, func(int) {}, ask, want)
+}
+
+// measureAfter measures what follows something that is not measured itself.
+func (w *world) measureAfter(what string, limit time.Duration, before func(int), ask func(int) int, want int) {
+	w.t.Helper()
 	took := make([]time.Duration, *measureRuns)
 	for i := range took {
+		before(i)
 		begun := time.Now()
 		if code := ask(i); code != want {
 			w.t.Fatalf("%s answered %d", what, code)

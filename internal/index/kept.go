@@ -52,7 +52,7 @@ func (m Moment) Present() bool { return m.Next == 0 }
 // kept are the records of kinds, every version of each.
 var kept = projection{
 	apply: (*writer).kept,
-	often: []string{endKeptSQL, insertKeptSQL, insertKeptLinkSQL},
+	often: []string{endKeptSQL, insertKeptSQL, insertKeptLinkSQL, insertKeptFactsSQL},
 	tables: []table{
 		{
 			name: "kept", options: "STRICT", entry: "{row}.entry",
@@ -100,10 +100,16 @@ var kept = projection{
 				PRIMARY KEY (target, kind, entry, field)`,
 			indexes: []string{"CREATE INDEX IF NOT EXISTS kept_links_entry ON kept_links (entry)"},
 		},
+		keptFacts,
 	},
 }
 
 const keptColumns = "entry, leaf, id, version, kind, number, serial, state, move, time, actor, owner, title, late, due, until, wrap, body"
+
+// keptColumnsOf are the columns of one row among others.
+func keptColumnsOf(row string) string {
+	return row + "." + strings.ReplaceAll(keptColumns, ", ", ", "+row+".")
+}
 
 func (k *Kept) targets() []any {
 	return []any{
@@ -151,18 +157,21 @@ func (w *writer) keep(k *Kept) error {
 			return fmt.Errorf("insert link: %w", err)
 		}
 	}
-	return nil
+	return w.keepFacts(k)
 }
 
 // forgetKept takes out versions whose body lay under keys that were erased: what
 // they said is in the body only.
 func (w *writer) forgetKept(keys []counterfoil.ID) error {
 	for i := range keys {
-		if _, err := w.exec("DELETE FROM kept_links WHERE entry IN (SELECT entry FROM kept WHERE wrap = $1)", keys[i][:]); err != nil {
-			return err
-		}
-		if _, err := w.exec("DELETE FROM kept WHERE wrap = $1", keys[i][:]); err != nil {
-			return err
+		for _, statement := range []string{
+			"DELETE FROM kept_links WHERE entry IN (SELECT entry FROM kept WHERE wrap = $1)",
+			"DELETE FROM kept_facts WHERE entry IN (SELECT entry FROM kept WHERE wrap = $1)",
+			"DELETE FROM kept WHERE wrap = $1",
+		} {
+			if _, err := w.exec(statement, keys[i][:]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -260,8 +269,7 @@ func (x *Index) KeptLinksTo(ctx context.Context, record counterfoil.ID, kind str
 		args, of = append(args, kind), " AND l.kind = $2"
 	}
 	targets := func(l *Linked) []any { return append(l.Kept.targets(), &l.Field) }
-	columns := "k." + strings.ReplaceAll(keptColumns, ", ", ", k.")
-	list, err := many(ctx, x, targets, "SELECT "+columns+", l.field FROM kept_links l JOIN kept k ON k.entry = l.entry WHERE l.target = $1"+of+" AND "+m.at("k.", &args)+
+	list, err := many(ctx, x, targets, "SELECT "+keptColumnsOf("k")+", l.field FROM kept_links l JOIN kept k ON k.entry = l.entry WHERE l.target = $1"+of+" AND "+m.at("k.", &args)+
 		" ORDER BY k.kind, k.serial", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)

@@ -18,7 +18,7 @@ type KeptFilter struct {
 	States []string
 	Owner  counterfoil.ID
 	Due    int64  // microseconds: with a deadline at or before
-	Text   string // in number, title or body, whatever the case
+	Text   string // in the number, the title or a text of a field, whatever the case
 	Fields []KeptCondition
 	Links  counterfoil.ID // records that link to this one
 	Sort   string         // "" by number; "due", "time", "state", "title" or a field's id
@@ -46,6 +46,15 @@ func (c KeptCursor) Zero() bool { return c.Serial == 0 }
 type keptQuery struct {
 	where []string
 	args  []any
+	facts bool // read
+}
+
+// from is the tables to read: of versions that fit, their facts.
+func (q *keptQuery) from() string {
+	if q.facts {
+		return "kept CROSS JOIN kept_facts AS f ON f.entry = kept.entry"
+	}
+	return "kept"
 }
 
 func (q *keptQuery) add(condition string, args ...any) {
@@ -68,7 +77,7 @@ func (q *keptQuery) oneOf(expression string, values []string) {
 func (f *KeptFilter) query() *keptQuery {
 	q := &keptQuery{}
 	q.add("kind = ?", f.Kind)
-	q.where = append(q.where, f.At.at("", &q.args))
+	q.where = append(q.where, f.At.at("kept.", &q.args))
 	if len(f.States) > 0 {
 		q.oneOf("state", f.States)
 	}
@@ -79,20 +88,21 @@ func (f *KeptFilter) query() *keptQuery {
 		q.add("due > 0 AND due <= ?", f.Due)
 	}
 	if f.Text != "" {
-		pattern := "%" + likeEscape.Replace(f.Text) + "%"
-		q.add(`(number LIKE ? ESCAPE '\' OR title LIKE ? ESCAPE '\' OR body ->> '$.values' LIKE ? ESCAPE '\')`, pattern, pattern, pattern)
+		q.facts = true
+		q.add("instr(f.words, ?) > 0", strings.ToLower(f.Text))
 	}
 	for _, c := range f.Fields {
 		// A list and a single value alike: json_each gives each member.
 		marks := strings.TrimSuffix(strings.Repeat("?, ", len(c.Values)), ", ")
-		args := []any{"$.values." + c.Field}
+		args := []any{"$." + c.Field}
 		for _, v := range c.Values {
-			args = append(args, v)
+			args = append(args, shortened(v))
 		}
-		q.add("EXISTS (SELECT 1 FROM json_each(body, ?) WHERE CAST(json_each.atom AS TEXT) IN ("+marks+"))", args...)
+		q.facts = true
+		q.add("EXISTS (SELECT 1 FROM json_each(f.facts, ?) WHERE CAST(json_each.atom AS TEXT) IN ("+marks+"))", args...)
 	}
 	if !f.Links.IsZero() {
-		q.add("entry IN (SELECT entry FROM kept_links WHERE target = ?)", f.Links[:])
+		q.add("kept.entry IN (SELECT entry FROM kept_links WHERE target = ?)", f.Links[:])
 	}
 	return q
 }
@@ -109,9 +119,10 @@ func (f *KeptFilter) sorted(q *keptQuery) string {
 	case "state", "title", "number":
 		return f.Sort
 	default:
-		q.args = append(q.args, "$.values."+f.Sort)
+		q.facts = true
+		q.args = append(q.args, "$."+f.Sort)
 		n := len(q.args)
-		return fmt.Sprintf(`CASE json_type(body, $%[1]d) WHEN 'integer' THEN printf('%%020d', body ->> $%[1]d) WHEN 'real' THEN printf('%%030.6f', body ->> $%[1]d) ELSE coalesce(body ->> $%[1]d, '') END`, n)
+		return fmt.Sprintf(`CASE json_type(f.facts, $%[1]d) WHEN 'integer' THEN printf('%%020d', f.facts ->> $%[1]d) WHEN 'real' THEN printf('%%030.6f', f.facts ->> $%[1]d) ELSE coalesce(f.facts ->> $%[1]d, '') END`, n)
 	}
 }
 
@@ -121,7 +132,8 @@ type KeptPage struct {
 	Next KeptCursor // zero at the end
 }
 
-// KeptList returns a page of records in the order asked for.
+// KeptList returns a page of records in the order asked for. What is sorted are
+// places of versions only; whole ones are read of the page.
 func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
 	q := f.query()
 	sorted := f.sorted(q)
@@ -146,8 +158,9 @@ func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
 		key string
 		Kept
 	}
-	rows, err := many(ctx, x, func(r *row) []any { return append([]any{&r.key}, r.targets()...) },
-		"SELECT "+key+", "+keptColumns+" FROM kept WHERE "+strings.Join(q.where, " AND ")+" ORDER BY "+order+fmt.Sprintf(" LIMIT $%d", len(q.args)), q.args...)
+	rows, err := many(ctx, x, func(r *row) []any { return append([]any{&r.key}, r.targets()...) }, fmt.Sprintf(
+		"SELECT place.key, %s FROM (SELECT %s AS key, kept.entry AS entry FROM %s WHERE %s ORDER BY %s LIMIT $%d) AS place CROSS JOIN kept AS k ON k.entry = place.entry ORDER BY place.key %s, k.serial %[7]s",
+		keptColumnsOf("k"), key, q.from(), strings.Join(q.where, " AND "), order, len(q.args), direction), q.args...)
 	if err != nil {
 		return KeptPage{}, fmt.Errorf("list records: %w", err)
 	}
@@ -166,7 +179,7 @@ func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
 func (x *Index) KeptCount(ctx context.Context, f KeptFilter) (uint64, error) {
 	q := f.query()
 	var n int64
-	if err := x.one(ctx, []any{&n}, "SELECT count(*) FROM kept WHERE "+strings.Join(q.where, " AND "), q.args...); err != nil {
+	if err := x.one(ctx, []any{&n}, "SELECT count(*) FROM "+q.from()+" WHERE "+strings.Join(q.where, " AND "), q.args...); err != nil {
 		return 0, fmt.Errorf("count records: %w", err)
 	}
 	return uint64(n), nil

@@ -18,12 +18,12 @@ type KeptTally struct {
 	N      uint64
 }
 
-// fieldColumns reads fields of the body as text, beginning with the argument number.
+// fieldColumns reads fields of the facts as text.
 func fieldColumns(fields []string, args *[]any) string {
 	var b strings.Builder
 	for _, f := range fields {
-		*args = append(*args, "$.values."+f)
-		fmt.Fprintf(&b, ", coalesce(body ->> $%d, '')", len(*args))
+		*args = append(*args, "$."+f)
+		fmt.Fprintf(&b, ", coalesce(f.facts ->> $%d, '')", len(*args))
 	}
 	return b.String()
 }
@@ -31,7 +31,7 @@ func fieldColumns(fields []string, args *[]any) string {
 // KeptTally counts the records of a kind by state and by the values of fields.
 func (x *Index) KeptTally(ctx context.Context, kind string, fields []string, m Moment) ([]KeptTally, error) {
 	args := []any{kind}
-	where := m.at("", &args)
+	where := m.at("kept.", &args)
 	columns := fieldColumns(fields, &args)
 	group := "1"
 	for i := range fields {
@@ -44,7 +44,7 @@ func (x *Index) KeptTally(ctx context.Context, kind string, fields []string, m M
 			targets = append(targets, &t.Values[i])
 		}
 		return append(targets, &t.N)
-	}, "SELECT state"+columns+", count(*) FROM kept WHERE kind = $1 AND "+where+" GROUP BY "+group+" ORDER BY "+group, args...)
+	}, "SELECT state"+columns+", count(*) FROM kept CROSS JOIN kept_facts AS f ON f.entry = kept.entry WHERE kind = $1 AND "+where+" GROUP BY "+group+" ORDER BY "+group, args...)
 	if err != nil {
 		return nil, fmt.Errorf("tally records: %w", err)
 	}
@@ -60,9 +60,9 @@ type KeptNamed struct {
 // KeptNaming counts the records of a kind by what a field of theirs holds; of a
 // list, each member counts.
 func (x *Index) KeptNaming(ctx context.Context, kind, field string, m Moment) ([]KeptNamed, error) {
-	args := []any{kind, "$.values." + field}
+	args := []any{kind, "$." + field}
 	list, err := many(ctx, x, func(n *KeptNamed) []any { return []any{&n.Value, &n.State, &n.N} },
-		"SELECT CAST(each.atom AS TEXT), state, count(*) FROM kept, json_each(kept.body, $2) AS each WHERE kind = $1 AND "+m.at("kept.", &args)+
+		"SELECT CAST(each.atom AS TEXT), state, count(*) FROM kept CROSS JOIN kept_facts AS f ON f.entry = kept.entry CROSS JOIN json_each(f.facts, $2) AS each WHERE kind = $1 AND "+m.at("kept.", &args)+
 			" AND each.atom IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2", args...)
 	if err != nil {
 		return nil, fmt.Errorf("count what records name: %w", err)
@@ -85,7 +85,7 @@ func (x *Index) KeptSpans(ctx context.Context, kind string, fields []string, m M
 	where := "kind = $1"
 	if !m.Present() {
 		args = append(args, int64(m.Next))
-		where += " AND entry < $2"
+		where += " AND kept.entry < $2"
 	}
 	columns := fieldColumns(fields, &args)
 	list, err := many(ctx, x, func(s *KeptSpan) []any {
@@ -95,7 +95,7 @@ func (x *Index) KeptSpans(ctx context.Context, kind string, fields []string, m M
 			targets = append(targets, &s.Values[i])
 		}
 		return targets
-	}, "SELECT entry, until, time, state"+columns+" FROM kept WHERE "+where+" ORDER BY entry", args...)
+	}, "SELECT kept.entry, until, time, state"+columns+" FROM kept CROSS JOIN kept_facts AS f ON f.entry = kept.entry WHERE "+where+" ORDER BY kept.entry", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read versions: %w", err)
 	}

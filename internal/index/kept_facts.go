@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// factMost bounds the length in bytes of a text that a list is sorted by.
+const factMost = 200
+
+// keptFacts is what lists and figures read of versions, apart from their bodies:
+// these are many times as large, and all of a kind are read to sort or to count them.
+var keptFacts = table{
+	name: "kept_facts", options: "STRICT", entry: "{row}.entry",
+	columns: `
+		entry INTEGER PRIMARY KEY,
+		facts BLOB NOT NULL, -- JSONB: the values of fields; texts cut, no rows
+		words TEXT NOT NULL  -- number, title and all texts, in lower case`,
+}
+
+const insertKeptFactsSQL = "INSERT INTO kept_facts (entry, facts, words) VALUES ($1, jsonb($2), $3) ON CONFLICT DO NOTHING"
+
+// keepFacts writes what lists and figures read of a version.
+func (w *writer) keepFacts(k *Kept) error {
+	facts, words, err := factsOf(k)
+	if err != nil {
+		return err
+	}
+	if _, err := w.exec(insertKeptFactsSQL, int64(k.Entry), facts, words); err != nil {
+		return fmt.Errorf("insert facts: %w", err)
+	}
+	return nil
+}
+
+// factsOf takes from a body the values that can be sorted and counted, as JSON, and
+// its words.
+func factsOf(k *Kept) (facts, words string, err error) {
+	var body struct {
+		Values map[string]any `json:"values"`
+	}
+	d := json.NewDecoder(bytes.NewReader(k.Body))
+	d.UseNumber()
+	if err := d.Decode(&body); err != nil {
+		return "", "", fmt.Errorf("read values: %w", err)
+	}
+	texts := []string{k.Number, k.Title}
+	kept := make(map[string]any, len(body.Values))
+	for _, field := range slices.Sorted(maps.Keys(body.Values)) {
+		value := body.Values[field]
+		texts = appendTexts(texts, value)
+		switch v := value.(type) {
+		case string:
+			kept[field] = shortened(v)
+		case json.Number, bool:
+			kept[field] = v
+		case []any:
+			if list := plain(v); len(list) > 0 {
+				kept[field] = list
+			}
+		}
+	}
+	raw, err := json.Marshal(kept)
+	if err != nil {
+		return "", "", fmt.Errorf("encode facts: %w", err)
+	}
+	return string(raw), strings.ToLower(strings.Join(texts, "\n")), nil
+}
+
+// plain are the members of a list that are values themselves.
+func plain(list []any) []any {
+	var values []any
+	for _, v := range list {
+		switch v := v.(type) {
+		case string:
+			values = append(values, shortened(v))
+		case json.Number, bool:
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// appendTexts adds the texts in a value, those of rows included, in a fixed order.
+func appendTexts(texts []string, value any) []string {
+	switch v := value.(type) {
+	case string:
+		return append(texts, v)
+	case []any:
+		for _, member := range v {
+			texts = appendTexts(texts, member)
+		}
+	case map[string]any:
+		for _, column := range slices.Sorted(maps.Keys(v)) {
+			texts = appendTexts(texts, v[column])
+		}
+	}
+	return texts
+}
+
+// shortened keeps the beginning of a text, in whole characters.
+func shortened(text string) string {
+	if len(text) <= factMost {
+		return text
+	}
+	n := factMost
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}
