@@ -32,6 +32,7 @@ func (x *Index) Adopt(ctx context.Context, b *Builder) error {
 		return fmt.Errorf("finish the index beside: %w", err)
 	}
 	err := x.replace(ctx, b.path)
+	x.file.rewritten.Add(1)
 	return errors.Join(err, x.open(ctx)) // the new one, or again the former
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 )
 
 // readers is the size of the pool for queries; the console is the only reader.
@@ -21,6 +22,8 @@ type file struct {
 	write *sql.DB // exactly one connection
 	read  *sql.DB // query_only connections
 	ready statements
+
+	rewritten atomic.Uint64 // see Index.KeptRewritten
 }
 
 // use is what a file is opened for: the options of its writing connection.

@@ -85,6 +85,7 @@ var kept = projection{
 				"CREATE INDEX IF NOT EXISTS kept_late ON kept (entry) WHERE late = 1",
 				"CREATE INDEX IF NOT EXISTS kept_wrap ON kept (wrap)",
 				"CREATE INDEX IF NOT EXISTS kept_owner ON kept (owner, due)",
+				"CREATE INDEX IF NOT EXISTS kept_mine ON kept (owner, kind, state, entry) WHERE until = 0",
 				"CREATE INDEX IF NOT EXISTS kept_offer ON kept (body ->> '$.offer.to') WHERE until = 0",
 				"CREATE INDEX IF NOT EXISTS kept_title ON kept (kind, title) WHERE until = 0",
 			},
@@ -127,10 +128,12 @@ const (
 func (w *writer) kept(f *folded) error {
 	for _, item := range f.records {
 		// One whose body was erased since ends the version before it all the same.
-		if _, err := w.exec(endKeptSQL, int64(item.Index), item.Entry.ID[:]); err != nil {
+		ended, err := w.exec(endKeptSQL, int64(item.Index), item.Entry.ID[:])
+		if err != nil {
 			return fmt.Errorf("end the version before entry %d: %w", item.Index, err)
 		}
 		if item.Kept == nil {
+			w.rewrote = w.rewrote || ended > 0
 			continue
 		}
 		if err := w.keep(item.Kept); err != nil {
@@ -138,6 +141,7 @@ func (w *writer) kept(f *folded) error {
 		}
 	}
 	for _, item := range f.erasures {
+		w.rewrote = true
 		if err := w.forgetKept(item.Entry.Erasure.Keys); err != nil {
 			return fmt.Errorf("forget what entry %d erased: %w", item.Index, err)
 		}

@@ -19,9 +19,9 @@ type KeptField struct {
 // KeptField returns what one field of each record of a kind held at a moment, without
 // those that hold nothing.
 func (x *Index) KeptField(ctx context.Context, kind, field string, m Moment) ([]KeptField, error) {
-	args := []any{kind, "$.values." + field}
+	args := []any{kind, "$." + field}
 	list, err := many(ctx, x, func(f *KeptField) []any { return []any{(*id)(&f.ID), &f.Value} },
-		"SELECT id, body ->> $2 FROM kept WHERE kind = $1 AND "+m.at("", &args)+" AND body ->> $2 IS NOT NULL", args...)
+		"SELECT id, f.facts ->> $2 FROM kept CROSS JOIN kept_facts AS f ON f.entry = kept.entry WHERE kind = $1 AND "+m.at("kept.", &args)+" AND f.facts ->> $2 IS NOT NULL", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read a field of every record: %w", err)
 	}

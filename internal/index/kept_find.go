@@ -24,28 +24,79 @@ func (x *Index) KeptNewest(ctx context.Context) (counterfoil.Index, error) {
 	return counterfoil.Index(entry), nil
 }
 
-// KeptOwned returns records that somebody owned at the moment: those with a
-// deadline at or before due (microseconds), the earliest first; with due 0 any.
-func (x *Index) KeptOwned(ctx context.Context, owner counterfoil.ID, due int64, limit int, m Moment) ([]Kept, error) {
-	args := []any{owner[:]}
-	where := "owner = $1"
-	if due > 0 {
-		args = append(args, due)
-		where += " AND due > 0 AND due <= $2"
+// KeptNext is past the newest version of any record; 0 before the first.
+func (x *Index) KeptNext(ctx context.Context) (counterfoil.Index, error) {
+	var next int64
+	if err := x.one(ctx, []any{&next}, "SELECT coalesce(max(entry) + 1, 0) FROM kept"); err != nil {
+		return 0, fmt.Errorf("find the newest version: %w", err)
 	}
-	where += " AND " + m.at("", &args)
-	return x.keptSome(ctx, where+" ORDER BY due", limit, args)
+	return counterfoil.Index(next), nil
 }
 
-// KeptWaiting returns records of a kind that stand in a state now, those first
-// that have not changed for longest.
-func (x *Index) KeptWaiting(ctx context.Context, kind, state string, limit int) ([]Kept, error) {
-	return x.keptSome(ctx, "kind = $1 AND state = $2 AND until = 0 ORDER BY entry", limit, []any{kind, state})
+// KeptSince returns the versions that were written from an entry on, in the order of
+// the ledger. What was taken out meanwhile is told by [Index.KeptRewritten] only.
+func (x *Index) KeptSince(ctx context.Context, from counterfoil.Index, limit int) ([]Kept, error) {
+	return x.keptSome(ctx, "entry >= $1 ORDER BY entry", limit, []any{int64(from)})
+}
+
+// KeptRewritten counts how often, since the index was opened, versions may have gone
+// or changed in another way than by versions that follow them: by erasures, and when
+// the projection began again or another took its place.
+func (x *Index) KeptRewritten() uint64 { return x.file.rewritten.Load() }
+
+// KeptPlace is where a version of a record stands.
+type KeptPlace struct {
+	ID    counterfoil.ID
+	Entry counterfoil.Index
+}
+
+// KeptDue returns records that somebody owned at the moment, with a deadline at or
+// before due (microseconds), the earliest first.
+func (x *Index) KeptDue(ctx context.Context, owner counterfoil.ID, due int64, limit int, m Moment) ([]KeptPlace, error) {
+	args := []any{owner[:], due}
+	return x.keptPlaces(ctx, "owner = $1 AND due > 0 AND due <= $2 AND "+m.at("", &args)+" ORDER BY due", limit, args)
+}
+
+// KeptWait selects records of a kind that stand in a state now.
+type KeptWait struct {
+	Kind, State string
+	Owner       counterfoil.ID // who owns them; zero for all
+	Links       counterfoil.ID // a record they link to; zero for all
+}
+
+// KeptWaiting returns records that stand in a state, those first that have not changed
+// for longest.
+func (x *Index) KeptWaiting(ctx context.Context, w KeptWait, limit int) ([]KeptPlace, error) {
+	where, args := "kind = $1 AND state = $2 AND until = 0", []any{w.Kind, w.State}
+	if !w.Owner.IsZero() {
+		args = append(args, w.Owner[:])
+		where += fmt.Sprintf(" AND owner = $%d", len(args))
+	}
+	if !w.Links.IsZero() {
+		args = append(args, w.Links[:])
+		where += fmt.Sprintf(" AND entry IN (SELECT entry FROM kept_links WHERE target = $%d AND kind = $1)", len(args))
+	}
+	return x.keptPlaces(ctx, where+" ORDER BY entry", limit, args)
 }
 
 // KeptOffered returns records that are offered to somebody now.
-func (x *Index) KeptOffered(ctx context.Context, to counterfoil.ID, limit int) ([]Kept, error) {
-	return x.keptSome(ctx, "until = 0 AND body ->> '$.offer.to' = $1", limit, []any{to.String()})
+func (x *Index) KeptOffered(ctx context.Context, to counterfoil.ID, limit int) ([]KeptPlace, error) {
+	return x.keptPlaces(ctx, "until = 0 AND body ->> '$.offer.to' = $1", limit, []any{to.String()})
+}
+
+func (x *Index) keptPlaces(ctx context.Context, where string, limit int, args []any) ([]KeptPlace, error) {
+	args = append(args, limit)
+	list, err := many(ctx, x, func(p *KeptPlace) []any { return []any{(*id)(&p.ID), &p.Entry} },
+		fmt.Sprintf("SELECT id, entry FROM kept WHERE %s LIMIT $%d", where, len(args)), args...)
+	if err != nil {
+		return nil, fmt.Errorf("find records: %w", err)
+	}
+	return list, nil
+}
+
+// KeptAt returns the version that an entry wrote, or ErrNotFound.
+func (x *Index) KeptAt(ctx context.Context, entry counterfoil.Index) (*Kept, error) {
+	return x.keptOne(ctx, "entry = $1", []any{int64(entry)})
 }
 
 // KeptTitled returns records of a kind with a text in their title now, whatever

@@ -7,33 +7,56 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/counterfoil/counterfoil"
 )
 
 func TestFindKept(t *testing.T) {
 	x, _ := open(t)
 	items := append(history(),
 		keptItem(4, some(3), 1, Kept{Serial: 3, State: "open", Title: "100% wrong", Owner: some(5), Due: 900, Body: fmt.Appendf(nil, `{"values":{},"offer":{"to":%q}}`, some(4))}),
-		keptItem(5, some(4), 1, Kept{Serial: 4, State: "open", Title: "Drift", Owner: some(5)}),
+		keptItem(5, some(4), 1, Kept{Serial: 4, State: "open", Title: "Drift", Owner: some(5), Links: []KeptLink{{"system", some(7)}}}),
 	)
 	if err := x.Apply(t.Context(), items, 6); err != nil {
 		t.Fatal(err)
 	}
 	ctx := t.Context()
+	placed := func(places []KeptPlace, err error) ([]Kept, error) {
+		var list []Kept
+		for _, p := range places {
+			k, err := x.KeptAt(ctx, p.Entry)
+			if err != nil || k.ID != p.ID {
+				t.Errorf("at %d: %+v, %v", p.Entry, k, err)
+				continue
+			}
+			list = append(list, *k)
+		}
+		return list, err
+	}
 	for name, c := range map[string]struct {
 		find func() ([]Kept, error)
 		want []uint64
 	}{
-		"owned with a deadline": {func() ([]Kept, error) { return x.KeptOwned(ctx, some(5), 900, 9, Moment{}) }, []uint64{2, 3}},
-		"owned, due until 77":   {func() ([]Kept, error) { return x.KeptOwned(ctx, some(5), 77, 9, Moment{}) }, []uint64{2}},
-		"owned":                 {func() ([]Kept, error) { return x.KeptOwned(ctx, some(5), 0, 9, Moment{}) }, []uint64{4, 2, 3}},
-		"owned before":          {func() ([]Kept, error) { return x.KeptOwned(ctx, some(5), 0, 9, Moment{Next: 3}) }, []uint64{2}},
-		"waiting":               {func() ([]Kept, error) { return x.KeptWaiting(ctx, "risk", "open", 2) }, []uint64{2, 3}},
-		"offered":               {func() ([]Kept, error) { return x.KeptOffered(ctx, some(4), 9) }, []uint64{3}},
-		"offered to nobody":     {func() ([]Kept, error) { return x.KeptOffered(ctx, some(5), 9) }, nil},
-		"titled":                {func() ([]Kept, error) { return x.KeptTitled(ctx, "risk", "LEAK", 9) }, []uint64{1}},
-		"titled with a sign":    {func() ([]Kept, error) { return x.KeptTitled(ctx, "risk", "0%", 9) }, []uint64{3}},
-		"recent":                {func() ([]Kept, error) { return x.KeptRecent(ctx, 2, Moment{}) }, []uint64{4, 3}},
-		"recent before":         {func() ([]Kept, error) { return x.KeptRecent(ctx, 9, Moment{Next: 3}) }, []uint64{1, 2}},
+		"due":          {func() ([]Kept, error) { return placed(x.KeptDue(ctx, some(5), 900, 9, Moment{})) }, []uint64{2, 3}},
+		"due until 77": {func() ([]Kept, error) { return placed(x.KeptDue(ctx, some(5), 77, 9, Moment{})) }, []uint64{2}},
+		"due before":   {func() ([]Kept, error) { return placed(x.KeptDue(ctx, some(5), 900, 9, Moment{Next: 3})) }, []uint64{2}},
+		"waiting":      {func() ([]Kept, error) { return placed(x.KeptWaiting(ctx, KeptWait{Kind: "risk", State: "open"}, 2)) }, []uint64{2, 3}},
+		"waiting, owned": {func() ([]Kept, error) {
+			return placed(x.KeptWaiting(ctx, KeptWait{Kind: "risk", State: "open", Owner: some(5)}, 9))
+		}, []uint64{2, 3, 4}},
+		"waiting, linking": {func() ([]Kept, error) {
+			return placed(x.KeptWaiting(ctx, KeptWait{Kind: "risk", State: "open", Links: some(7)}, 9))
+		}, []uint64{4}},
+		"waiting, linked": {func() ([]Kept, error) {
+			return placed(x.KeptWaiting(ctx, KeptWait{Kind: "risk", State: "open", Links: some(9)}, 9))
+		}, nil},
+		"offered":            {func() ([]Kept, error) { return placed(x.KeptOffered(ctx, some(4), 9)) }, []uint64{3}},
+		"offered to nobody":  {func() ([]Kept, error) { return placed(x.KeptOffered(ctx, some(5), 9)) }, nil},
+		"since":              {func() ([]Kept, error) { return x.KeptSince(ctx, 4, 9) }, []uint64{3, 4}},
+		"titled":             {func() ([]Kept, error) { return x.KeptTitled(ctx, "risk", "LEAK", 9) }, []uint64{1}},
+		"titled with a sign": {func() ([]Kept, error) { return x.KeptTitled(ctx, "risk", "0%", 9) }, []uint64{3}},
+		"recent":             {func() ([]Kept, error) { return x.KeptRecent(ctx, 2, Moment{}) }, []uint64{4, 3}},
+		"recent before":      {func() ([]Kept, error) { return x.KeptRecent(ctx, 9, Moment{Next: 3}) }, []uint64{1, 2}},
 	} {
 		rows, err := c.find()
 		var got []uint64
@@ -46,5 +69,13 @@ func TestFindKept(t *testing.T) {
 	}
 	if newest, err := x.KeptNewest(ctx); err != nil || newest != 5 {
 		t.Errorf("the newest version is of entry %d: %v", newest, err)
+	}
+	if next, err := x.KeptNext(ctx); err != nil || next != 6 {
+		t.Errorf("the next version is of entry %d or later: %v", next, err)
+	}
+	before := x.KeptRewritten()
+	erasure := Item{Index: 6, Entry: &counterfoil.Entry{Kind: counterfoil.KindErasure, Erasure: &counterfoil.Erasure{}}}
+	if err := x.Apply(ctx, []Item{erasure}, 7); err != nil || x.KeptRewritten() == before {
+		t.Errorf("an erasure is not told: %v", err)
 	}
 }

@@ -126,15 +126,21 @@ func call(t *testing.T, x *Index) {
 		"KeptField": func() error {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptField(ctx, "person", "unit", m); return err })
 		},
-		"KeptNewest": func() error { _, err := x.KeptNewest(ctx); return err },
-		"KeptOwned": func() error {
-			return each(everyMoment, func(m Moment) error {
-				_, err := x.KeptOwned(ctx, some(7), 9, 5, m)
-				_, err2 := x.KeptOwned(ctx, some(7), 0, 5, m)
-				return errors.Join(err, err2)
+		"KeptNewest":    func() error { _, err := x.KeptNewest(ctx); return err },
+		"KeptNext":      func() error { _, err := x.KeptNext(ctx); return err },
+		"KeptSince":     func() error { _, err := x.KeptSince(ctx, 1, 5); return err },
+		"KeptRewritten": func() error { x.KeptRewritten(); return nil },
+		"KeptAt":        func() error { _, err := x.KeptAt(ctx, 1); return one(err) },
+		"KeptDue": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptDue(ctx, some(7), 9, 5, m); return err })
+		},
+		"KeptWaiting": func() error {
+			return each([]KeptWait{{}, {Owner: some(7)}, {Links: some(7)}}, func(w KeptWait) error {
+				w.Kind, w.State = "risk", "open"
+				_, err := x.KeptWaiting(ctx, w, 5)
+				return err
 			})
 		},
-		"KeptWaiting": func() error { _, err := x.KeptWaiting(ctx, "risk", "open", 5); return err },
 		"KeptOffered": func() error { _, err := x.KeptOffered(ctx, some(7), 5); return err },
 		"KeptTitled":  func() error { _, err := x.KeptTitled(ctx, "risk", "50%_", 5); return err },
 		"KeptRecent": func() error {

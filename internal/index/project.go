@@ -62,11 +62,18 @@ func (f *file) apply(ctx context.Context, position *Position, batch []Item, to c
 	}
 	folded := fold(batch)
 	reached := Position{Next: to, Leaf: batch[len(batch)-1].Leaf}
+	rewrote := false
 	err = transact(ctx, f.write, func(tx *sql.Tx) error {
-		return newWriter(ctx, tx, f.ready).write(&folded, reached)
+		w := newWriter(ctx, tx, f.ready)
+		err := w.write(&folded, reached)
+		rewrote = w.rewrote
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("project entries up to %d: %w", to, err)
+	}
+	if rewrote {
+		f.rewritten.Add(1)
 	}
 	*position = reached
 	return nil
@@ -103,6 +110,7 @@ func (x *Index) Reset(ctx context.Context) error {
 	}
 	x.position = Position{}
 	x.usedDays.forgetFrom(longAgo)
+	x.file.rewritten.Add(1)
 	return nil
 }
 

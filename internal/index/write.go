@@ -40,6 +40,7 @@ type writer struct {
 	notes   []any            // rows of found to write
 	changed map[sumKey]int64 // sums to write
 	uses    map[usedKey]usedSpan
+	rewrote bool // versions of records went without another that says so
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, ready statements) *writer {

@@ -26,17 +26,24 @@ type Duty struct {
 // ByOffer is the role of somebody to whom a record was offered.
 const ByOffer = "offer"
 
+// dutySource is where a duty comes from; the first that names a record says by which
+// role it is the person's.
+type dutySource uint8
+
+const (
+	byDeadline dutySource = iota + 1
+	byOffer
+	byOwning
+	bySelf
+	byRole
+)
+
 // Bounds of the search for duties. A person with more has enough to do; the list
 // says that there is more.
 const (
-	dutyMost    = 50  // duties listed
-	dutyOwned   = 200 // owned records looked at
-	dutyState   = 10  // records looked at in one state of one kind
-	dutyChecked = 80  // records whose guards are asked
-
-	// dutyPatience ends the asking of guards: every page counts duties, and some
-	// guards read whole registers.
-	dutyPatience = 250 * time.Millisecond
+	dutyMost    = 50   // duties listed
+	dutyState   = 50   // records looked at in one state of one kind, those first that wait for longest
+	dutyChecked = 1000 // records whose guards are asked, for each source
 )
 
 // dutySoon is how long before a deadline a record is a duty of its owner.
@@ -47,11 +54,23 @@ const dutySoon = 30 * 24 * time.Hour
 // 30 days, moves they may make now of records that wait for one, and offers to
 // accept. more tells that there may be others. Of a past moment only deadlines are
 // listed: nobody can act there.
+//
+// What is found is kept, and sought anew when a record it rests on changes; what rests
+// on the time is sought at each call.
 func (v *View) Duties(ctx context.Context) (list []Duty, more bool, err error) {
 	if v.actor.Person.IsZero() {
 		return nil, false, nil
 	}
-	f := &dutyFinder{View: v, ctx: ctx, found: map[counterfoil.ID]int{}, begun: time.Now(), reader: v.register.reader()}
+	d := &desk{lists: map[listKey]*places{}, answers: map[answerKey]*answer{}}
+	if v.asOf.IsZero() {
+		d = v.register.desks.desk(v.actor.Person)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if err := d.takeIn(ctx, v.register, v.actor); err != nil {
+			return nil, false, err
+		}
+	}
+	f := &dutyFinder{View: v, ctx: ctx, desk: d, found: map[counterfoil.ID]int{}, reader: v.register.reader()}
 	f.reader.read = map[string][]*Record{} // one reading for all guards
 	steps := []func() error{f.deadlines}
 	if v.asOf.IsZero() {
@@ -62,6 +81,7 @@ func (v *View) Duties(ctx context.Context) (list []Duty, more bool, err error) {
 			return nil, false, err
 		}
 	}
+	d.clear()
 	slices.SortStableFunc(f.list, func(a, b Duty) int {
 		return cmp.Or(byDue(a.Due, b.Due), a.Since.Compare(b.Since))
 	})
@@ -86,36 +106,12 @@ func byDue(a, b *kind.Due) int {
 type dutyFinder struct {
 	*View
 	ctx     context.Context
+	desk    *desk
 	list    []Duty
 	found   map[counterfoil.ID]int // place in list
-	checked int
+	checked int                    // of the present source
 	more    bool
-	begun   time.Time // by the machine's clock: it bounds work, and is recorded nowhere
 	reader  *Reader
-}
-
-// now is the moment shown.
-func (f *dutyFinder) now() time.Time {
-	if f.asOf.IsZero() {
-		return f.register.Clock.Now()
-	}
-	return f.asOf
-}
-
-// seenRows loads rows that the actor may see.
-func (f *dutyFinder) seenRows(rows []index.Kept, bound int) ([]*Record, error) {
-	f.more = f.more || len(rows) == bound
-	var list []*Record
-	for i := range rows {
-		record, err := f.register.bare(&rows[i])
-		if err != nil {
-			return nil, err
-		}
-		if f.register.Rights.sees(f.actor, record) {
-			list = append(list, record)
-		}
-	}
-	return list, nil
 }
 
 // add lists a record once; a move it waits for is added to a deadline it has.
@@ -130,91 +126,59 @@ func (f *dutyFinder) add(d Duty) {
 	f.list = append(f.list, d)
 }
 
+// deadlines are asked for each time: they come near without a record being saved.
 func (f *dutyFinder) deadlines() error {
-	soon := f.now().Add(dutySoon).UnixMicro()
-	rows, err := f.register.Store.KeptOwned(f.ctx, f.actor.Person, soon, dutyMost, f.at)
+	soon := f.reader.now
+	if !f.asOf.IsZero() {
+		soon = f.asOf
+	}
+	list, err := f.register.Store.KeptDue(f.ctx, f.actor.Person, soon.Add(dutySoon).UnixMicro(), dutyMost, f.at)
 	if err != nil {
 		return err
 	}
-	records, err := f.seenRows(rows, dutyMost)
-	if err != nil {
-		return err
-	}
-	for _, r := range records {
-		if len(r.Dues) > 0 {
-			f.add(Duty{Record: r, Role: kind.RoleOwner, Due: &r.Dues[0], Since: r.Since})
+	f.more = f.more || len(list) == dutyMost
+	return f.each(byDeadline, list, func(r *Record) (*Duty, error) {
+		if len(r.Dues) == 0 || !f.register.Rights.sees(f.actor, r) {
+			return nil, nil
 		}
-	}
-	return nil
+		return &Duty{Record: r, Role: kind.RoleOwner, Due: &r.Dues[0], Since: r.Since}, nil
+	})
 }
 
 func (f *dutyFinder) offers() error {
-	rows, err := f.register.Store.KeptOffered(f.ctx, f.actor.Person, dutyMost)
+	list, err := f.places(listKey{source: byOffer}, dutyMost)
 	if err != nil {
 		return err
 	}
-	f.more = f.more || len(rows) == dutyMost
-	for i := range rows {
+	return f.each(byOffer, list, func(r *Record) (*Duty, error) {
+		if r.Offer == nil {
+			return nil, nil
+		}
 		// An offer is shown whatever the person may see otherwise: it is theirs to answer.
-		record, err := f.register.bare(&rows[i])
-		if err != nil {
-			return err
-		}
-		if record.Offer != nil {
-			f.add(Duty{Record: record, Role: ByOffer, Since: record.Offer.At})
-		}
-	}
-	return nil
+		return &Duty{Record: r, Role: ByOffer, Since: r.Offer.At}, nil
+	})
 }
 
 // owned finds moves of records the actor owns.
-func (f *dutyFinder) owned() error {
-	rows, err := f.register.Store.KeptOwned(f.ctx, f.actor.Person, 0, dutyOwned, f.at)
-	if err != nil {
-		return err
-	}
-	records, err := f.seenRows(rows, dutyOwned)
-	if err != nil {
-		return err
-	}
-	return f.moves(records, kind.RoleOwner)
-}
+func (f *dutyFinder) owned() error { return f.moves(byOwning, kind.RoleOwner) }
 
 // concerned finds moves that are for the person a record is about.
-func (f *dutyFinder) concerned() error {
-	for _, k := range f.register.Kinds.Kinds() {
-		states := waitingStates(k, []string{kind.RoleSelf})
-		if len(states) == 0 {
-			continue
-		}
-		page, err := f.register.Store.KeptList(f.ctx, index.KeptFilter{Kind: k.ID, States: states, Links: f.actor.Person, Limit: dutyMost})
-		if err != nil {
-			return err
-		}
-		records, err := f.seenRows(page.Rows, dutyMost)
-		if err != nil {
-			return err
-		}
-		if err := f.moves(records, kind.RoleSelf); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (f *dutyFinder) concerned() error { return f.moves(bySelf, kind.RoleSelf) }
 
 // byRole finds moves that are for a role the actor holds.
-func (f *dutyFinder) byRole() error {
+func (f *dutyFinder) byRole() error { return f.moves(byRole, f.actor.Roles...) }
+
+// moves finds the records of which the actor may make a move in one of the roles.
+func (f *dutyFinder) moves(source dutySource, roles ...string) error {
+	f.checked = 0
 	for _, k := range f.register.Kinds.Kinds() {
-		for _, state := range waitingStates(k, f.actor.Roles) {
-			rows, err := f.register.Store.KeptWaiting(f.ctx, k.ID, state, dutyState)
+		for _, state := range waitingStates(k, roles) {
+			list, err := f.places(listKey{source, k.ID, state}, dutyState)
 			if err != nil {
 				return err
 			}
-			records, err := f.seenRows(rows, dutyState)
+			err = f.each(source, list, func(r *Record) (*Duty, error) { return f.move(r, roles) })
 			if err != nil {
-				return err
-			}
-			if err := f.moves(records, f.actor.Roles...); err != nil {
 				return err
 			}
 		}
@@ -222,35 +186,122 @@ func (f *dutyFinder) byRole() error {
 	return nil
 }
 
-// moves adds the records of which the actor may make a move in one of the roles.
-func (f *dutyFinder) moves(records []*Record, roles ...string) error {
-	for _, r := range records {
-		if !r.StateOf().Waits() || len(stepsOn(r.Kind, r.State, roles)) == 0 {
-			continue
-		}
-		if f.checked == dutyChecked || time.Since(f.begun) > dutyPatience {
+// places are the records that may be duties, as they are kept or else as the index
+// says.
+func (f *dutyFinder) places(key listKey, bound int) ([]index.KeptPlace, error) {
+	if kept := f.desk.lists[key]; kept != nil {
+		f.more = f.more || len(kept.list) == bound
+		return kept.list, nil
+	}
+	p, me, store := &places{on: grounds{}}, f.actor.Person, f.register.Store
+	wait := index.KeptWait{Kind: key.kind, State: key.state}
+	var err error
+	switch key.source {
+	case byOffer:
+		p.on.note(ground{of: onOffers, id: me})
+		p.list, err = store.KeptOffered(f.ctx, me, bound)
+	case byOwning:
+		p.on.note(ground{of: onOwner, id: me, kind: key.kind})
+		wait.Owner = me
+		p.list, err = store.KeptWaiting(f.ctx, wait, bound)
+	case bySelf:
+		p.on.note(ground{of: onLinks, id: me, kind: key.kind})
+		wait.Links = me
+		p.list, err = store.KeptWaiting(f.ctx, wait, bound)
+	default:
+		p.on.note(ground{of: onKind, kind: key.kind})
+		p.list, err = store.KeptWaiting(f.ctx, wait, bound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.desk.lists[key] = p
+	f.more = f.more || len(p.list) == bound
+	return p.list, nil
+}
+
+// each adds those records that are duties, by what is kept of them or else by asking.
+func (f *dutyFinder) each(source dutySource, list []index.KeptPlace, ask func(*Record) (*Duty, error)) error {
+	for _, place := range list {
+		if f.checked == dutyChecked {
 			f.more = true
 			return nil
 		}
 		f.checked++
-		choices, err := f.register.choices(f.ctx, f.reader, f.actor, r)
-		if err != nil {
-			return err
+		key := answerKey{source, place.ID}
+		a := f.desk.answers[key]
+		if _, timed := a.grounds()[ground{of: onTime}]; a == nil || a.entry != place.Entry || timed {
+			var err error
+			if a, err = f.answer(place, ask); err != nil {
+				return err
+			}
+			f.desk.answers[key] = a
 		}
-		for _, c := range choices {
-			role := sharedRole(c.Move, roles)
-			if role == "" || c.Barred != "" || len(c.Refused) > 0 || !leadsOn(r.Kind, c.Move) {
-				continue
-			}
-			d := Duty{Record: r, Role: role, Move: c.Move, Since: r.Since}
-			if len(r.Dues) > 0 {
-				d.Due = &r.Dues[0]
-			}
-			f.add(d)
-			break
+		a.used = true
+		if a.duty != nil {
+			f.add(*a.duty)
 		}
 	}
 	return nil
+}
+
+// answer asks, and notes what the answer rests on.
+func (f *dutyFinder) answer(place index.KeptPlace, ask func(*Record) (*Duty, error)) (*answer, error) {
+	row, err := f.register.Store.KeptAt(f.ctx, place.Entry)
+	if err != nil {
+		return nil, err
+	}
+	record, err := f.register.bare(row)
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{entry: place.Entry, on: grounds{}}
+	f.reader.on = a.on
+	defer func() { f.reader.on = nil }()
+	a.duty, err = ask(record)
+	return a, err
+}
+
+// move is the first move of a record that the actor may make in one of the roles; nil
+// without any.
+func (f *dutyFinder) move(r *Record, roles []string) (*Duty, error) {
+	steps := stepsOn(r.Kind, r.State, roles)
+	if len(steps) == 0 || !f.register.Rights.sees(f.actor, r) {
+		return nil, nil
+	}
+	asked := *r
+	if slices.ContainsFunc(steps, func(m *kind.Move) bool { return needsPersonal(r.Kind, m) }) {
+		asked.Values = r.Values.Clone() // personal text is looked at, and not kept
+		if err := f.register.unseal(&asked); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range steps {
+		if f.register.Rights.mayMove(f.actor, r, m) != nil {
+			continue
+		}
+		open, err := f.register.open(f.ctx, f.reader, f.actor, &asked, m)
+		if err != nil {
+			return nil, err
+		}
+		if !open {
+			continue
+		}
+		d := &Duty{Record: r, Role: sharedRole(m, roles), Move: m, Since: r.Since}
+		if len(r.Dues) > 0 {
+			d.Due = &r.Dues[0]
+		}
+		return d, nil
+	}
+	return nil, nil
+}
+
+// needsPersonal tells whether a move needs a field that is sealed.
+func needsPersonal(k *kind.Kind, m *kind.Move) bool {
+	return slices.ContainsFunc(m.Needs, func(id string) bool {
+		f, ok := k.Field(id)
+		return ok && f.Personal
+	})
 }
 
 // waitingStates are those a record does not rest in, with a move on from them for

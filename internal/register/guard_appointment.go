@@ -78,12 +78,12 @@ func isPresent(ctx context.Context, r *Reader, person counterfoil.ID) (bool, err
 		return false, fmt.Errorf("read person: %w", err)
 	}
 	leaves, err := time.Parse(time.DateOnly, p.Values.Text("leaves"))
-	return p.State != "left" && (err != nil || leaves.After(r.Now)), nil
+	return p.State != "left" && (err != nil || leaves.After(r.Now())), nil
 }
 
 // appointmentOver holds once the person left or the time of the appointment is over.
 func appointmentOver(ctx context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
-	if until, err := time.Parse(time.DateOnly, record.Values.Text("until")); err == nil && until.Before(r.Now) {
+	if until, err := time.Parse(time.DateOnly, record.Values.Text("until")); err == nil && until.Before(r.Now()) {
 		return true, "", nil
 	}
 	there, err := isPresent(ctx, r, record.Values.ID("person"))

@@ -40,5 +40,5 @@ func changeClass(_ context.Context, _ *Reader, record *Record) error {
 
 // reviewIsDue holds when the date of a record's review has come.
 func reviewIsDue(_ context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
-	return slices.ContainsFunc(record.Dues, func(d kind.Due) bool { return d.ID == "review" && !d.At.After(r.Now) }), "", nil
+	return slices.ContainsFunc(record.Dues, func(d kind.Due) bool { return d.ID == "review" && !d.At.After(r.Now()) }), "", nil
 }

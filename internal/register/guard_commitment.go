@@ -44,7 +44,7 @@ func inPosition(ctx context.Context, r *Reader, person counterfoil.ID) (bool, er
 }
 
 func commitmentEnded(ctx context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
-	if signed := record.Done["sign"].At; !signed.IsZero() && !r.Now.Before(signed.AddDate(0, 0, commitmentDays)) {
+	if signed := record.Done["sign"].At; !signed.IsZero() && !r.Now().Before(signed.AddDate(0, 0, commitmentDays)) {
 		return true, "", nil
 	}
 	stays, err := inPosition(ctx, r, record.Values.ID("signatory"))

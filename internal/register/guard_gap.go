@@ -194,7 +194,7 @@ func gapResult(_ context.Context, r *Reader, record *Record) error {
 		delete(v, "result")
 		return nil
 	}
-	if answer == "yes" && !slices.ContainsFunc(v.Rows("evidence"), func(row map[string]any) bool { return isFresh(row, r.Now) }) {
+	if answer == "yes" && !slices.ContainsFunc(v.Rows("evidence"), func(row map[string]any) bool { return isFresh(row, r.Now()) }) {
 		answer = "partly"
 	}
 	v["result"] = answer

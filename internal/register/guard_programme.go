@@ -96,7 +96,7 @@ const historyDays = 60
 
 func programmeHistory(_ context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
 	from := record.Done["operate"].At
-	days := int(r.Now.Sub(from).Hours() / 24)
+	days := int(r.Now().Sub(from).Hours() / 24)
 	if from.IsZero() {
 		days = 0
 	}

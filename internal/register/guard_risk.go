@@ -28,11 +28,7 @@ func riskFunctions() Functions {
 
 // methodInForce is the method risks are rated by, as it was approved; nil without one.
 func methodInForce(ctx context.Context, r *Reader) (*Record, error) {
-	list, err := r.All(ctx, "method", "in_force")
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	return list[len(list)-1], nil
+	return r.Last(ctx, "method", "in_force")
 }
 
 // rating is a method's answer for one pair of likelihood and impacts.
@@ -169,7 +165,7 @@ func riskWithinLimit(ctx context.Context, r *Reader, record *Record, actor Actor
 		return false, fmt.Sprintf("What remains is %s (%d); it can be accepted by: %s.", strings.ReplaceAll(after.band, "_", " "), after.level, strings.Join(words(after.accepts), ", ")), nil
 	}
 	until, err := time.Parse(time.DateOnly, record.Values.Text("expires"))
-	if err == nil && after.days > 0 && until.After(r.Now.AddDate(0, 0, int(after.days))) {
+	if err == nil && after.days > 0 && until.After(r.Now().AddDate(0, 0, int(after.days))) {
 		return false, fmt.Sprintf("An acceptance in this band lasts %d days at most.", after.days), nil
 	}
 	return true, "", nil

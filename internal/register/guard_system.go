@@ -176,7 +176,7 @@ func stops(ctx context.Context, r *Reader, record *Record) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if owner.State == "left" && r.Now.Sub(owner.Since) > ownerGrace {
+	if owner.State == "left" && r.Now().Sub(owner.Since) > ownerGrace {
 		return owner.Number() + ", who answers for it, left. Name somebody else.", nil
 	}
 	return "", nil

@@ -230,8 +230,7 @@ func shared(record *Record) kind.Values {
 func (r *Register) refusals(ctx context.Context, reader *Reader, actor Actor, record *Record, m *kind.Move) ([]Reason, error) {
 	var reasons []Reason
 	for _, id := range m.Needs {
-		f, _ := record.Kind.Field(id)
-		if _, filled := record.Values[id]; !filled && !(f.Personal && record.Erased) {
+		if f, _ := record.Kind.Field(id); lacks(record, f) {
 			reasons = append(reasons, Reason{Guard: "needs_" + id, Says: "“" + f.Label + "” is not filled in.", Tag: m.Tag})
 		}
 	}
@@ -254,8 +253,45 @@ func (r *Register) refusals(ctx context.Context, reader *Reader, actor Actor, re
 	return reasons, nil
 }
 
+// lacks tells whether a field is empty, and not by an erasure.
+func lacks(record *Record, f *kind.Field) bool {
+	_, filled := record.Values[f.ID]
+	return !filled && !(f.Personal && record.Erased)
+}
+
+// open tells whether the actor's move has no refusal among its choices. It stops at the
+// first; guards that read other records come last.
+func (r *Register) open(ctx context.Context, reader *Reader, actor Actor, record *Record, m *kind.Move) (bool, error) {
+	for _, id := range m.Needs {
+		if f, _ := record.Kind.Field(id); lacks(record, f) && !awaitsAnswer(record, m, "needs_"+id) {
+			return false, nil
+		}
+	}
+	for _, apart := range m.Apart {
+		if who, _ := keptApart(record, apart); !actor.program && slices.Contains(who, actor.Person) {
+			return false, nil
+		}
+	}
+	scene := r.scene(ctx, reader, actor, record)
+	for _, others := range []bool{false, true} {
+		for i := range m.Guards {
+			g := &m.Guards[i]
+			if g.ReadsOthers() != others || awaitsAnswer(record, m, g.ID) {
+				continue
+			}
+			if ok, _, err := r.holds(ctx, reader, actor, record, g, scene); err != nil || !ok {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
 func (r *Register) holds(ctx context.Context, reader *Reader, actor Actor, record *Record, g *kind.Guard, scene *kind.Scene) (ok bool, says string, err error) {
 	if g.Go == "" {
+		if g.ReadsTime() {
+			reader.on.note(ground{of: onTime})
+		}
 		ok, err = record.Kind.Holds(g, scene)
 		return ok, g.Says, err
 	}

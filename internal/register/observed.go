@@ -56,8 +56,8 @@ func (r *Reader) traffic(ctx context.Context, observed Observed) (*Traffic, erro
 	if observed == nil {
 		return t, nil
 	}
-	t.Known, t.To = true, r.Now
-	t.From = r.Now.AddDate(0, 0, -observedDays).UTC().Truncate(24 * time.Hour)
+	t.Known, t.To = true, r.Now()
+	t.From = t.To.AddDate(0, 0, -observedDays).UTC().Truncate(24 * time.Hour)
 	var err error
 	if t.uses, err = observed.Used(ctx, t.From, t.To); err != nil {
 		return nil, fmt.Errorf("read what passed: %w", err)
@@ -73,6 +73,7 @@ func (r *Reader) traffic(ctx context.Context, observed Observed) (*Traffic, erro
 
 // units are those of all people.
 func (r *Reader) units(ctx context.Context) (map[counterfoil.ID]string, error) {
+	r.on.note(ground{of: onKind, kind: "person"})
 	list, err := r.register.Store.KeptField(ctx, "person", "unit", r.at)
 	if err != nil {
 		return nil, fmt.Errorf("read the units of people: %w", err)

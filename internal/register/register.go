@@ -53,9 +53,13 @@ type Store interface {
 	KeptNaming(ctx context.Context, kind, field string, m index.Moment) ([]index.KeptNamed, error)
 	KeptField(ctx context.Context, kind, field string, m index.Moment) ([]index.KeptField, error)
 	KeptSpans(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptSpan, error)
-	KeptOwned(ctx context.Context, owner counterfoil.ID, due int64, limit int, m index.Moment) ([]index.Kept, error)
-	KeptWaiting(ctx context.Context, kind, state string, limit int) ([]index.Kept, error)
-	KeptOffered(ctx context.Context, to counterfoil.ID, limit int) ([]index.Kept, error)
+	KeptAt(ctx context.Context, entry counterfoil.Index) (*index.Kept, error)
+	KeptDue(ctx context.Context, owner counterfoil.ID, due int64, limit int, m index.Moment) ([]index.KeptPlace, error)
+	KeptWaiting(ctx context.Context, w index.KeptWait, limit int) ([]index.KeptPlace, error)
+	KeptOffered(ctx context.Context, to counterfoil.ID, limit int) ([]index.KeptPlace, error)
+	KeptNext(ctx context.Context) (counterfoil.Index, error)
+	KeptSince(ctx context.Context, from counterfoil.Index, limit int) ([]index.Kept, error)
+	KeptRewritten() uint64
 	KeptTitled(ctx context.Context, kind, text string, limit int) ([]index.Kept, error)
 	KeptRecent(ctx context.Context, limit int, m index.Moment) ([]index.Kept, error)
 	HighestSerial(ctx context.Context, kind string) (uint64, error)
@@ -100,6 +104,7 @@ type Config struct {
 type Register struct {
 	Config
 	saving sync.Mutex
+	desks  desks
 }
 
 // New returns a Register.

@@ -72,26 +72,34 @@ func (f Functions) Names() []string {
 type Reader struct {
 	register *Register
 	at       index.Moment
-	Now      time.Time
+	now      time.Time
+	on       grounds // what was read; nil when nobody wants to know
 
 	// read is what one sweep has read, by kind and states. It answers for every
 	// record of the sweep; what is moved is looked at again.
 	read map[string][]*Record
 }
 
-func (r *Register) reader() *Reader { return &Reader{register: r, Now: r.Clock.Now()} }
+func (r *Register) reader() *Reader { return &Reader{register: r, now: r.Clock.Now()} }
 
 // At is a Reader of a past moment, as of the end of t.
 func (r *Register) At(ctx context.Context, t time.Time) (*Reader, error) {
 	m, err := r.Store.MomentAt(ctx, t.UnixMicro())
-	return &Reader{register: r, at: m, Now: t}, err
+	return &Reader{register: r, at: m, now: t}, err
 }
 
 // Reader reads the present.
 func (r *Register) Reader() *Reader { return r.reader() }
 
+// Now is the moment.
+func (r *Reader) Now() time.Time {
+	r.on.note(ground{of: onTime})
+	return r.now
+}
+
 // Record returns the version of a record that stood.
 func (r *Reader) Record(ctx context.Context, id counterfoil.ID) (*Record, error) {
+	r.on.note(ground{of: onRecord, id: id})
 	row, err := r.register.Store.KeptRecord(ctx, id, r.at)
 	if err != nil {
 		return nil, err
@@ -102,6 +110,7 @@ func (r *Reader) Record(ctx context.Context, id counterfoil.ID) (*Record, error)
 // All returns every record of a kind that stood in one of the states, by number;
 // without states, in any. Personal fields stay sealed.
 func (r *Reader) All(ctx context.Context, kindID string, states ...string) ([]*Record, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
 	if r.read == nil {
 		return r.all(ctx, kindID, states)
 	}
@@ -115,6 +124,17 @@ func (r *Reader) All(ctx context.Context, kindID string, states ...string) ([]*R
 		r.read[key] = list
 	}
 	return slices.Clone(list), nil
+}
+
+// Last is the record of a kind with the highest number of those that stood in one of
+// the states; nil without any.
+func (r *Reader) Last(ctx context.Context, kindID string, states ...string) (*Record, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	page, err := r.register.Store.KeptList(ctx, index.KeptFilter{Kind: kindID, States: states, At: r.at, Down: true, Limit: 1})
+	if err != nil || len(page.Rows) == 0 {
+		return nil, err
+	}
+	return r.register.bare(&page.Rows[0])
 }
 
 func (r *Reader) all(ctx context.Context, kindID string, states []string) ([]*Record, error) {
@@ -150,6 +170,7 @@ func (r *Register) bare(row *index.Kept) (*Record, error) {
 // LinksTo returns the records of a kind that linked to a record; kind "" for all.
 // The fields they link by stand beside.
 func (r *Reader) LinksTo(ctx context.Context, id counterfoil.ID, kindID string) (list []*Record, fields []string, err error) {
+	r.on.note(ground{of: onLinks, id: id, kind: kindID})
 	rows, err := r.register.Store.KeptLinksTo(ctx, id, kindID, r.at)
 	if err != nil {
 		return nil, nil, err
@@ -180,6 +201,7 @@ func (r *Reader) Linked(ctx context.Context, record *Record, kindID string) ([]*
 			continue
 		}
 		seen[l.Target] = true
+		r.on.note(ground{of: onRecord, id: l.Target})
 		row, err := r.register.Store.KeptRecord(ctx, l.Target, r.at)
 		if err != nil {
 			return nil, fmt.Errorf("read linked record: %w", err)
@@ -198,6 +220,7 @@ func (r *Reader) Linked(ctx context.Context, record *Record, kindID string) ([]*
 
 // Count counts records of a kind in the states; without states, all.
 func (r *Reader) Count(ctx context.Context, kindID string, states ...string) (int64, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
 	counts, err := r.register.Store.KeptCounts(ctx, kindID, r.at)
 	if err != nil {
 		return 0, err
@@ -220,7 +243,7 @@ func tally(counts []index.StateCount, states []string) (n, newest int64) {
 func (r *Register) scene(ctx context.Context, reader *Reader, actor Actor, record *Record) *kind.Scene {
 	s := &kind.Scene{
 		Record: record.Values, State: record.State, Number: record.Number(), Version: record.Version, Created: record.Made.At,
-		Actor: actor.Person.String(), Roles: actor.Roles, Now: reader.Now,
+		Actor: actor.Person.String(), Roles: actor.Roles, Now: reader.now,
 		Links: &linkedRecords{ctx, reader, record}, Register: &allRecords{ctx, reader},
 	}
 	if record.Approval != nil {
@@ -242,6 +265,7 @@ func (a *allRecords) Count(kindID string, states []string) (int64, error) {
 
 // Newest implements kind.Records.
 func (a *allRecords) Newest(kindID string, states []string) (time.Time, error) {
+	a.reader.on.note(ground{of: onKind, kind: kindID})
 	counts, err := a.reader.register.Store.KeptCounts(a.ctx, kindID, a.reader.at)
 	if err != nil {
 		return time.Time{}, err

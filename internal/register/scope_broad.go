@@ -107,7 +107,7 @@ func (i *inspection) broadByRegister(ctx context.Context) error {
 
 // owners wants each system inside to have an owner who accepted that role.
 func (i *inspection) owners(ctx context.Context) error {
-	if days(i.scope.Made.At, i.r.Now) < ownerlessDays {
+	if days(i.scope.Made.At, i.r.Now()) < ownerlessDays {
 		return nil
 	}
 	var ownerless []*Record
@@ -166,7 +166,7 @@ func (i *inspection) assessments(ctx context.Context) error {
 		i.unknown("B8", "Nothing says when Stage 1 is planned.")
 		return nil
 	}
-	if days(i.r.Now, stage1) > unassessedDays {
+	if days(i.r.Now(), stage1) > unassessedDays {
 		return nil
 	}
 	var missing []*Record

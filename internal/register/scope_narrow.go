@@ -143,10 +143,10 @@ func (i *inspection) narrowByRegister(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	late = without(late, func(s *Record) bool { return s.Made.At.AddDate(0, 0, undecidedDays).Before(i.r.Now) })
+	late = without(late, func(s *Record) bool { return s.Made.At.AddDate(0, 0, undecidedDays).Before(i.r.Now()) })
 	found := 0
 	for _, row := range i.scope.Values.Rows("discovered") {
-		if since, _ := row["since"].(string); row["decision"] == nil && olderThan(since, undecidedDays, i.r.Now) {
+		if since, _ := row["since"].(string); row["decision"] == nil && olderThan(since, undecidedDays, i.r.Now()) {
 			found++
 		}
 	}

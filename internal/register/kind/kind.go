@@ -268,6 +268,14 @@ func (g *Guard) Reads(field string) bool {
 	}
 }
 
+// ReadsTime tells whether the guard's condition may name the moment of the act.
+func (g *Guard) ReadsTime() bool { return strings.Contains(g.CEL, "now") }
+
+// ReadsOthers tells whether other records may be read to answer.
+func (g *Guard) ReadsOthers() bool {
+	return g.Go != "" || strings.Contains(g.CEL, "links") || strings.Contains(g.CEL, "register")
+}
+
 // Leads tells whether the move may start from a state.
 func (m *Move) Leads(state string) bool { return slices.Contains(m.From, state) }
 
