@@ -18,20 +18,20 @@ const sweepAnyway = 10 * time.Minute
 
 // swept is the last sweep that came to its end. Only sweepRegister uses it.
 type swept struct {
-	at     time.Time         // zero before the first
-	newest counterfoil.Index // version of any record before it
+	at   time.Time         // zero before the first
+	next counterfoil.Index // versions of records from here on came after it
 }
 
 // sweepRegister makes the moves of records that are due because time passed or other
 // records changed. It takes turns with the people who save; the live path goes on.
 // It must not run twice at once.
 func (a *App) sweepRegister(ctx context.Context) error {
-	newest, err := a.index.KeptNewest(ctx)
+	next, err := a.index.KeptNext(ctx)
 	if err != nil {
 		return fmt.Errorf("move records on that are due: %w", err)
 	}
 	now := a.clock.Now()
-	if !a.swept.at.IsZero() && a.swept.newest == newest && now.Sub(a.swept.at) < sweepAnyway {
+	if !a.swept.at.IsZero() && a.swept.next == next && now.Sub(a.swept.at) < sweepAnyway {
 		return nil
 	}
 	made, err := a.register.Sweep(ctx)
@@ -41,7 +41,7 @@ func (a *App) sweepRegister(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("move records on that are due: %w", err)
 	}
-	a.swept = swept{now, newest} // moves it made are saves, so it is looked again
+	a.swept = swept{now, next} // moves it made are saves, so it is looked again
 	return nil
 }
 

@@ -36,7 +36,6 @@ type Index interface {
 	Events(context.Context, index.EventFilter) ([]index.Event, error)
 	FirstInteraction(ctx context.Context, system counterfoil.ID) (index.First, error) // index.ErrNotFound
 	Position() index.Position
-	KeptNewest(context.Context) (counterfoil.Index, error)
 	Sessions
 }
 
@@ -186,7 +185,6 @@ type Console struct {
 	tls          bool
 
 	pages     *template.Template
-	waiting   needsCache
 	settingUp sync.Mutex // the link works once
 }
 

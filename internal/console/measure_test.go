@@ -78,10 +78,15 @@ func (f *filling) body(k *kind.Kind, serial int, person counterfoil.ID) []byte {
 			values[field.ID] = person.String()
 		}
 	}
+	state := &k.States[serial%len(k.States)]
 	act := map[string]any{"by": person, "at": f.clock.Now(), "version": 1}
-	raw, err := json.Marshal(map[string]any{
-		"serial": serial, "state": k.States[serial%len(k.States)].ID, "values": values, "made": act, "author": act, "since": f.clock.Now(), "done": map[string]any{"created": act},
-	})
+	body := map[string]any{
+		"serial": serial, "state": state.ID, "values": values, "made": act, "author": act, "since": f.clock.Now(), "done": map[string]any{"created": act},
+	}
+	if state.InForce {
+		body["in_force"] = map[string]any{"by": person, "at": f.clock.Now(), "version": 1, "move": register.Created, "values": values}
+	}
+	raw, err := json.Marshal(body)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -159,7 +164,7 @@ func TestMeasure(t *testing.T) {
 // saveOne saves a record: one that begins, or one of several kinds that changes.
 func (w *world) saveOne(i int) {
 	w.t.Helper()
-	kinds := []string{"", "risk", "system", "appointment"}
+	kinds := []string{"", "treatment", "system", "incident", "appointment"}
 	kindID := kinds[i%len(kinds)]
 	if kindID == "" {
 		if code := w.post("/kinds/override", overrideForm()...).Code; code != http.StatusSeeOther {

@@ -14,17 +14,8 @@ import (
 // What follows finds records of every kind for one person, each by an index of its
 // own and bounded by a limit: pages ask for it at every load.
 
-// KeptNewest is the entry of the newest version of any record; 0 before the first.
-// While it stands, no record has changed.
-func (x *Index) KeptNewest(ctx context.Context) (counterfoil.Index, error) {
-	var entry int64
-	if err := x.one(ctx, []any{&entry}, "SELECT coalesce(max(entry), 0) FROM kept"); err != nil {
-		return 0, fmt.Errorf("find the newest version: %w", err)
-	}
-	return counterfoil.Index(entry), nil
-}
-
-// KeptNext is past the newest version of any record; 0 before the first.
+// KeptNext is past the newest version of any record; 0 before the first. While it
+// stands, no record was saved.
 func (x *Index) KeptNext(ctx context.Context) (counterfoil.Index, error) {
 	var next int64
 	if err := x.one(ctx, []any{&next}, "SELECT coalesce(max(entry) + 1, 0) FROM kept"); err != nil {

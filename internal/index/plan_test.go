@@ -126,7 +126,6 @@ func call(t *testing.T, x *Index) {
 		"KeptField": func() error {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptField(ctx, "person", "unit", m); return err })
 		},
-		"KeptNewest":    func() error { _, err := x.KeptNewest(ctx); return err },
 		"KeptNext":      func() error { _, err := x.KeptNext(ctx); return err },
 		"KeptSince":     func() error { _, err := x.KeptSince(ctx, 1, 5); return err },
 		"KeptRewritten": func() error { x.KeptRewritten(); return nil },
