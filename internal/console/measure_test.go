@@ -164,7 +164,7 @@ func TestMeasure(t *testing.T) {
 // saveOne saves a record: one that begins, or one of several kinds that changes.
 func (w *world) saveOne(i int) {
 	w.t.Helper()
-	kinds := []string{"", "treatment", "system", "incident", "appointment"}
+	kinds := []string{"", "system", "incident", "appointment", "obligation", "statement_row", "competence"}
 	kindID := kinds[i%len(kinds)]
 	if kindID == "" {
 		if code := w.post("/kinds/override", overrideForm()...).Code; code != http.StatusSeeOther {
