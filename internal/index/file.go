@@ -22,6 +22,7 @@ type file struct {
 	write *sql.DB // exactly one connection
 	read  *sql.DB // query_only connections
 	ready statements
+	asked asked // on read
 
 	rewritten atomic.Uint64 // see Index.KeptRewritten
 }
@@ -66,7 +67,7 @@ func (f *file) open(ctx context.Context, path string, u use) (err error) {
 }
 
 func (f *file) close() error {
-	var errs []error
+	errs := []error{f.asked.close()}
 	for _, db := range []*sql.DB{f.read, f.write} {
 		if db != nil {
 			errs = append(errs, db.Close())

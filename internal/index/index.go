@@ -92,14 +92,25 @@ func (x *Index) exec(ctx context.Context, text string, args ...any) error {
 func (x *Index) one(ctx context.Context, targets []any, query string, args ...any) error {
 	x.using.RLock()
 	defer x.using.RUnlock()
-	return x.file.read.QueryRowContext(ctx, query, args...).Scan(targets...)
+	rows, err := x.file.asked.query(ctx, x.file.read, query, args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return sql.ErrNoRows
+	}
+	return errors.Join(rows.Scan(targets...), rows.Close())
 }
 
 // many reads all rows of a query into values of one type.
 func many[T any](ctx context.Context, x *Index, targets func(*T) []any, query string, args ...any) ([]T, error) {
 	x.using.RLock()
 	defer x.using.RUnlock()
-	rows, err := x.file.read.QueryContext(ctx, query, args...)
+	rows, err := x.file.asked.query(ctx, x.file.read, query, args)
 	if err != nil {
 		return nil, err
 	}

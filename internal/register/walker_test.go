@@ -24,6 +24,8 @@ type walker struct {
 	hints *hints
 	names map[string]counterfoil.ID
 	over  map[string]any // values this way takes
+
+	each func(by string) // after each step; may be nil
 }
 
 func newWalker(t *testing.T, k *kind.Kind, h *hints) *walker {
@@ -83,12 +85,14 @@ func (w *walker) reachBy(state, move string) *register.Record {
 		w.Fatalf("create %s: %v", w.kind.ID, err)
 	}
 	w.names["self"] = r.ID
+	w.stepped(register.Created)
 	if way == nil && (state != r.State || move != "") {
 		w.Fatalf("no way leads to %s of %s by %q", state, w.kind.ID, move)
 	}
 	for _, m := range way {
 		if !w.hints.Moves[m.ID].AtOnce {
 			r = w.pass(r, m)
+			w.stepped(m.ID)
 		} else if r.Done[m.ID].At.IsZero() {
 			w.Fatalf("%s.%s was not made at once", w.kind.ID, m.ID)
 		}
@@ -97,6 +101,12 @@ func (w *walker) reachBy(state, move string) *register.Record {
 		w.Fatalf("the record is %s after the way to %s of %s", r.State, state, w.kind.ID)
 	}
 	return r
+}
+
+func (w *walker) stepped(by string) {
+	if w.each != nil {
+		w.each(by)
+	}
 }
 
 // way is the shortest sequence of moves from the beginning to a state that

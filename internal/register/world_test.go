@@ -95,7 +95,7 @@ func (w *world) Keep(ctx context.Context, s register.Entry) (counterfoil.Index, 
 		return 0, err
 	}
 	leaf := counterfoil.LeafHash(raw)
-	row, err := register.Project(w.Kinds, at, leaf, counterfoil.ID{}, &e, s.Body)
+	row, err := register.Project(w.Kinds, at, leaf, s.ID, &e, s.Body) // each record under a key of its own
 	if err != nil {
 		return 0, err
 	}
