@@ -88,5 +88,5 @@ func systemTrialMustStop(ctx context.Context, r *Reader, record *Record, _ Actor
 
 func runsOnTrial(r *Reader, record *Record) bool {
 	trial, ok := TrialOf(record)
-	return ok && r.Now.Before(trial.Until)
+	return ok && r.Now().Before(trial.Until)
 }
