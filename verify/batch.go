@@ -25,7 +25,7 @@ func (v *verification) entry(i counterfoil.Index, f *entryFacts) error {
 		v.problem(ProblemEncoding, i, "%v", f.err)
 		return nil
 	}
-	v.later = v.later && f.time > v.began
+	v.later = v.later && (v.HashesOnly || f.time > v.began)
 	if f.about != nil {
 		v.boot(i, f.about)
 		v.keyEvent(i, f.about)

@@ -118,6 +118,9 @@ func (v *verification) run(ctx context.Context) error {
 		return err
 	}
 	v.running = lockHeld(v.LockPath)
+	if err := v.findEnd(); err != nil {
+		return err
+	}
 	if err := v.loadHeads(); err != nil {
 		return err
 	}
@@ -137,11 +140,12 @@ func (v *verification) run(ctx context.Context) error {
 type verification struct {
 	Options
 	report  Report
-	running bool   // a server held the lock when the run began
-	began   int64  // of the run, microseconds
-	later   bool   // the last batch was recorded after that
-	heads   []head // by size
-	due     int    // the first of heads the walk has not reached
+	running bool                 // a server held the lock when the run began
+	began   int64                // of the run, microseconds
+	later   bool                 // the last batch was recorded after that
+	ended   counterfoil.Position // where the log ended then, for a check of hashes beside a server
+	heads   []head               // by size
+	due     int                  // the first of heads the walk has not reached
 	tree    counterfoil.Tree
 	nodes   []counterfoil.Hash // scratch
 	open    map[counterfoil.Index]counterfoil.ID
@@ -188,16 +192,6 @@ func (v *verification) problem(class string, i counterfoil.Index, format string,
 	if n := len(v.report.Problems); n <= maxProblems {
 		v.report.Problems[n-1].Index = new(uint64(i))
 	}
-}
-
-// overtaken tells whether the walk has reached what a running server recorded
-// after the run began: a busy log would otherwise never end. All heads known at
-// the beginning are behind it by then.
-//
-// Deletion follows its entry, so a payload that is gone may be explained by an
-// entry recorded meanwhile: then the walk goes on to the end of the log.
-func (v *verification) overtaken() bool {
-	return v.running && v.later && v.due == len(v.heads) && !v.erased.unexplained()
 }
 
 // conclude compares the end with the heads and states what was done.

@@ -111,7 +111,7 @@ func (x *examiner) entry(entries []counterfoil.BatchEntry) entryFacts {
 // take takes in what was found in the next batch. An error means that something could
 // not be read.
 func (v *verification) take(f *batchFacts) error {
-	v.later = len(f.entries) > 0
+	v.later = v.behindEnd(f)
 	end := v.tree.Size() + uint64(len(f.leaves))
 	byEntry := f.ordered || v.due < len(v.heads) && v.heads[v.due].size < end
 	for k := range f.leaves {
