@@ -58,6 +58,11 @@ func keep(t *testing.T, a *App, about string) (system *register.Record) {
 	}
 	k := &keeper{t, a, register.Actor{Person: counterfoil.ID(p.ID), Roles: []string{"aims_manager"}}}
 	system = k.make("system", kind.Values{"name": "Letters " + about, "owner": counterfoil.ID(p.ID).String()})
+	k.make("party", kind.Values{"title": "Party " + about})
+	k.make("scope", kind.Values{
+		"title": "Scope " + about, "systems": []map[string]any{{"system": system.ID.String(), "decision": "in"}},
+		"units": []map[string]any{{"unit": "Unit " + about, "decision": "in", "authority": true}},
+	})
 	o := k.make("override", kind.Values{"record": system.Number(), "move": "approve", "guards": []string{"x"}, "why": "Why " + about, "measure": "Watch", "until": "2099-01-01"})
 	k.sure(a.register.Move(t.Context(), register.Actor{Person: counterfoil.ID(other.ID), Roles: []string{"top_management"}}, o.ID, "approve", register.Input{Version: o.Version, Reason: "Seen"}))
 	o = k.make("override", kind.Values{"record": system.Number(), "move": "pilot", "guards": []string{"y"}, "why": "Second " + about, "measure": "Watch", "until": "2099-01-01"})
@@ -75,7 +80,13 @@ func recordPages(t *testing.T, a *App, at string) (paths []string) {
 	if at != "" {
 		q = "?" + url.Values{"at": {at}}.Encode()
 	}
-	paths = []string{"/scope" + q, "/risk" + q, "/controls" + q, "/documents" + q, "/audits" + q, "/settings" + q, "/records/late" + q, "/requirements" + q, "/requirements/6.1.2" + q}
+	for _, tab := range []string{"", "/statement", "/context", "/findings", "/versions"} {
+		paths = append(paths, "/scope"+tab+q)
+	}
+	for _, list := range []string{"boundary", "statement", "findings", "context", "versions"} {
+		paths = append(paths, strings.TrimSuffix("/scope/export?as=csv&list="+list+"&"+strings.TrimPrefix(q, "?"), "&"))
+	}
+	paths = append(paths, "/risk"+q, "/controls"+q, "/documents"+q, "/audits"+q, "/settings"+q, "/records/late"+q, "/requirements"+q, "/requirements/6.1.2"+q)
 	for _, k := range a.kinds.Kinds() {
 		if k.Inner {
 			continue
@@ -95,8 +106,9 @@ func recordPages(t *testing.T, a *App, at string) (paths []string) {
 	return paths
 }
 
-// footOfPage is what tells which ledger answered, and how far it has come.
-var footOfPage = regexp.MustCompile(`(?s)<footer.*?</footer>`)
+// footOfPage is what tells which ledger answered, and how far it has come: the foot of
+// a page, lines at the top of a file.
+var footOfPage = regexp.MustCompile(`(?s)<footer.*?</footer>|(?m:^(?:exported|entries),[^\r\n]*)`)
 
 // read asks for pages and returns their text without the foot.
 func read(t *testing.T, a *App, paths []string) map[string]string {

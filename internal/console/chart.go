@@ -49,6 +49,8 @@ type shape struct {
 	D      string // of a path; empty for a text
 	Fill   bool   // the path is filled, not drawn
 	Dashed bool
+	Heavy  bool // a thick line
+	OnLine bool // drawn over the boundary of a map
 	X, Y   string
 	Text   string
 	Size   string

@@ -31,7 +31,6 @@ type kindSummary struct {
 
 // entries say what each entry is for and what an auditor looks for there.
 var entries = map[string]struct{ heading, lead string }{
-	"scope":     {"Scope", "What the management system covers, who is concerned, and who leads it. An auditor compares the approved scope with what is really used."},
 	"documents": {"Documents", "Policies and procedures with their versions. An auditor will look for the approved version, who approved it and who has read it."},
 	"audits":    {"Audits", "Internal audits, management reviews, nonconformities and the certification body. An auditor will look for one full internal audit and one management review held after it."},
 	"settings":  {"Settings", "People and what they may do. An auditor will look for who holds which role, since when, and who accepted it."},

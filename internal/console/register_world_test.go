@@ -35,7 +35,7 @@ func (w *world) openRegister() {
 	if len(faults) > 0 {
 		w.t.Fatal(faults)
 	}
-	w.register = register.New(register.Config{Kinds: kinds, Rights: rights, Functions: functions, Store: w.index, Journal: w, Files: w, Clock: w.clock})
+	w.register = register.New(register.Config{Kinds: kinds, Rights: rights, Functions: functions, Store: w.index, Journal: w, Files: w, Clock: w.clock, Observed: w.index})
 }
 
 // Keep implements register.Journal.

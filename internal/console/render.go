@@ -25,7 +25,7 @@ var templateFiles embed.FS
 var staticFiles embed.FS
 
 // shared are the templates every page is built on.
-var shared = []string{"templates/layout.html", "templates/parts.html", "templates/parts_drawn.html", "templates/parts_saved.html"}
+var shared = []string{"templates/layout.html", "templates/parts.html", "templates/parts_drawn.html", "templates/parts_saved.html", "templates/parts_scope.html"}
 
 // functions are few and pure.
 var functions = template.FuncMap{

@@ -26,6 +26,8 @@ func pages() map[string]any {
 		"requirements": new(requirementsPage), "requirement": new(requirementPage), "framework": new(frameworkPage), "departures": new(departuresPage),
 		"rights": new(rightsPage), "risk": new(riskPage), "risk_trend": new(trendPage), "risk_sources": new(sourcesPage), "risk_library": new(libraryPage),
 		"saved": new(savedPage), "statement": new(statementPage), "statement_compare": new(statementComparePage),
+		"scope": new(scopePage), "scope_statement": new(scopeStatementPage), "scope_context": new(scopeContextPage), "scope_findings": new(scopeFindingsPage),
+		"scope_versions": new(scopeVersionsPage), "scope_compare": new(scopeComparePage),
 	}
 }
 

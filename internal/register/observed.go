@@ -108,6 +108,15 @@ func (t *Traffic) add(u *index.Use) {
 	m.First, m.Last = earlier(m.First, first), later(m.Last, last)
 }
 
+// Join adds the use of a model.
+func (p *Passed) Join(m PassedModel) {
+	if p.Interactions == 0 {
+		p.First, p.Last = m.First, m.Last
+	}
+	p.Interactions += m.Interactions
+	p.First, p.Last = earlier(p.First, m.First), later(p.Last, m.Last)
+}
+
 // Of is the use of a system; nothing of one that was not seen.
 func (t *Traffic) Of(system counterfoil.ID) Passed {
 	if s := t.Systems[system]; s != nil {

@@ -24,12 +24,9 @@ func (i *inspection) alike(ctx context.Context) error {
 	var like []*Record
 	var says []string
 	for _, out := range i.out {
-		for _, in := range i.in {
-			if shared := i.shared(out, in, sets); shared != "" {
-				like = append(like, out)
-				says = append(says, fmt.Sprintf("%s shares with %s %s", out.Number(), in.Number(), shared))
-				break // one is enough
-			}
+		if in, what := i.mostShared(out, sets); what != "" {
+			like = append(like, out)
+			says = append(says, fmt.Sprintf("%s shares with %s %s", out.Number(), in.Number(), what))
 		}
 	}
 	if len(like) > 0 {
@@ -63,16 +60,38 @@ func (i *inspection) dataSets(ctx context.Context) (map[counterfoil.ID][]*Record
 	return sets, nil
 }
 
-// shared says what two systems have in common; "" for nothing that is known.
-func (i *inspection) shared(a, b *Record, sets map[counterfoil.ID][]*Record) string {
-	for _, set := range sets[a.ID] {
-		if slices.ContainsFunc(sets[b.ID], func(other *Record) bool { return other.ID == set.ID }) {
+// mostShared finds the system inside that one outside has most in common with: a data
+// set weighs more than a decision, and that more than a class of data.
+func (i *inspection) mostShared(out *Record, sets map[counterfoil.ID][]*Record) (in *Record, what string) {
+	for _, common := range []func(a, b *Record) string{
+		func(a, b *Record) string { return commonSet(sets[a.ID], sets[b.ID]) }, i.commonDecision, commonClasses,
+	} {
+		for _, in := range i.in {
+			if what := common(out, in); what != "" {
+				return in, what
+			}
+		}
+	}
+	return nil, ""
+}
+
+func commonSet(a, b []*Record) string {
+	for _, set := range a {
+		if slices.ContainsFunc(b, func(other *Record) bool { return other.ID == set.ID }) {
 			return "the data set " + set.Number()
 		}
 	}
+	return ""
+}
+
+func (i *inspection) commonDecision(a, b *Record) string {
 	if d := i.decision(a); d != "" && strings.EqualFold(d, i.decision(b)) {
 		return "the decision “" + d + "”"
 	}
+	return ""
+}
+
+func commonClasses(a, b *Record) string {
 	f, _ := a.Kind.Field("data_classes")
 	var classes []string
 	for _, class := range a.Values.List("data_classes") {
@@ -80,10 +99,10 @@ func (i *inspection) shared(a, b *Record, sets map[counterfoil.ID][]*Record) str
 			classes = append(classes, strings.ToLower(labelOf(f, class)))
 		}
 	}
-	if len(classes) > 0 {
-		return "the data class " + joinAnd(classes)
+	if len(classes) == 0 {
+		return ""
 	}
-	return ""
+	return "the data class " + joinAnd(classes)
 }
 
 // labelOf is an option in words.

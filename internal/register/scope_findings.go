@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -156,6 +157,15 @@ func olderThan(day string, days int, now time.Time) bool {
 func mentions(text string, names []string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(text, strings.ToLower(name)) })
+}
+
+// thousands groups digits by comma.
+func thousands(n uint64) string {
+	text := strconv.FormatUint(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // percent is a share as text, such as 3.7 %.

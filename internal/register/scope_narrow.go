@@ -80,6 +80,10 @@ func (i *inspection) useOutside(ctx context.Context) error {
 		}
 	}
 	i.share(inside, outside, where)
+	if len(out)+len(in) == 0 {
+		i.unknown("N5", "Only programs were seen, so how many people use AI is not known.")
+		return nil
+	}
 	i.measured("N5", "%d to %d", len(out), len(in))
 	if len(out) > outsidePeople*len(in) {
 		i.found("N5", nil, []string{changeScope, changeInventory, stopUse}, "%d people use AI outside the scope and %d inside.", len(out), len(in))
@@ -97,8 +101,8 @@ func (i *inspection) share(inside, outside uint64, where map[counterfoil.ID]bool
 	i.measured("N1", "%s", percent(float64(outside), float64(all)))
 	if float64(outside) > outsideShare*float64(all) {
 		systems := without(i.out, func(s *Record) bool { return where[s.ID] })
-		i.found("N1", systems, []string{changeScope, changeInventory, stopUse}, "Of %d interactions of units inside since %s, %d went to systems outside.",
-			all, i.traffic.From.Format("2 January 2006"), outside)
+		i.found("N1", systems, []string{changeScope, changeInventory, stopUse}, "Of %s interactions of units inside since %s, %s went to systems outside.",
+			thousands(all), i.traffic.From.Format("2 January 2006"), thousands(outside))
 	}
 }
 

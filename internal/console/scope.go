@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
+)
+
+// scopeHead is what the pages of the entry Scope have in common.
+type scopeHead struct {
+	page
+	Heading string
+	Lead    string
+	Tabs    []link
+	Stub    []fact
+	Acts    []link
+	Toc     []link
+	Notices []notice
+	Missing *emptyState // there is no scope, or it is not for this person
+}
+
+// emptyState says what an auditor will look for.
+type emptyState struct {
+	Title, Text string
+	Acts        []link
+}
+
+// scopeView is the scope an address asks for, held against everything.
+type scopeView struct {
+	*desk
+	record *register.Record // as it stands; nil when there is none
+	shown  *register.Record // with the values that are shown
+	others []*register.Record
+	draft  bool
+	check  *register.ScopeCheck // nil when the person may not see it
+}
+
+// scopeView finds the scope: the one asked for by number, else the one in force, else
+// the newest. Shown is what is in force; a successor that is drafted with draft=1.
+func (c *Console) scopeView(r *http.Request) (*scopeView, error) {
+	d, err := c.desk(r)
+	if err != nil {
+		return nil, err
+	}
+	v := &scopeView{desk: d, draft: r.FormValue("draft") != ""}
+	k, err := c.kinds.Kind("scope")
+	if err != nil {
+		return nil, err
+	}
+	if d.May(k, nil, register.Read) != nil {
+		return v, nil
+	}
+	if v.others, err = d.all(index.KeptFilter{Kind: "scope"}); err != nil {
+		return nil, err
+	}
+	if v.record, err = v.chosen(r.FormValue("of")); err != nil || v.record == nil {
+		return v, err
+	}
+	v.others = slices.DeleteFunc(v.others, func(o *register.Record) bool { return o.ID == v.record.ID })
+	v.shown = v.record
+	if !v.draft {
+		v.shown = v.record.AsInForce()
+	}
+	v.check, err = d.CheckScope(d.ctx, v.shown)
+	return v, err
+}
+
+func (v *scopeView) chosen(number string) (*register.Record, error) {
+	if number != "" {
+		i := slices.IndexFunc(v.others, func(r *register.Record) bool { return r.Number() == number })
+		if i < 0 {
+			return nil, notFound("There is no such scope.")
+		}
+		return v.others[i], nil
+	}
+	var best *register.Record
+	for _, r := range v.others {
+		if best == nil || !r.StateOf().Ends && (best.StateOf().Ends || r.InForce != nil || best.InForce == nil) {
+			best = r
+		}
+	}
+	return best, nil
+}
+
+// scopeHref is an address within the entry, of the same scope.
+func (v *scopeView) scopeHref(path string, pairs ...string) string {
+	if v.record != nil && len(v.others) > 0 {
+		pairs = append(pairs, "of", v.record.Number())
+	}
+	if v.draft {
+		pairs = append(pairs, "draft", "1")
+	}
+	return v.href(path, pairs...)
+}
+
+// head fills what the pages have in common.
+func (v *scopeView) head(r *http.Request, title, current string) scopeHead {
+	h := scopeHead{page: v.page(r, title, "scope")}
+	for _, tab := range []struct{ id, label, path string }{
+		{"map", "Boundary", "/scope"},
+		{"statement", "Statement", "/scope/statement"},
+		{"context", "Context and parties", "/scope/context"},
+		{"findings", "Findings", "/scope/findings"},
+		{"versions", "Versions", "/scope/versions"},
+	} {
+		h.Tabs = append(h.Tabs, link{tab.label, v.scopeHref(tab.path), tab.id == current})
+	}
+	h.Heading, h.Lead = "No scope is written yet", "The scope says which units, sites, entities and AI systems the management system covers, and where it ends."
+	if v.record == nil {
+		h.Missing = v.nothing()
+		return h
+	}
+	h.Heading, h.Lead = v.finding()
+	h.Stub = v.facts()
+	h.Acts = []link{{Label: "Open " + v.record.Number(), Href: v.recordHref(v.record)}}
+	for _, o := range v.others {
+		h.Acts = append(h.Acts, link{Label: "Show " + v.called(o), Href: v.href(r.URL.Path, "of", o.Number())})
+	}
+	if n := v.successor(r); n != nil {
+		h.Notices = append(h.Notices, *n)
+		h.Acts = append(h.Acts, link{Label: "Show " + map[bool]string{true: "what is in force", false: "the draft"}[v.draft], Href: v.otherVersion(r.URL.Path)})
+	}
+	return h
+}
+
+// nothing is the empty state of the entry.
+func (v *scopeView) nothing() *emptyState {
+	k, _ := v.console.kinds.Kind("scope")
+	if err := v.May(k, nil, register.Read); err != nil {
+		return &emptyState{Title: "The scope is not for you", Text: publicText(err)}
+	}
+	e := &emptyState{Title: "An auditor looks here first", Text: "They look for what was left out and why, compare the scope with what is really used, and read whether the certificate claims more than it. Begin with the units and the AI systems; what is not known yet is said as not covered, never as good."}
+	if v.May(k, nil, register.Create) == nil {
+		e.Acts = []link{{Label: "New scope", Href: "/kinds/scope/new"}, {Label: "New AI system", Href: "/systems/new"}}
+	} else if v.at.IsZero() {
+		e.Text += " It is written by: " + strings.Join(v.RolesFor(k, register.Create), ", ") + "."
+	}
+	return e
+}
+
+// successor says that a draft follows what is in force, or is shown.
+func (v *scopeView) successor(*http.Request) *notice {
+	if v.record.InForce == nil || v.record.Approval != nil {
+		return nil
+	}
+	in := v.record.InForce
+	if v.draft {
+		return &notice{"warn", "triangle", "This is a draft", "It does not hold yet. In force is what was approved on " + in.At.Format("2 Jan 2006") + "."}
+	}
+	return &notice{"", "target", "A new version is drafted", v.record.Number() + " is " + strings.ToLower(v.record.StateOf().Label) + ". Shown is what was approved on " + in.At.Format("2 Jan 2006") + ", which holds until the next approval."}
+}
+
+func (v *scopeView) otherVersion(path string) string {
+	other := *v
+	other.draft = !v.draft
+	return other.scopeHref(path)
+}
+
+// facts are the stub.
+func (v *scopeView) facts() []fact {
+	r := v.record
+	state := stateMark(r)
+	facts := []fact{{Label: "Scope", Value: v.called(r), Href: v.recordHref(r)}, {Label: "State", Mark: &state, Sub: "since " + r.Since.Format("2 Jan 2006")}}
+	if in := r.InForce; in != nil {
+		facts = append(facts, fact{Label: "In force", Value: "Version " + number(in.Version), Sub: "approved " + in.At.Format("2 Jan 2006") + " by " + v.person(in.By)},
+			fact{Label: "Digest", Value: "sha256:" + in.Digest.String()[:16] + "…", Mono: true})
+	} else {
+		facts = append(facts, fact{Label: "In force", Value: "Nothing is approved yet", Missing: true})
+	}
+	values := v.shown.Values
+	facts = append(facts, textFact("For the certificate", clipTo(values.Text("certificate"), 300), "No wording yet"), textFact("Compared with use", dayOf(values.Text("compared")), "Never"))
+	found, uncovered := 0, 0
+	for i := range v.check.Findings {
+		if f := &v.check.Findings[i]; f.Found() {
+			found++
+		} else if f.Level == register.NotCovered {
+			uncovered++
+		}
+	}
+	return append(facts, fact{Label: "Findings", Value: number(found) + " of " + counted(uint64(len(v.check.Findings)), "rule", "rules"), Href: v.scopeHref("/scope/findings"), Sub: number(uncovered) + " not covered"})
+}
+
+func textFact(label, value, missing string) fact {
+	if value == "" {
+		return fact{Label: label, Value: missing, Missing: true}
+	}
+	return fact{Label: label, Value: value}
+}
