@@ -32,9 +32,9 @@ func (v *View) CheckScope(ctx context.Context, scope *Record) (*ScopeCheck, erro
 			return nil, fault.Forbidden("Not for you: the scope is held against every AI system, and you may not read them all.", nil)
 		}
 	}
-	reader := &Reader{register: v.register, at: v.at, Now: v.register.Clock.Now(), read: map[string][]*Record{}}
+	reader := &Reader{register: v.register, at: v.at, now: v.register.Clock.Now(), read: map[string][]*Record{}}
 	if !v.asOf.IsZero() {
-		reader.Now = v.asOf
+		reader.now = v.asOf
 	}
 	c := &ScopeCheck{Scope: scope, Systems: map[counterfoil.ID]*Record{}}
 	var err error
