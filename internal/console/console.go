@@ -264,6 +264,7 @@ func (c *Console) routes() []route {
 		{"GET /ledger/entries/{index}/proof", needsPerson, c.downloadLedgerProof},
 
 		{"GET /erasures", needsPerson, c.listErasures},
+		{"GET /erasures.csv", needsPerson, c.exportErasures},
 		{"GET /erasures/new", needsPerson, c.newErasure},
 		{"POST /erasures", needsPerson, c.requestErasure},
 		{"GET /erasures/{id}", needsPerson, c.showErasure},
@@ -312,6 +313,7 @@ func (c *Console) routes() []route {
 		{"POST /kinds/{kind}", needsPerson, c.createRecord},
 		{"GET /kinds/{kind}/export", needsPerson, c.exportRecords},
 		{"GET /records/late", needsPerson, c.showDepartures},
+		{"GET /records/late.csv", needsPerson, c.exportLate},
 		{"GET /records/{number}", needsPerson, c.showRecord},
 		{"POST /records/{number}", needsPerson, c.changeRecord},
 		{"GET /records/{number}/edit", needsPerson, c.editRecord},

@@ -22,6 +22,8 @@ type departuresPage struct {
 	Exceptions []linkRow
 	Late       []lateRow
 	Older      string
+	CSV        string // of the late entries; overrides and exceptions export from their registers
+	Overrides  string
 }
 
 // lateRow is a version recorded long after its fact.
@@ -44,6 +46,7 @@ func (c *Console) showDepartures(w http.ResponseWriter, r *http.Request) error {
 		return fault.Forbidden("Not available: this list is for whoever holds a role.", nil)
 	}
 	p := departuresPage{page: d.page(r, "Departures from the rules", "audits")}
+	p.CSV, p.Overrides = d.href("/records/late.csv"), d.href("/kinds/"+kindOverride)
 	if p.InForce, err = d.overrides(index.KeptFilter{States: []string{"approved"}}); err != nil {
 		return err
 	}

@@ -80,6 +80,11 @@ func TestListsOfSystemsAndPeople(t *testing.T) {
 			t.Errorf("%s answered %d", path, a.Code)
 		}
 	}
+	for path, head := range map[string]string{"/erasures.csv": "id,asked_for,scope", "/records/late.csv": "record,version,step"} {
+		if body := w.get(path).Body.String(); !strings.HasPrefix(body, head) {
+			t.Errorf("%s begins with %q", path, body)
+		}
+	}
 	w.in()
 	if a := w.get("/people.csv"); a.Code != http.StatusForbidden {
 		t.Errorf("who may not export people is answered %d", a.Code)

@@ -144,13 +144,10 @@ func (c *Console) exportPeople(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := c.recorder.Access(r.Context(), person(r), "exported", counterfoil.ID{}); err != nil {
+	out, err := c.download(w, r, "people", "number", "name", "roles", "access")
+	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="people-`+c.clock.Now().Format("20060102-150405")+`.csv"`)
-	out := newSheet(w)
-	out.write([]string{"number", "name", "roles", "access"})
 	for {
 		for _, record := range list {
 			row := c.personRow(d, record, false)

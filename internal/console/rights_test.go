@@ -37,7 +37,7 @@ const (
 // asked says of every route about records what it asks.
 var askedBy = map[string]string{
 	"GET /kinds/{kind}": asksList, "GET /kinds/{kind}/export": asksList, "GET /kinds/{kind}/new": asksCreate, "POST /kinds/{kind}": asksCreate,
-	"GET /settings/rights": asksTable, "GET /records/late": asksTable,
+	"GET /settings/rights": asksTable, "GET /records/late": asksTable, "GET /records/late.csv": asksTable,
 	"GET /records/{number}": asksRead, "GET /records/{number}/compare": asksRead, "GET /records/{number}/versions/{version}": asksRead,
 	"GET /records/{number}/attachments/{attachment}": asksRead, "GET /records/{number}/moves/{move}": asksRead,
 	"GET /records/{number}/edit": asksChange, "POST /records/{number}": asksChange,

@@ -253,13 +253,12 @@ func (c *Console) exportSaved(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := c.recorder.Access(r.Context(), person(r), "exported", counterfoil.ID{}); err != nil {
-		return err
-	}
-	name := "saved-views-" + c.clock.Now().Format("20060102-150405")
 	if r.FormValue("as") == "json" {
+		if err := c.recorder.Access(r.Context(), person(r), "exported", counterfoil.ID{}); err != nil {
+			return err
+		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.json"`)
+		w.Header().Set("Content-Disposition", `attachment; filename="saved-views-`+c.clock.Now().Format("20060102-150405")+`.json"`)
 		list := []map[string]string{}
 		for _, s := range saved {
 			list = append(list, map[string]string{"number": s.Number(), "name": s.Values.Text("name"), "list": s.Values.Text("list"), "query": s.Values.Text("query"), "state": s.State, "made_by": s.Made.By.String()})
@@ -267,10 +266,10 @@ func (c *Console) exportSaved(w http.ResponseWriter, r *http.Request) error {
 		_ = json.NewEncoder(w).Encode(list) // the client may have left
 		return nil
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-	out := newSheet(w)
-	out.write([]string{"number", "name", "list", "query", "state", "made_by"})
+	out, err := c.download(w, r, "saved-views", "number", "name", "list", "query", "state", "made_by")
+	if err != nil {
+		return err
+	}
 	for _, s := range saved {
 		out.write([]string{s.Number(), s.Values.Text("name"), s.Values.Text("list"), s.Values.Text("query"), s.State, s.Made.By.String()})
 	}

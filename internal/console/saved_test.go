@@ -138,7 +138,7 @@ func TestViewsOfOthers(t *testing.T) {
 			t.Errorf("%s of a private view answered %d", act, a.Code)
 		}
 	}
-	holds(t, w.get("/views").Body.String(), "Not available: this view belongs to whoever shared it, aims manager.")
+	holds(t, w.get("/views").Body.String(), "Not available: this view belongs to whoever shared it, AIMS manager.")
 	for _, path := range []string{"/views/SV-001", "/views/SV-999", "/views/R-001", "/views/SV", "/records/SV-002", "/kinds/saved_view", "/kinds/saved_view/new"} {
 		if a := w.get(path); a.Code != http.StatusNotFound {
 			t.Errorf("%s answered %d", path, a.Code)

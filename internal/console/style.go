@@ -19,6 +19,7 @@ type stylePage struct {
 	Strip   []figure
 	Tabs    []link
 	Pager   pager
+	Saved   *savedRow
 	Notices []notice
 	Moves   []moveChoice
 	Track   []trackStep
@@ -74,6 +75,7 @@ func (c *Console) showStyle(w http.ResponseWriter, r *http.Request) error {
 		},
 		Tabs:  []link{{"Interactions", "#tabs", true}, {"Held", "#tabs", false}, {"Rules", "#tabs", false}},
 		Pager: pager{Text: "Entries 3,418,274 to 3,418,181, 25 shown", Older: "#tabs"},
+		Saved: &savedRow{Views: []savedLink{{Label: "High, next due first", Href: "#views", Current: true}, {Label: "Accepted this quarter", Href: "#views", Shared: true}}, Manage: "/views", List: "/kinds/risk", Save: true},
 		Notices: []notice{
 			{"ok", "dot", "Saved as version 7", "The statement of applicability now waits for approval."},
 			{"bad", "cross", "Nothing leaves: the record cannot be written", "The disk is full. Requests get an error until space is free."},

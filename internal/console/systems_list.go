@@ -113,13 +113,10 @@ func (c *Console) exportSystems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := c.recorder.Access(r.Context(), person(r), "exported", counterfoil.ID{}); err != nil {
+	out, err := c.download(w, r, "systems", "number", "slug", "name", "id", "owner_id", "models", "keys", "keys_in_force", "interactions")
+	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="systems-`+c.clock.Now().Format("20060102-150405")+`.csv"`)
-	out := newSheet(w)
-	out.write([]string{"number", "slug", "name", "id", "owner_id", "models", "keys", "keys_in_force", "interactions"})
 	for _, s := range list {
 		out.write([]string{
 			s.Number, s.Slug, s.Name, counterfoil.ID(s.ID).String(), exportID(counterfoil.ID(s.Owner)), strings.Join(s.Models, ", "),
