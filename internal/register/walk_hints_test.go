@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"testing"
@@ -47,6 +48,24 @@ type moveHint struct {
 	Role    string                `yaml:"role"`    // who makes it, when not the first role that can
 	Engine  string                `yaml:"engine"`  // why only the engine makes it
 	Refuse  map[string]refuseHint `yaml:"refuse"`  // by guard: what makes the guard refuse
+	As      map[string]asHint     `yaml:"as"`      // by role: what differs when it makes the move
+}
+
+// asHint is how a record differs that a role may move.
+type asHint struct {
+	Values  map[string]any `yaml:"values"`
+	Records []recordHint   `yaml:"records"` // beside those of the move
+}
+
+// as is what it takes to make the move in a role.
+func (h moveHint) as(role string) moveHint {
+	values := maps.Clone(h.Values)
+	if values == nil {
+		values = map[string]any{}
+	}
+	maps.Copy(values, h.As[role].Values)
+	h.Values, h.Records = values, append(slices.Clone(h.Records), h.As[role].Records...)
+	return h
 }
 
 // otherHint is a move the program makes of every record of a kind that links here.
@@ -130,6 +149,11 @@ func readHints(t *testing.T, k *kind.Kind) *hints {
 		m, ok := k.Move(id)
 		if !ok {
 			t.Fatalf("hints of %s: there is no move %q", k.ID, id)
+		}
+		for role := range hint.As {
+			if !slices.Contains(m.Roles, role) {
+				t.Fatalf("hints of %s.%s: it is not for role %q", k.ID, id, role)
+			}
 		}
 		for guard := range hint.Refuse {
 			if !slices.ContainsFunc(m.Guards, func(g kind.Guard) bool { return g.ID == guard }) {

@@ -17,10 +17,11 @@ import (
 )
 
 // TestWalk walks every move of every built-in kind: from each state it leads from
-// it is made once; each guard, each field it needs, the reason and each separated
-// duty refuse it once; and each role that may not make it is turned away. What a
-// kind needs beyond values made from its types stands in testdata/walk/KIND.yaml;
-// what may stand there is described at type hints.
+// it is made once, and each role that may makes it once; each guard, each field it
+// needs, the reason and each separated duty refuse it once; and each role that may not
+// make it is turned away in each of these states. What a kind needs beyond values made
+// from its types stands in testdata/walk/KIND.yaml; what may stand there is described at
+// type hints.
 func TestWalk(t *testing.T) {
 	t.Parallel()
 	kinds := newWorld(t).Kinds
@@ -42,7 +43,7 @@ func TestWalk(t *testing.T) {
 func walkMove(t *testing.T, k *kind.Kind, m *kind.Move, h *hints) {
 	hint := h.Moves[m.ID]
 	if hint.Engine != "" {
-		newWalker(t, k, h).turnedAway(m)
+		newWalker(t, k, h).turnedAway(m, m.From[0])
 		return
 	}
 	for _, from := range m.From {
@@ -56,9 +57,14 @@ func walkMove(t *testing.T, k *kind.Kind, m *kind.Move, h *hints) {
 	for i := range m.Guards {
 		refusedByGuard(t, k, m, &m.Guards[i], h)
 	}
-	newWalker(t, k, h).turnedAway(m)
+	for _, from := range m.From {
+		newWalker(t, k, h).turnedAway(m, from)
+	}
 	if m.Auto {
 		return
+	}
+	for _, role := range m.Roles {
+		newWalker(t, k, h).passAs(m, role)
 	}
 	refusedWithoutInput(t, k, m, h)
 	for _, apart := range m.Apart {
@@ -90,6 +96,29 @@ func (w *walker) pass(r *register.Record, m *kind.Move) *register.Record {
 	}
 	w.Fatalf("%s.%s from %s cannot be made by any of %v; say in testdata/walk/%s.yaml what it takes: %v", w.kind.ID, m.ID, r.State, m.Roles, w.kind.ID, errs)
 	return nil
+}
+
+// passAs makes a move in one of its roles: of a record set up where the move begins, or
+// else of one that walked there.
+func (w *walker) passAs(m *kind.Move, role string) {
+	w.Helper()
+	hint := w.hints.Moves[m.ID].as(role)
+	made := func(r *register.Record) error {
+		_, err := w.Move(w.Context(), w.actor(r, role, m.ID), r.ID, m.ID, w.inputOf(r, m, hint, nil))
+		return err
+	}
+	from := m.From[0]
+	if r := w.setUp(from, try{hint: hint}); r != nil && r.State == from && made(r) == nil {
+		return
+	}
+	r := w.reachBy(from, hint.By[from])
+	for _, id := range hint.First[r.State] {
+		before, _ := w.kind.Move(id)
+		r = w.pass(r, before)
+	}
+	if err := made(w.prepare(r, m, hint)); err != nil {
+		w.Errorf("%s.%s cannot be made by %s; say in testdata/walk/%s.yaml, under as, what it takes: %v", w.kind.ID, m.ID, role, w.kind.ID, err)
+	}
 }
 
 // sweep lets the program make an automatic move.
@@ -247,16 +276,16 @@ func (w *walker) keptApart(m *kind.Move, apart string) {
 	}
 }
 
-// turnedAway tries the move as everybody who may not make it, and sees that it is
-// offered to those who may.
-func (w *walker) turnedAway(m *kind.Move) {
+// turnedAway tries the move, from one of its states, as everybody who may not make it,
+// and sees that it is offered to those who may.
+func (w *walker) turnedAway(m *kind.Move, from string) {
 	w.Helper()
-	r := w.setUp(m.From[0], try{hint: w.hints.Moves[m.ID]})
+	r := w.setUp(from, try{hint: w.hints.Moves[m.ID]})
 	switch {
 	case r == nil && w.hints.Moves[m.ID].AtOnce:
 		r = w.reachBy(m.To, m.ID)
 	case r == nil:
-		r = w.reach(m.From[0])
+		r = w.reach(from)
 	}
 	attempt := func(a register.Actor, as string) {
 		_, err := w.Move(w.Context(), a, r.ID, m.ID, w.input(r, m, nil))

@@ -181,14 +181,19 @@ func (w *walker) others(r *register.Record, list []otherHint) {
 // input is what the move's form asks for, filled in.
 func (w *walker) input(r *register.Record, m *kind.Move, over map[string]any) register.Input {
 	w.Helper()
+	return w.inputOf(r, m, w.hints.Moves[m.ID], over)
+}
+
+func (w *walker) inputOf(r *register.Record, m *kind.Move, hint moveHint, over map[string]any) register.Input {
+	w.Helper()
 	given := map[string]any{}
-	ordinary := w.ordinary(w.kind, true, w.hints.Values, w.hints.Moves[m.ID].Values, over)
+	ordinary := w.ordinary(w.kind, true, w.hints.Values, hint.Values, over)
 	for _, id := range m.Asks {
 		if f, _ := w.kind.Field(id); f.Fixed {
 			ordinary[id] = w.value(f)
 		}
 	}
-	for _, source := range []map[string]any{ordinary, w.hints.Values, w.hints.Moves[m.ID].Values, w.over, over} {
+	for _, source := range []map[string]any{ordinary, w.hints.Values, hint.Values, w.over, over} {
 		for id, v := range source {
 			if slices.Contains(m.Asks, id) {
 				given[id] = v
