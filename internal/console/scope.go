@@ -114,6 +114,7 @@ func (v *scopeView) head(r *http.Request, title, current string) scopeHead {
 	h.Heading, h.Lead = "No scope is written yet", "The scope says which units, sites, entities and AI systems the management system covers, and where it ends."
 	if v.record == nil {
 		h.Missing = v.nothing()
+		h.Stub = []fact{{Label: "Scope", Value: "None to show", Missing: true}}
 		return h
 	}
 	h.Heading, h.Lead = v.finding()

@@ -163,9 +163,13 @@ func TestScopeFindings(t *testing.T) {
 				s.Fatal(err)
 			}
 			s.row(0, "system", operating.ID.String())
+			s.clock.Advance(92 * 24 * time.Hour)
 			return seen{}
 		}},
-		"B5": {register.Warn, func(*scoped) register.Observed { return seen{} }},
+		"B5": {register.Warn, func(s *scoped) register.Observed {
+			s.clock.Advance(92 * 24 * time.Hour)
+			return seen{}
+		}},
 		"B6": {register.Warn, func(s *scoped) register.Observed {
 			s.create(register.Program, "obligation", kind.Values{"title": "Data protection", "source": "law", "regime": "Data protection"})
 			return nil
@@ -258,6 +262,27 @@ func TestUseOutside(t *testing.T) {
 				t.Errorf("%+v", n1)
 			}
 		})
+	}
+}
+
+// TestNewSystemsAreNotIdle: what began a while ago only cannot have been idle for 90
+// days, and what is in operation since yesterday may not have been seen yet.
+func TestNewSystemsAreNotIdle(t *testing.T) {
+	s := newScoped(t)
+	operating, err := s.SetUp(t.Context(), register.Program, "system", "operating", register.Input{Values: kind.Values{"name": "Mail"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.row(0, "system", operating.ID.String())
+	for _, want := range []struct {
+		days   int
+		b4, b5 register.Level
+	}{{0, register.Pass, register.Pass}, {31, register.Block, register.Pass}, {92, register.Block, register.Warn}} {
+		s.clock.Advance(time.Duration(want.days) * 24 * time.Hour)
+		list := s.findings(seen{})
+		if b4, b5 := one(t, list, "B4"), one(t, list, "B5"); b4.Level != want.b4 || b5.Level != want.b5 {
+			t.Errorf("after %d days: %+v, %+v", want.days, b4, b5)
+		}
 	}
 }
 

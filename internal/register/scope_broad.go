@@ -17,6 +17,7 @@ const (
 	ownerlessShare = 0.10
 	ownerlessDays  = 30
 	unseenShare    = 0.10
+	unseenDays     = 30 // in operation, before not being seen counts
 	idleShare      = 0.20
 	unassessed     = 0.30
 	unassessedDays = 60
@@ -52,22 +53,23 @@ func (i *inspection) unused() {
 		return
 	}
 	gateway := i.scope.Values.ID("gateway")
-	silent := without(i.in, func(s *Record) bool {
+	unused := without(i.in, func(s *Record) bool {
 		if s.ID == gateway {
 			return i.traffic.All() == 0 // it carries all
 		}
 		return i.traffic.Of(s.ID).Interactions == 0
 	})
 	operating := without(i.in, func(s *Record) bool { return s.State == "operating" })
-	unseen := without(silent, func(s *Record) bool {
+	unseen := without(unused, func(s *Record) bool {
 		replacement, _ := i.row(s)["replacement"].(string)
-		return s.State == "operating" && replacement == ""
+		return s.State == "operating" && replacement == "" && days(s.Since, i.traffic.To) >= unseenDays
 	})
 	since := i.traffic.From.Format("2 January 2006")
 	i.measured("B4", "%d of %d", len(unseen), len(operating))
 	if over(unseen, operating, unseenShare) {
 		i.found("B4", unseen, []string{changeScope, changeInventory}, "In operation, but not seen by the gateway since %s and without a record that replaces that: %s.", since, numbers(unseen))
 	}
+	silent := without(unused, func(s *Record) bool { return s.Made.At.Before(i.traffic.From) }) // others are not there that long
 	i.measured("B5", "%d of %d", len(silent), len(i.in))
 	if over(silent, i.in, idleShare) {
 		i.found("B5", silent, []string{changeScope, changeInventory}, "Without any interaction since %s: %s.", since, numbers(silent))
