@@ -85,6 +85,9 @@ func (d *desk) heatMap(method kind.Values, tallies []index.KeptTally, after bool
 		rated += t.N
 	}
 	m.Caption = counted(rated, "open risk", "open risks") + ", as of " + stamp(d.now()) + ". Likelihood by highest impact. Left out: " + counted(unrated, "risk", "risks") + " without this rating."
+	if method.Truth("severe_people") {
+		m.Caption += " A risk with an impact of 5 on people counts as high at least, whatever its cell says."
+	}
 	m.Text = m.Title + ": " + counted(rated, "risk", "risks") + " in 25 cells; the table below has every figure."
 	for impact := range 5 {
 		m.Columns = append(m.Columns, axisLabel{"Impact " + strconv.Itoa(impact+1), mapLeft + impact*cellWidth + (cellWidth-cellGap)/2, 16})

@@ -29,9 +29,12 @@ type systemSources struct {
 	Name    string
 	Href    string
 	Risks   link
-	Reason  string // address where a reason is given
+	Reason  string // form in which a reason is given
 	Missing []topicLine
+	Without []topicReason // no risk, and why
 }
+
+type topicReason struct{ Topic, Why string }
 
 type topicLine struct {
 	ID, Title, Meaning string
@@ -67,8 +70,11 @@ func (c *Console) showSources(w http.ResponseWriter, r *http.Request) error {
 		}
 		id := system.ID.String()
 		s := systemSources{
-			Name: d.called(system), Href: d.recordHref(system), Reason: d.href("/records/" + system.Number() + "#comments"),
-			Risks: link{counted(risks[id], "risk", "risks"), d.href("/kinds/risk", "f.systems", id), false}, Missing: missingTopics(seen[id], id, may),
+			Name: d.called(system), Href: d.recordHref(system), Without: d.reasonedTopics(system, seen[id]),
+			Risks: link{counted(risks[id], "risk", "risks"), d.href("/kinds/risk", "f.systems", id), false}, Missing: missingTopics(answeredTopics(system, seen[id]), id, may),
+		}
+		if d.May(system.Kind, system, register.ChangeRight) == nil {
+			s.Reason = "/records/" + system.Number() + "/edit"
 		}
 		if len(s.Missing) == 0 {
 			complete++
@@ -96,6 +102,36 @@ func topicsBySystem(tallies []index.KeptTally) (seen map[string]map[string]bool,
 		}
 	}
 	return seen, risks
+}
+
+// answeredTopics are those a risk looks at and those the system's record says need none.
+func answeredTopics(system *register.Record, seen map[string]bool) map[string]bool {
+	answered := map[string]bool{}
+	maps.Copy(answered, seen)
+	for _, row := range system.Values.Rows("without_risk") {
+		if topic, ok := row["topic"].(string); ok {
+			answered[topic] = true
+		}
+	}
+	return answered
+}
+
+// reasonedTopics are the topics no risk looks at, with the reason the record gives.
+func (d *desk) reasonedTopics(system *register.Record, seen map[string]bool) []topicReason {
+	var list []topicReason
+	for _, row := range system.Values.Rows("without_risk") {
+		topic, _ := row["topic"].(string)
+		why, _ := row["why"].(string)
+		if topic == "" || seen[topic] {
+			continue
+		}
+		t, ok := standard.Risks().Sources[topic]
+		if !ok {
+			t = standard.Risks().Objectives[topic]
+		}
+		list = append(list, topicReason{topic + " " + t.Title, why})
+	}
+	return list
 }
 
 // listOf reads a list as the index gives it; none when it is no list.

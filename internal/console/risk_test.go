@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
@@ -80,6 +81,18 @@ func TestWhatNoRiskLooksAt(t *testing.T) {
 			t.Errorf("%s is looked at", covered)
 		}
 	}
+	next, err := w.register.Change(t.Context(), register.Program, system.ID, register.Input{Version: system.Version, Values: kind.Values{"without_risk": []map[string]any{
+		{"topic": "C.3.5", "why": "It runs at a supplier <of ours>."}, {"topic": "C.3.4", "why": "Looked at by a risk after all."},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page = w.says("/risk/sources", "14 not considered", "No risk, with a reason", "It runs at a supplier &lt;of ours&gt;.", "Its owner or the AIMS manager says why")
+	if strings.Contains(page, "after all") {
+		t.Error("a reason is shown beside a risk")
+	}
+	w.in("aims_manager")
+	w.says("/risk/sources", "/records/"+next.Number()+"/edit")
 }
 
 func TestRiskFinding(t *testing.T) {
