@@ -39,7 +39,7 @@ test-long: deps build ## the tests that need patience: 20,000 streams, many kill
 	cd e2e && $(E2E) -timeout 60m -run 'Streams|Kill' -args -long
 
 test-faults: ## show that the ledger survives: 1,000 kills, failing disks, lost power, full disks, old copies
-	go test -count=1 ./internal/durable/... ./internal/backup
+	go test -count=1 ./internal/durable/... ./internal/gap ./internal/backup
 	go test -count=1 -timeout 60m -v ./internal/ledger -args -long | grep -vE '=== |--- (PASS|SKIP): TestStorms/'
 
 race: deps build ## all unit tests under the race detector (needs a C compiler)

@@ -2377,7 +2377,7 @@ def check_policy(report: Report, options: Options, head: bytes, where: str) -> N
 
 # --- Packs: container and manifest (P 1 to P 3) -------------------------------------------------
 
-MAX_FILES, MAX_MANIFEST, MAX_SMALL = 4_000_000, 256 << 20, TILE * (MAX_ENTRY + 2)
+MAX_FILES, MAX_MANIFEST, MAX_SMALL = 4 << 20, 512 << 20, TILE * (MAX_ENTRY + 2)
 _N = r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?"
 _I = r"(?:[0-9]{12}|[1-9][0-9]{12,18})"
 PACK_NAME = re.compile(
@@ -2387,6 +2387,105 @@ PACK_NAME = re.compile(
 STATEMENT_TYPE, PREDICATE_TYPE = "https://in-toto.io/Statement/v1", "https://github.com/counterfoil/counterfoil/pack/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 ABSENT = {"other_entries", "payloads_withheld", "payloads_erased", "registry", "registry_head", "cosignatures", "timestamp_after", "timestamp_before"}
+MAX_FILE = (1 << 32) - 2
+
+
+class ZipFault(Exception):
+    """Where a zip file is not that of a pack."""
+
+    def __init__(self, where: str, text: str) -> None:
+        super().__init__(text)
+        self.where = where if PACK_NAME.fullmatch(where) else "pack"
+
+
+class ZipLayout:
+    """P 1: every byte of a zip file has one meaning, so that all programs unpack the same."""
+
+    def __init__(self, f: BinaryIO) -> None:
+        self.file = f
+        self.size = f.seek(0, os.SEEK_END)
+        if self.size < 22 or b"PK\5\6" not in self.at(max(0, self.size - 22 - 0xFFFF), self.size):
+            raise Unusable("it is no zip file, or its end is cut off")
+
+    def at(self, start: int, end: int) -> bytes:
+        self.file.seek(start)
+        return self.file.read(end - start)
+
+    def check(self) -> None:
+        start, end, count = self.directory()
+        if count > MAX_FILES:
+            raise Unusable("the pack has more than %d files" % MAX_FILES)
+        records, p, place, seen = self.at(start, end), 0, 0, set()
+        for _ in range(count):
+            name, said, offset, p = self.record(records, p)
+            if name.startswith("/") or "\\" in name or any(part in ("", ".", "..") for part in name.split("/")):
+                raise ZipFault("pack", "a folder, or a name no file of a pack has")
+            if name in seen:
+                raise ZipFault(name, "the zip file has the file twice")
+            if offset != place:
+                raise ZipFault(name, "the file does not follow on the one before it")
+            seen.add(name)
+            flags, method, _, _, stored, size = said
+            if self.local(name, place, start) != said:
+                raise ZipFault(name, "the header in front of the file differs from the directory")
+            if flags or method or stored != size:
+                raise ZipFault(name, "the file is not stored as it is")
+            place += 30 + len(name.encode("latin-1")) + size
+            if place > start:
+                raise ZipFault(name, "the file does not lie before the directory")
+        if place != start or p != len(records):
+            raise ZipFault("pack", "bytes that are no file and no directory")
+
+    def directory(self) -> Tuple[int, int, int]:
+        """Where it begins and ends, and how many files it lists."""
+        tail = self.size - 22
+        magic, disks, here, count, length, start, comment = struct.unpack("<4sIHHIIH", self.at(tail, self.size))
+        if magic != b"PK\5\6" or comment:
+            raise ZipFault("pack", "something follows the directory")
+        if disks or here != count:
+            raise ZipFault("pack", "a part of several")
+        if count == 0xFFFF or length == 0xFFFFFFFF or start == 0xFFFFFFFF:
+            tail -= 76
+            if tail < 0:
+                raise ZipFault("pack", "the ZIP64 end of the directory is missing")
+            short = (count, length, start)
+            end64 = struct.unpack("<4sQHHIIQQQQ4sIQI", self.at(tail, tail + 76))
+            magic, own, _, _, disk, first, here, count, length, start, jump, where, at, total = end64
+            if (magic, own, disk, first, here, jump, where, at, total) != (b"PK\6\6", 44, 0, 0, count, b"PK\6\7", 0, tail, 1):
+                raise ZipFault("pack", "the ZIP64 end of the directory is not sound")
+            if any(s not in (see, full) for s, see, full in zip(short, (0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF), (count, length, start))):
+                raise ZipFault("pack", "both ends of the directory say something else")
+        if start + length != tail:
+            raise ZipFault("pack", "the directory does not lie before its end")
+        return start, start + length, count
+
+    @staticmethod
+    def record(b: bytes, p: int) -> Tuple[str, Tuple[int, ...], int, int]:
+        """Name, what it says of the file, where that is, and where the next record begins."""
+        if len(b) < p + 46 or b[p:p + 4] != b"PK\1\2":
+            raise ZipFault("pack", "the directory does not read")
+        flags, method, _, crc, stored, size, names, extras, comment, disk, _, _, offset = struct.unpack("<HHIIIIHHHHHII", b[p + 8:p + 46])
+        p += 46
+        end = p + names + extras
+        if names > 200 or extras > 28 or end > len(b):
+            raise ZipFault("pack", "the directory does not read")
+        name, extra = b[p:p + names].decode("latin-1"), b[p + names:end]
+        large = [v == 0xFFFFFFFF for v in (size, stored, offset)]
+        if comment or disk or extra[:4] != (struct.pack("<HH", 1, 8 * sum(large)) if any(large) else b"") or len(extra) != (4 + 8 * sum(large) if any(large) else 0):
+            raise ZipFault(name, "a comment or a field that a pack has not")
+        values = iter(struct.unpack("<%dQ" % sum(large), extra[4:]))
+        size, stored, offset = (next(values) if is_large else v for v, is_large in zip((size, stored, offset), large))
+        return name, (flags, method, 0, crc, stored, size), offset, end
+
+    def local(self, name: str, place: int, limit: int) -> Tuple[int, ...]:
+        raw = name.encode("latin-1")
+        b = self.at(place, min(place + 30 + len(raw), limit))
+        if len(b) < 30 + len(raw) or b[:4] != b"PK\3\4":
+            raise ZipFault(name, "no file begins where the directory says")
+        flags, method, _, crc, stored, size, names, extras = struct.unpack("<HHIIIIHH", b[6:30])
+        if names != len(raw) or b[30:] != raw or extras:
+            raise ZipFault(name, "another name in front of the file, or a field that a pack has not")
+        return flags, method, 0, crc, stored, size
 
 
 class Container:
@@ -2398,6 +2497,8 @@ class Container:
         if os.path.isdir(path):
             self.names = self.walk(path)
         else:
+            with open(path, "rb") as f:
+                ZipLayout(f).check()
             try:
                 self.zip = zipfile.ZipFile(path)
                 self.names = self.zip.namelist()
@@ -2694,6 +2795,7 @@ class PackCheck:
         self.check_payloads()
         self.attempt("pack", "interactions.csv", self.check_csv)
         self.check_registry()
+        self.name_others()
         self.check_trust(signer)
         self.report.counts.update(entries=len(self.contained), signed=self.predicate["log"]["size"])
         self.report.root = self.head.root
@@ -2942,7 +3044,7 @@ class PackCheck:
     # P 8
 
     def check_csv(self) -> None:
-        raw = self.files.read("interactions.csv", MAX_MANIFEST).decode("utf-8")
+        raw = self.files.read("interactions.csv", MAX_FILE).decode("utf-8")
         try:
             rows = [row for row in csv.reader(io.StringIO(raw, newline=""), strict=True) if row]
         except csv.Error as err:
@@ -3093,6 +3195,23 @@ class PackCheck:
         if stamps and not self.options.tsa_roots:
             self.report.unchecked.append("No roots of time-stamp authorities were given, so no token was verified.")
 
+    def name_others(self) -> None:
+        """The logs that share the registry, which the pack is not about (P 9)."""
+        origins, joined = set(), []
+        for e in self.registry.values():
+            b = e.get("key", {})
+            pair = {k.split("+")[0] for k in (b.get("key"), b.get("former")) if k}
+            origins |= pair
+            if b.get("event") == "succeeded":
+                joined.append(pair)
+        own = {self.head.origin} | ({self.registry_head.origin} if self.registry_head is not None else set())
+        for _ in joined:
+            own.update(*(pair for pair in joined if pair & own))
+        for origin in sorted(origins - own)[:20]:
+            self.report.unchecked.append("The registry also knows the log %r: nothing of it is in the pack, so it was not checked." % origin)
+        if len(origins - own) > 20:
+            self.report.unchecked.append("The registry knows %d more logs." % (len(origins - own) - 20))
+
     # 2, 3 and 10: whom to trust
 
     def counting(self, key: str, size: int) -> Set[str]:
@@ -3154,7 +3273,13 @@ def show_time(micros: int) -> str:
 
 def check_pack(path: str, options: Options) -> Report:
     report = Report()
-    PackCheck(Container(path), report, options).run()
+    try:
+        files = Container(path)
+    except ZipFault as fault:
+        report.problem("pack", fault.where, str(fault))
+        report.unchecked.append("What lies in the pack was not looked at: programs that unpack it may find different things.")
+        return report
+    PackCheck(files, report, options).run()
     return report
 
 

@@ -18,7 +18,7 @@ import (
 )
 
 // Pack checks an evidence pack by section 10 of docs/pack-format.md. files is the
-// zip file (a *zip.Reader is an fs.FS) or the folder it unpacks to. Of o it uses
+// folder it unpacks to; of the zip file itself, PackFile checks more. Of o it uses
 // VerifierKey, PackSigner, Policy, Roots and Progress; the key is that of the log or
 // of the registry. It holds in memory the names of the files, a row for each
 // interaction of the range and one small file at a time; payloads and tables are
@@ -59,9 +59,9 @@ type packCounts = counterfoil.PackCounts
 
 // limits of what a pack may make a verifier hold.
 const (
-	maxPackFile     = 1 << 30  // one file, in bytes; a plaintext is the largest
-	maxPackManifest = 1 << 29  // names every file
-	maxPackSmall    = 64 << 20 // a file that is read whole; a bundle of the largest entries is 4 MiB
+	maxPackFile     = 1<<32 - 2 // one file, in bytes; all of them are read in pieces
+	maxPackManifest = 1 << 29   // names every file
+	maxPackSmall    = 64 << 20  // a file that is read whole; a bundle of the largest entries is 4 MiB
 	maxPackNames    = 4 << 20
 )
 
@@ -213,6 +213,7 @@ func (p *packCheck) concludePack() {
 			r.unchecked("Whose registry it is: that is the pack's own word, without its key or a trust policy.")
 		}
 	}
+	p.otherNodes()
 	if p.anchors.stamps > 0 {
 		r.checked("%d time-stamps of trusted authorities.", p.anchors.stamps)
 	}

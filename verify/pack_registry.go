@@ -29,6 +29,8 @@ type packRegistry struct {
 
 	own []ownAnchor // of the registry, until all keys are known
 
+	heirs heirs
+
 	before   *counterfoil.Anchor // in the log, before the range
 	beforeAt counterfoil.Index
 }
@@ -141,6 +143,7 @@ func (p *packCheck) keyInPack(where string, k *counterfoil.KeyEvent) {
 		return
 	}
 	p.link(k)
+	p.heirs.take(k)
 	if k.Key != "" {
 		p.enrolled[k.Key] = true
 	}

@@ -4,7 +4,6 @@
 package main
 
 import (
-	"archive/zip"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -98,12 +97,12 @@ func checkPack(ctx context.Context, path string, o verify.Options) (verify.Repor
 		defer root.Close()
 		return verify.Pack(ctx, root.FS(), o) // no link leads out of it
 	}
-	z, err := zip.OpenReader(path)
+	f, err := os.Open(path)
 	if err != nil {
-		return verify.Report{}, fmt.Errorf("%s is neither a directory nor a pack: %w", path, err)
+		return verify.Report{}, err
 	}
-	defer z.Close()
-	return verify.Pack(ctx, z, o)
+	defer f.Close()
+	return verify.PackFile(ctx, f, info.Size(), o)
 }
 
 func loadPolicy(path string) (*counterfoil.Policy, error) {

@@ -4,14 +4,13 @@
 package corpus
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
-	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -37,11 +36,16 @@ type Pack struct {
 type PackCase struct {
 	Name  string
 	Class string // of a problem that must be reported; empty for a sound pack
-	Form  string // "selection" or "alone"; empty for the pack of a range
+	Form  string // "selection", "alone", or "shared" with another node; empty for the pack of a range
 	// Change changes files and returns the place of the problem. With Signed the manifest
 	// is made and signed again afterwards, as whoever holds the log's key can.
 	Change func(p *Pack) string
 	Signed bool
+	// Zip makes the zip file, where what is wrong is how the files lie in it; it returns
+	// the place of the problem. Such a case has no folder.
+	Zip func(p *Pack) ([]byte, string)
+	// Unchecked is what the report must name as not checked.
+	Unchecked string
 }
 
 // open unpacks the pack of a case.
@@ -54,6 +58,8 @@ func (c PackCase) open(t testing.TB) *Pack {
 		raw = set.selected
 	case "alone":
 		raw = set.alone
+	case "shared":
+		raw = set.shared
 	}
 	p := &Pack{Files: unzip(t, raw), Key: set.key, Policy: set.policy, Roots: set.roots, set: set, t: t}
 	if c.Form == "alone" {
@@ -90,6 +96,7 @@ type MadePack struct {
 	*Pack
 	Case  PackCase
 	Place string // of the problem
+	Zip   []byte
 }
 
 // MakePack makes the pack of a case.
@@ -101,6 +108,11 @@ func MakePack(t testing.TB, c PackCase) MadePack {
 	}
 	if c.Signed {
 		m.sign(m.set.signer)
+	}
+	if c.Zip != nil {
+		m.Zip, m.Place = c.Zip(m.Pack)
+	} else {
+		m.Zip = zipOf(m.Files).bytes()
 	}
 	return m
 }
@@ -121,7 +133,7 @@ func (m MadePack) Args(folder bool) []string {
 		writeFolder(m.t, in("pack"), m.Files)
 		return append(args, in("pack"))
 	}
-	write(m.t, in("pack.zip"), zipped(m.t, m.Files))
+	write(m.t, in("pack.zip"), m.Zip)
 	return append(args, in("pack.zip"))
 }
 
@@ -142,40 +154,18 @@ func (m MadePack) Verify(ctx context.Context, folder bool) (verify.Report, error
 		}
 		return verify.Pack(ctx, files, o)
 	}
-	raw := zipped(m.t, m.Files)
-	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil {
-		return verify.Report{}, err
-	}
-	return verify.Pack(ctx, z, o)
+	return verify.PackFile(ctx, bytes.NewReader(m.Zip), int64(len(m.Zip)), o)
 }
 
 // Met tells whether a report says what the case wants.
 func (m MadePack) Met(r verify.Report) bool {
+	if m.Case.Unchecked != "" && !slices.ContainsFunc(r.Unchecked, func(s string) bool { return strings.Contains(s, m.Case.Unchecked) }) {
+		return false
+	}
 	if m.Case.Class == "" {
 		return r.Integrity == verify.IntegrityOK && len(r.Problems) == 0
 	}
 	return r.Integrity == verify.IntegrityBroken && slices.ContainsFunc(r.Problems, func(p verify.Problem) bool {
 		return p.Class == m.Case.Class && p.Where == m.Place
 	})
-}
-
-// zipped stores files in the order of their names.
-func zipped(t testing.TB, files map[string][]byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
-		if err == nil {
-			_, err = w.Write(files[name])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }

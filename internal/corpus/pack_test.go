@@ -29,6 +29,9 @@ func TestPacks(t *testing.T) {
 			if !w.Met(r) {
 				t.Errorf("want %q at %q, problems %v", c.Class, w.Place, r.Problems)
 			}
+			if c.Zip != nil {
+				return
+			}
 			folder, err := w.Verify(t.Context(), true)
 			if err != nil || !reflect.DeepEqual(folder.Problems, r.Problems) {
 				t.Errorf("the zip file %v, the folder %v, %v", r.Problems, folder.Problems, err)

@@ -20,7 +20,7 @@ import (
 
 // PackCases are all cases about packs. Names are unique.
 func PackCases() []PackCase {
-	return slices.Concat(honestPacks(), packFiles(), packManifests(), packEntries(), packPayloads(), packRows(), packRegistries())
+	return slices.Concat(honestPacks(), packFiles(), packManifests(), packEntries(), packPayloads(), packRows(), packRegistries(), packZips())
 }
 
 func honestPacks() []PackCase {
@@ -32,6 +32,7 @@ func honestPacks() []PackCase {
 		{Name: "pack of a selection", Form: "selection"},
 		{Name: "pack of a node without a registry", Form: "alone"},
 		{Name: "pack signed again", Signed: true},
+		{Name: "pack of a node whose registry serves another too", Form: "shared", Unchecked: otherOrigin},
 		{Name: "pack under the registry's key", Change: key(func(p *Pack) string { return p.set.registryKey })},
 		{Name: "pack under the key before the rotation", Change: key(func(p *Pack) string { return p.set.formerKey })},
 		{Name: "pack of another log", Class: "head", Change: func(p *Pack) string {

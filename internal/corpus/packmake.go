@@ -57,6 +57,7 @@ func (v openVault) Open(id counterfoil.ID, _ counterfoil.Kind, sealed []byte) (v
 // packSet is the packs of one node.
 type packSet struct {
 	ranged, selected, alone []byte // alone is of the time before the registry
+	shared                  []byte // of the range, after another node was enrolled
 	signer, registrySigner  note.Signer
 	key, formerKey          string
 	registryKey, policy     string
@@ -125,9 +126,34 @@ func makePacks(t testing.TB) packSet {
 	n.checkpoint(n.log)
 	set.cosigned = n.cosigned()
 	set.published, set.publishedRegistry = n.published(n.log), n.published(n.registry)
+	n.anotherNode()
+	n.round()
+	whole.System, whole.Disclose, whole.Cosigned = nil, pack.All, n.cosigned()
+	set.shared = n.pack(whole)
 	n.must(n.log.Close())
 	n.must(n.registry.Close())
 	return set
+}
+
+// otherOrigin is that of another node with the same registry.
+const otherOrigin = "counterfoil/0badcafe"
+
+// anotherNode enrols it, rotates its key, and takes in a head of its.
+func (n *packNode) anotherNode() {
+	n.t.Helper()
+	dir := n.t.TempDir()
+	l := openLedger(n.t, n.now, dir, "ledger", otherOrigin)
+	enrolled := counterfoil.KeyEvent{Event: counterfoil.KeyEnrolled, Origin: l.Origin(), Key: l.VerifierKey()}
+	n.must(l.SignKeyEvent(&enrolled))
+	n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &enrolled})
+	boot := &counterfoil.Entry{Kind: counterfoil.KindBoot, ID: counterfoil.NewID(), Boot: &counterfoil.Boot{Version: "0.1.0"}}
+	_, err := l.Append(n.t.Context(), boot, nil)
+	n.must(err)
+	n.anchor(n.registerAnchor, counterfoil.AnchorHead, n.checkpoint(l), nil, 0)
+	rotated, err := l.RotateKey(n.t.Context())
+	n.must(err)
+	n.register(&counterfoil.Entry{Kind: counterfoil.KindKey, Key: &rotated})
+	n.must(l.Close())
 }
 
 func openLedger(t testing.TB, now clock.Clock, dir, name, origin string) *ledger.Ledger {

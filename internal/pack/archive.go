@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -111,6 +112,9 @@ func (f file) writeTo(z *zip.Writer) (counterfoil.Hash, error) {
 // store writes a file as it is, with sizes and checksum in front, so that nothing
 // follows its bytes.
 func store(z *zip.Writer, name string, size uint64, crc uint32, r io.Reader) error {
+	if size >= math.MaxUint32 {
+		return fmt.Errorf("write %s: a file of %d bytes has no place in a pack; make several of shorter times", name, size)
+	}
 	head := &zip.FileHeader{Name: name, Method: zip.Store, CRC32: crc, CompressedSize64: size, UncompressedSize64: size}
 	head.ModifiedDate = dosEpoch //lint:ignore SA1019 Modified would add an extra field with another form of the time
 	w, err := z.CreateRaw(head)
