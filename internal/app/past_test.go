@@ -47,7 +47,27 @@ func (k *keeper) sure(r *register.Record, err error) *register.Record {
 	return r
 }
 
-// keep makes a history: systems, overrides in several states, a comment, an
+// uses records interactions of a system: what the gateway leaves of two that were answered.
+func (k *keeper) uses(system *register.Record) {
+	k.Helper()
+	for range 2 {
+		now := k.clock.Now()
+		e := &counterfoil.Entry{
+			Kind: counterfoil.KindIntent, Time: now.UnixMicro(), ID: counterfoil.NewTimeID(now), Actor: k.who.Person,
+			Intent:  &counterfoil.Intent{System: system.ID, Provider: "sandbox", Dialect: "openai", Operation: "chat", Model: "small-1", Decision: counterfoil.Decision{Effect: counterfoil.EffectAllow}},
+			Outcome: &counterfoil.Outcome{Result: counterfoil.ResultAnswered, Decision: counterfoil.Decision{Effect: counterfoil.EffectAllow}},
+		}
+		at, err := interactions{k.App}.Record(k.Context(), e, k.who.Person, []byte("{}"))
+		if err == nil {
+			err = k.awaitProjection(k.Context(), at)
+		}
+		if err != nil {
+			k.Fatal(err)
+		}
+	}
+}
+
+// keep makes a history: systems, what passed, a scope, overrides in several states, a comment, an
 // attachment, an offer and a late entry.
 func keep(t *testing.T, a *App, about string) (system *register.Record) {
 	t.Helper()
@@ -58,6 +78,7 @@ func keep(t *testing.T, a *App, about string) (system *register.Record) {
 	}
 	k := &keeper{t, a, register.Actor{Person: counterfoil.ID(p.ID), Roles: []string{"aims_manager"}}}
 	system = k.make("system", kind.Values{"name": "Letters " + about, "owner": counterfoil.ID(p.ID).String()})
+	k.uses(system)
 	k.make("party", kind.Values{"title": "Party " + about})
 	k.make("scope", kind.Values{
 		"title": "Scope " + about, "systems": []map[string]any{{"system": system.ID.String(), "decision": "in"}},
@@ -177,6 +198,9 @@ func TestPastIsHistory(t *testing.T) {
 	}
 	told := 0
 	for path, want := range read(t, b, paths) {
+		if strings.HasPrefix(path, "/scope?") && !strings.Contains(want, "of 2 interactions since") {
+			t.Errorf("the scope does not say what passed before: %s", want)
+		}
 		if diff := cmp.Diff(want, full[path]); diff != "" {
 			t.Errorf("%s (-replayed +asked of the past):\n%s", path, diff)
 		}

@@ -394,10 +394,12 @@ func drawnWidth(text string, size int) float64 {
 		case unicode.Is(unicode.Mn, r):
 		case r >= 0x1100 && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic) && r > 0x2fff:
 			units += 1.05 // as wide as high
+		case strings.ContainsRune("WM@%⟨⟩…", r) || r >= 0x1f000: // and emoji
+			units += 1.02
 		case r == ' ' || strings.ContainsRune("iljtfrI.,;:'|()!-", r):
 			units += 0.33
-		case unicode.IsUpper(r) || strings.ContainsRune("mwMW@%⟨⟩…", r):
-			units += 0.72
+		case r == 'm' || r == 'w' || unicode.IsUpper(r):
+			units += 0.78
 		default:
 			units += 0.555
 		}

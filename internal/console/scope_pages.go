@@ -5,7 +5,6 @@ package console
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/counterfoil/counterfoil/internal/register"
 )
@@ -63,29 +62,29 @@ func (c *Console) showScope(w http.ResponseWriter, r *http.Request) error {
 	return c.render(w, http.StatusOK, "scope", &p)
 }
 
-// toDecide are the uses on the line, with what may be done about each.
+// scopeDecideMost is how many undecided uses the page offers moves for.
+const scopeDecideMost = 10
+
+// toDecide are the first uses on the line, with what may be done about each.
 func (v *scopeView) toDecide(things []scopeThing) ([]scopeThing, error) {
 	var list []scopeThing
 	for i := range things {
-		if t := things[i]; t.Lies == liesOnLine && (t.Days > 0 || t.Field != "") {
+		if t := things[i]; t.Lies == liesOnLine && t.Field != "" && len(list) < scopeDecideMost {
 			list = append(list, t)
 		}
 	}
-	for _, s := range v.check.Undecided {
-		choices, err := v.Choices(v.ctx, s)
+	for i := range list {
+		if list[i].open == nil {
+			continue
+		}
+		choices, err := v.Choices(v.ctx, list[i].open)
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(list, func(t scopeThing) bool { return t.Name == v.called(s) })
-		if i >= 0 {
-			list[i].Choices = v.choices(s, choices)
-		}
+		list[i].Choices = v.choices(list[i].open, choices)
 	}
-	return list[:min(len(list), scopeDecideMost)], nil
+	return list, nil
 }
-
-// scopeDecideMost is how many undecided uses the page offers moves for.
-const scopeDecideMost = 10
 
 // sharesChart shows observed use by what the scope says of it, beside the limit of N1.
 func (v *scopeView) sharesChart() chart {

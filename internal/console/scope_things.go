@@ -54,6 +54,7 @@ type scopeThing struct {
 	Days     int    // since it was found, while it is undecided
 	About    int64  // people, by estimate
 	Choices  []moveChoice
+	open     *register.Record // a system nobody has decided on
 }
 
 // Span is from when until when use was seen.
@@ -61,21 +62,33 @@ func (t *scopeThing) Span() string {
 	if t.Seen.Interactions == 0 {
 		return ""
 	}
-	first := t.Seen.First.Format("2 Jan 2006")
-	if t.Seen.First.Year() == t.Seen.Last.Year() {
+	first, last := t.Seen.First.Format("2 Jan 2006"), t.Seen.Last.Format("2 Jan 2006")
+	switch {
+	case first == last:
+		return last
+	case t.Seen.First.Year() == t.Seen.Last.Year():
 		first = t.Seen.First.Format("2 Jan")
 	}
-	return first + " to " + t.Seen.Last.Format("2 Jan 2006")
+	return first + " to " + last
 }
 
-// Seens is how often use was seen, in words for the table.
-func (t *scopeThing) Seens() string {
-	switch {
-	case !t.Observed:
+// Times is how often use was seen.
+func (t *scopeThing) Times() string { return number(t.Seen.Interactions) }
+
+// Who is how many people were seen; "" for none.
+func (t *scopeThing) Who() string {
+	if t.Seen.People == 0 {
 		return ""
-	default:
-		return number(t.Seen.Interactions)
 	}
+	return counted(uint64(t.Seen.People), "person", "people")
+}
+
+// Estimate is about how many people there are; "" when nobody said.
+func (t *scopeThing) Estimate() string {
+	if t.About == 0 {
+		return ""
+	}
+	return "About " + counted(uint64(t.About), "person", "people")
 }
 
 // decisions are what the scope says of systems.
@@ -138,11 +151,13 @@ func (v *scopeView) systemThings() (list []scopeThing) {
 	slices.SortStableFunc(list, func(a, b scopeThing) int { return int(b.Seen.Interactions) - int(a.Seen.Interactions) })
 	for _, s := range v.check.Undecided {
 		t := v.systemThing(s, liesOnLine, clipTo(s.Values.Text("found"), 200))
-		t.Rules, t.Days = rules[s.ID], int(v.now().Sub(s.Made.At).Hours()/24)
+		t.Rules, t.Days, t.open = rules[s.ID], int(v.now().Sub(s.Made.At).Hours()/24), s
 		list = append(list, t)
 	}
 	for _, s := range v.check.Made {
-		list = append(list, v.systemThing(s, liesOnLine, "Made by the program for first attempts; it need not be decided on"))
+		t := v.systemThing(s, liesOnLine, "Made by the program for first attempts; it need not be decided on")
+		t.Field = ""
+		list = append(list, t)
 	}
 	if none := v.check.Traffic.Of(counterfoil.ID{}); none.Interactions > 0 {
 		list = append(list, scopeThing{Sort: "AI system", Name: "No known system", Href: v.href("/interactions"), Lies: liesOnLine, Observed: true, Seen: none, Why: "The key they came with belongs to no system"})
