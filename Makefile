@@ -15,7 +15,7 @@ ARGS ?=
 # Seconds for each fuzz target of `make fuzz`.
 FUZZTIME ?= 10s
 
-.PHONY: help build run deps test test-long test-faults race lint fmt fuzz bench bench-ledger bench-console clean
+.PHONY: help build run deps test test-long test-looks test-faults race lint fmt fuzz bench bench-ledger bench-console clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ test: deps build ## run all tests, those with real clients and a browser include
 
 test-long: deps build ## the tests that need patience: 20,000 streams, many kills
 	cd e2e && $(E2E) -timeout 60m -run 'Streams|Kill' -args -long
+
+test-looks: deps build ## judge every page of the console by axe: wide and narrow, light and dark
+	cd e2e && $(E2E) -timeout 60m -run Accessible -v -args -long
 
 test-faults: ## show that the ledger survives: 1,000 kills, failing disks, lost power, full disks, old copies
 	go test -count=1 ./internal/durable/... ./internal/gap ./internal/backup

@@ -57,6 +57,7 @@ type shape struct {
 	Anchor string // "start", "middle", "end"
 	Weight string
 	Href   string
+	Says   string // what a link without text leads to
 }
 
 func coordinate(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
@@ -118,7 +119,7 @@ func barsOf(id string, days []dayBar, href func(time.Time) string) chart {
 		x, whole, dark := left+float64(i)*step+2, float64(d.All)*scale, float64(d.Touched)*scale
 		if d.All > 0 {
 			bar := filled("ink-rule2", x, bottom-whole, step-4, whole-dark)
-			bar.Href = href(d.Day)
+			bar.Href, bar.Says = href(d.Day), d.Day.Format("2 January")+": "+counted(d.All, "interaction", "interactions")
 			c.Shapes = append(c.Shapes, bar, filled("ink-accent", x, bottom-dark, step-4, dark))
 		}
 		if i%7 == 0 {

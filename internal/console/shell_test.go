@@ -122,6 +122,6 @@ func TestStylePage(t *testing.T) {
 	w := newWorld(t)
 	w.in()
 	page := w.get("/_style").Body.String()
-	holds(t, page, "Status marks", "Interactions a day", "What a system is made of", `role="img"`, `aria-labelledby="style-bars-t style-bars-d"`)
+	holds(t, page, "Status marks", "Interactions a day", "What a system is made of", `role="group"`, `aria-labelledby="style-bars-t style-bars-d"`)
 	holds(t, w.get("/palette").Body.String(), `href="/_style"`)
 }
