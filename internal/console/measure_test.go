@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -158,6 +159,9 @@ func TestMeasure(t *testing.T) {
 		w.measureAfter(after.what+" "+after.path, after.limit, w.saveOne, func(int) int { return w.get(after.path).Code }, http.StatusOK)
 	}
 	w.measure("saves", 50*time.Millisecond, func(int) int { return w.post("/kinds/override", overrideForm()...).Code }, http.StatusSeeOther)
+	w.measure("saves of a system", 50*time.Millisecond, func(i int) int {
+		return w.post("/kinds/system", "name", fmt.Sprintf("Letters %d", i)).Code
+	}, http.StatusSeeOther)
 	w.measure("comments", 50*time.Millisecond, func(int) int { return w.post("/records/R-100/comments", "text", "Seen").Code }, http.StatusSeeOther)
 }
 
@@ -203,19 +207,31 @@ func (w *world) measure(what string, limit time.Duration, ask func(int) int, wan
 // measureAfter measures what follows something that is not measured itself.
 func (w *world) measureAfter(what string, limit time.Duration, before func(int), ask func(int) int, want int) {
 	w.t.Helper()
-	took := make([]time.Duration, *measureRuns)
+	took, worked := make([]time.Duration, *measureRuns), make([]time.Duration, *measureRuns)
 	for i := range took {
 		before(i)
-		begun := time.Now()
+		begun, used := time.Now(), processorTime(w.t)
 		if code := ask(i); code != want {
 			w.t.Fatalf("%s answered %d", what, code)
 		}
-		took[i] = time.Since(begun)
+		took[i], worked[i] = time.Since(begun), processorTime(w.t)-used
 	}
 	slices.Sort(took)
-	p95, verdict := took[len(took)*95/100], "within"
+	slices.Sort(worked)
+	at := len(took) * 95 / 100
+	p95, verdict := took[at], "within"
 	if p95 > limit {
 		verdict = "above"
 	}
-	w.t.Logf("%-60s p50 %8s  p95 %8s  %s %s", what, took[len(took)/2].Round(100*time.Microsecond), p95.Round(100*time.Microsecond), verdict, limit)
+	w.t.Logf("%-60s p50 %8s  p95 %8s  processor p95 %8s  %s %s", what, took[len(took)/2].Round(100*time.Microsecond), p95.Round(100*time.Microsecond), worked[at].Round(100*time.Microsecond), verdict, limit)
+}
+
+// processorTime is what this process has used: beside other work, the clock says little.
+func processorTime(t testing.TB) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

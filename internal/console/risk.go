@@ -159,11 +159,11 @@ func riskFinding(tallies []index.KeptTally) string {
 // methodInForce is the method risks are rated by; nil without one, or when the person
 // may not see it.
 func (d *desk) methodInForce() (*register.Record, error) {
-	list, err := d.all(index.KeptFilter{Kind: "method", States: []string{"in_force"}})
-	if err != nil || len(list) == 0 || list[len(list)-1].InForce == nil {
+	list, err := d.List(d.ctx, index.KeptFilter{Kind: "method", States: []string{"in_force"}, Down: true, Limit: 1})
+	if err != nil || len(list.Records) == 0 || list.Records[0].InForce == nil {
 		return nil, err
 	}
-	return list[len(list)-1], nil
+	return list.Records[0], nil
 }
 
 func (d *desk) riskRow(r *register.Record) riskRow {

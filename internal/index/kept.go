@@ -52,7 +52,7 @@ func (m Moment) Present() bool { return m.Next == 0 }
 // kept are the records of kinds, every version of each.
 var kept = projection{
 	apply: (*writer).kept,
-	often: []string{endKeptSQL, insertKeptSQL, insertKeptLinkSQL, insertKeptFactsSQL},
+	often: []string{endKeptSQL, insertKeptSQL, insertKeptLinkSQL, insertKeptFactsSQL, insertKeptWordsSQL},
 	tables: []table{
 		{
 			name: "kept", options: "STRICT", entry: "{row}.entry",
@@ -101,7 +101,7 @@ var kept = projection{
 				PRIMARY KEY (target, kind, entry, field)`,
 			indexes: []string{"CREATE INDEX IF NOT EXISTS kept_links_entry ON kept_links (entry)"},
 		},
-		keptFacts,
+		keptFacts, keptWords,
 	},
 }
 
@@ -171,6 +171,7 @@ func (w *writer) forgetKept(keys []counterfoil.ID) error {
 		for _, statement := range []string{
 			"DELETE FROM kept_links WHERE entry IN (SELECT entry FROM kept WHERE wrap = $1)",
 			"DELETE FROM kept_facts WHERE entry IN (SELECT entry FROM kept WHERE wrap = $1)",
+			"DELETE FROM kept_words WHERE entry IN (SELECT entry FROM kept WHERE wrap = $1)",
 			"DELETE FROM kept WHERE wrap = $1",
 		} {
 			if _, err := w.exec(statement, keys[i][:]); err != nil {

@@ -14,19 +14,30 @@ import (
 )
 
 // factMost bounds the length in bytes of a text that a list is sorted by.
-const factMost = 200
+const factMost = 100
 
-// keptFacts is what lists and figures read of versions, apart from their bodies:
-// these are many times as large, and all of a kind are read to sort or to count them.
-var keptFacts = table{
-	name: "kept_facts", options: "STRICT", entry: "{row}.entry",
-	columns: `
+// keptFacts is what lists and figures read of versions, and keptWords where they look
+// for a text, apart from their bodies: these are many times as large, and all of a kind
+// are read to sort, to count or to search them.
+var (
+	keptFacts = table{
+		name: "kept_facts", options: "STRICT", entry: "{row}.entry",
+		columns: `
 		entry INTEGER PRIMARY KEY,
-		facts BLOB NOT NULL, -- JSONB: the values of fields; texts cut, no rows
-		words TEXT NOT NULL  -- number, title and all texts, in lower case`,
-}
+		facts BLOB NOT NULL -- JSONB: the values of fields; texts cut, no rows`,
+	}
+	keptWords = table{
+		name: "kept_words", options: "STRICT", entry: "{row}.entry",
+		columns: `
+		entry INTEGER PRIMARY KEY,
+		words TEXT NOT NULL -- number, title and all texts, in lower case`,
+	}
+)
 
-const insertKeptFactsSQL = "INSERT INTO kept_facts (entry, facts, words) VALUES ($1, jsonb($2), $3) ON CONFLICT DO NOTHING"
+const (
+	insertKeptFactsSQL = "INSERT INTO kept_facts (entry, facts) VALUES ($1, jsonb($2)) ON CONFLICT DO NOTHING"
+	insertKeptWordsSQL = "INSERT INTO kept_words (entry, words) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+)
 
 // keepFacts writes what lists and figures read of a version.
 func (w *writer) keepFacts(k *Kept) error {
@@ -34,8 +45,11 @@ func (w *writer) keepFacts(k *Kept) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.exec(insertKeptFactsSQL, int64(k.Entry), facts, words); err != nil {
+	if _, err := w.exec(insertKeptFactsSQL, int64(k.Entry), facts); err != nil {
 		return fmt.Errorf("insert facts: %w", err)
+	}
+	if _, err := w.exec(insertKeptWordsSQL, int64(k.Entry), words); err != nil {
+		return fmt.Errorf("insert words: %w", err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ package index
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/counterfoil/counterfoil"
@@ -46,15 +47,20 @@ func (c KeptCursor) Zero() bool { return c.Serial == 0 }
 type keptQuery struct {
 	where []string
 	args  []any
-	facts bool // read
+	facts bool // are read
+	words bool
 }
 
-// from is the tables to read: of versions that fit, their facts.
+// from is the tables to read: of versions that fit, their facts and words.
 func (q *keptQuery) from() string {
+	tables := "kept"
 	if q.facts {
-		return "kept CROSS JOIN kept_facts AS f ON f.entry = kept.entry"
+		tables += " CROSS JOIN kept_facts AS f ON f.entry = kept.entry"
 	}
-	return "kept"
+	if q.words {
+		tables += " CROSS JOIN kept_words AS w ON w.entry = kept.entry"
+	}
+	return tables
 }
 
 func (q *keptQuery) add(condition string, args ...any) {
@@ -88,18 +94,18 @@ func (f *KeptFilter) query() *keptQuery {
 		q.add("due > 0 AND due <= ?", f.Due)
 	}
 	if f.Text != "" {
-		q.facts = true
-		q.add("instr(f.words, ?) > 0", strings.ToLower(f.Text))
+		q.words = true
+		q.add("instr(w.words, ?) > 0", strings.ToLower(f.Text))
 	}
 	for _, c := range f.Fields {
-		// A list and a single value alike: json_each gives each member.
 		marks := strings.TrimSuffix(strings.Repeat("?, ", len(c.Values)), ", ")
-		args := []any{"$." + c.Field}
-		for _, v := range c.Values {
-			args = append(args, shortened(v))
+		path, values := "$."+c.Field, make([]any, len(c.Values))
+		for i, v := range c.Values {
+			values[i] = shortened(v)
 		}
 		q.facts = true
-		q.add("EXISTS (SELECT 1 FROM json_each(f.facts, ?) WHERE CAST(json_each.atom AS TEXT) IN ("+marks+"))", args...)
+		q.add("CASE json_type(f.facts, ?) WHEN 'array' THEN EXISTS (SELECT 1 FROM json_each(f.facts, ?) WHERE CAST(json_each.atom AS TEXT) IN ("+marks+
+			")) ELSE CAST(f.facts ->> ? AS TEXT) IN ("+marks+") END", slices.Concat([]any{path, path}, values, []any{path}, values)...)
 	}
 	if !f.Links.IsZero() {
 		q.add("kept.entry IN (SELECT entry FROM kept_links WHERE target = ?)", f.Links[:])

@@ -20,13 +20,13 @@ func systemSlug(ctx context.Context, r *Reader, record *Record) error {
 	if record.Values.Text("slug") != "" || record.Values.Text("name") == "" {
 		return nil
 	}
-	systems, err := r.All(ctx, record.Kind.ID)
+	slugs, err := r.field(ctx, record.Kind.ID, "slug")
 	if err != nil {
 		return err
 	}
-	taken := make(map[string]bool, len(systems))
-	for _, s := range systems {
-		taken[s.Values.Text("slug")] = true
+	taken := make(map[string]bool, len(slugs))
+	for _, slug := range slugs {
+		taken[slug] = true
 	}
 	record.Values["slug"] = identity.Slug(record.Values.Text("name"), func(slug string) bool { return taken[slug] })
 	return nil

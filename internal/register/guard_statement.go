@@ -78,12 +78,12 @@ func whoNeeds(ctx context.Context, r *Reader, control string) ([]string, error) 
 		{"treatment", "uses it", []string{"dropped"}},
 		{"obligation", "demands it", nil},
 	} {
-		list, err := r.All(ctx, source.kind)
+		list, err := r.Holding(ctx, source.kind, "controls", control)
 		if err != nil {
 			return nil, err
 		}
 		for _, record := range list {
-			if slices.Contains(record.Values.List("controls"), control) && !slices.Contains(source.over, record.State) {
+			if !slices.Contains(source.over, record.State) {
 				needs = append(needs, record.Number()+" "+source.says)
 			}
 		}

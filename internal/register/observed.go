@@ -73,16 +73,7 @@ func (r *Reader) traffic(ctx context.Context, observed Observed) (*Traffic, erro
 
 // units are those of all people.
 func (r *Reader) units(ctx context.Context) (map[counterfoil.ID]string, error) {
-	r.on.note(ground{of: onKind, kind: "person"})
-	list, err := r.register.Store.KeptField(ctx, "person", "unit", r.at)
-	if err != nil {
-		return nil, fmt.Errorf("read the units of people: %w", err)
-	}
-	units := make(map[counterfoil.ID]string, len(list))
-	for _, f := range list {
-		units[f.ID] = f.Value
-	}
-	return units, nil
+	return r.field(ctx, "person", "unit")
 }
 
 func (t *Traffic) add(u *index.Use) {

@@ -126,6 +126,28 @@ func (r *Reader) All(ctx context.Context, kindID string, states ...string) ([]*R
 	return slices.Clone(list), nil
 }
 
+// Holding returns every record of a kind of which a field holds a value, by number.
+// Personal fields stay sealed. Records that do not hold it cost little.
+func (r *Reader) Holding(ctx context.Context, kindID, field, value string) ([]*Record, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	return r.list(ctx, index.KeptFilter{Kind: kindID, Fields: []index.KeptCondition{{Field: field, Values: []string{value}}}, At: r.at})
+}
+
+// field returns what a short field of each record of a kind holds, without those that
+// hold nothing.
+func (r *Reader) field(ctx context.Context, kindID, field string) (map[counterfoil.ID]string, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	list, err := r.register.Store.KeptField(ctx, kindID, field, r.at)
+	if err != nil {
+		return nil, fmt.Errorf("read %s of every %s: %w", field, kindID, err)
+	}
+	values := make(map[counterfoil.ID]string, len(list))
+	for _, f := range list {
+		values[f.ID] = f.Value
+	}
+	return values, nil
+}
+
 // Last is the record of a kind with the highest number of those that stood in one of
 // the states; nil without any.
 func (r *Reader) Last(ctx context.Context, kindID string, states ...string) (*Record, error) {
@@ -138,7 +160,12 @@ func (r *Reader) Last(ctx context.Context, kindID string, states ...string) (*Re
 }
 
 func (r *Reader) all(ctx context.Context, kindID string, states []string) ([]*Record, error) {
-	f := index.KeptFilter{Kind: kindID, States: states, At: r.at, Limit: 1000}
+	return r.list(ctx, index.KeptFilter{Kind: kindID, States: states, At: r.at})
+}
+
+// list reads all pages of a list.
+func (r *Reader) list(ctx context.Context, f index.KeptFilter) ([]*Record, error) {
+	f.Limit = 1000
 	var list []*Record
 	for {
 		page, err := r.register.Store.KeptList(ctx, f)
