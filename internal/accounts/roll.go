@@ -47,7 +47,7 @@ type Roll struct {
 	standing atomic.Pointer[identity.Snapshot] // nil when a record came in since
 
 	mu          sync.Mutex
-	records     map[counterfoil.ID]*register.Record // of the kinds in Kinds
+	register    joined // of the kinds in Kinds
 	keys        map[identity.KeyID]identity.Key
 	credentials map[identity.PersonID]identity.Credential
 }
@@ -88,11 +88,12 @@ func (r *Roll) Enter(record *register.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.begin()
-	before := r.records[record.ID]
-	if record.Erased && record.Kind.ID == kindPerson {
-		delete(r.records, record.ID)
-	} else {
-		put(r.records, record.ID, record, before != nil && record.Version < before.Version)
+	before := r.register.records[record.ID]
+	switch {
+	case record.Erased && record.Kind.ID == kindPerson:
+		r.register.set(record.ID, nil)
+	case before == nil || record.Version >= before.Version:
+		r.register.set(record.ID, record)
 	}
 	r.standing.Store(nil)
 }
@@ -102,7 +103,7 @@ func (r *Roll) Enter(record *register.Record) {
 func (r *Roll) Forget(id counterfoil.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.records, id)
+	r.register.set(id, nil)
 	delete(r.keys, identity.KeyID(id))
 	maps.DeleteFunc(r.credentials, func(_ identity.PersonID, c identity.Credential) bool { return c.ID == id })
 	r.standing.Store(nil)
@@ -112,16 +113,15 @@ func (r *Roll) Forget(id counterfoil.ID) {
 func (r *Roll) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.records, r.keys, r.credentials = nil, nil, nil
+	r.register, r.keys, r.credentials = joined{}, nil, nil
 	r.standing.Store(nil)
 }
 
 // begin makes the maps of an empty roll. r.mu must be held.
 func (r *Roll) begin() {
-	if r.records != nil {
+	if r.keys != nil {
 		return
 	}
-	r.records = make(map[counterfoil.ID]*register.Record)
 	r.keys = make(map[identity.KeyID]identity.Key)
 	r.credentials = make(map[identity.PersonID]identity.Credential)
 }
@@ -136,8 +136,8 @@ func (r *Roll) Snapshot() *identity.Snapshot {
 	if s := r.standing.Load(); s != nil {
 		return s
 	}
-	j := join(r.records)
-	s := identity.NewSnapshot(j.systems, j.people, slices.Collect(maps.Values(r.keys)))
+	r.register.refresh()
+	s := identity.NewSnapshot(r.register.systems.list, r.register.people.list, slices.Collect(maps.Values(r.keys)))
 	r.standing.Store(s)
 	return s
 }
@@ -166,7 +166,7 @@ func (r *Roll) Invited(token counterfoil.Hash) (identity.Credential, bool) {
 func (r *Roll) Model(name string) (counterfoil.ID, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id, record := range r.records {
+	for id, record := range r.register.records {
 		if record.Kind.ID == kindModel && modelName(record) == name {
 			return id, true
 		}

@@ -59,7 +59,7 @@ func TestRoll(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for _, record := range b.roll.records {
+		for _, record := range b.roll.register.records {
 			again.Enter(record)
 		}
 	}

@@ -4,9 +4,10 @@
 package identity
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"slices"
 	"strings"
 	"time"
@@ -163,28 +164,33 @@ func (s *Snapshot) Keys() []Key { return s.keys }
 func (s *Snapshot) Digest() counterfoil.Hash { return s.digest }
 
 func (s *Snapshot) sum() counterfoil.Hash {
-	d := digest{sha256.New()}
+	sum := sha256.New()
+	d := digest{bufio.NewWriter(sum)}
 	d.text("counterfoil snapshot 4")
 	d.number(len(s.systems))
 	for i := range s.systems {
 		d.system(&s.systems[i])
 	}
 	d.number(len(s.people))
-	byID := slices.Clone(s.people) // the order of addresses would tell of them
-	slices.SortFunc(byID, func(a, b Person) int { return slices.Compare(a.ID[:], b.ID[:]) })
-	for i := range byID {
-		d.person(&byID[i])
+	byID := make([]*Person, len(s.people)) // the order of addresses would tell of them
+	for i := range s.people {
+		byID[i] = &s.people[i]
+	}
+	slices.SortFunc(byID, func(a, b *Person) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	for _, p := range byID {
+		d.person(p)
 	}
 	d.number(len(s.keys))
 	for i := range s.keys {
 		d.key(&s.keys[i])
 	}
-	return counterfoil.Hash(d.Sum(nil))
+	d.Flush()
+	return counterfoil.Hash(sum.Sum(nil))
 }
 
 // digest writes values so that no two contents give the same bytes: fixed
 // sizes, or a length first.
-type digest struct{ hash.Hash }
+type digest struct{ *bufio.Writer }
 
 func (d digest) system(s *System) {
 	d.Write(s.ID[:])
@@ -251,7 +257,7 @@ func (d digest) number(n int) {
 
 func (d digest) text(s string) {
 	d.number(len(s))
-	d.Write([]byte(s))
+	d.WriteString(s)
 }
 
 func (d digest) texts(list []string) {
