@@ -238,7 +238,8 @@ func (a *App) put(typ string, id counterfoil.ID, body []byte) error {
 	return nil
 }
 
-// enrollAll reads everything the live path is built from as the index names it.
+// enrollAll reads everything the live path is built from as the index names it. It is
+// put in force once the index has what is new.
 func (a *App) enrollAll(ctx context.Context) error {
 	a.roll.Reset()
 	for _, id := range accounts.Kinds {
@@ -261,7 +262,6 @@ func (a *App) enrollAll(ctx context.Context) error {
 			}
 		}
 	}
-	a.putInForce(ctx)
 	return nil
 }
 

@@ -41,7 +41,8 @@ const (
 	loading use = "_txlock=immediate&_pragma=synchronous(NORMAL)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(ON)&_pragma=cache_size(-64000)&_pragma=wal_autocheckpoint(16000)"
 )
 
-const reading = "_pragma=query_only(1)&_pragma=cache_size(-4000)"
+// What a question sorts stays in memory too: it is text of records.
+const reading = "_pragma=query_only(1)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-4000)"
 
 // open makes the file when there is none, and brings its tables up to date.
 func (f *file) open(ctx context.Context, path string, u use) (err error) {

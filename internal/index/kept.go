@@ -77,8 +77,8 @@ var kept = projection{
 				body    TEXT NOT NULL`,
 			indexes: []string{
 				"CREATE INDEX IF NOT EXISTS kept_id ON kept (id, entry)",
-				"CREATE INDEX IF NOT EXISTS kept_standing ON kept (kind, serial) WHERE until = 0",
-				"CREATE INDEX IF NOT EXISTS kept_kind ON kept (kind, serial, entry)",
+				"CREATE INDEX IF NOT EXISTS kept_standing ON kept (kind, serial, state) WHERE until = 0",
+				"CREATE INDEX IF NOT EXISTS kept_kind ON kept (kind, serial, entry, until, state)",
 				"CREATE INDEX IF NOT EXISTS kept_counts ON kept (kind, state, until, entry, time)",
 				"CREATE INDEX IF NOT EXISTS kept_due ON kept (due) WHERE until = 0 AND due > 0",
 				"CREATE INDEX IF NOT EXISTS kept_time ON kept (time)",

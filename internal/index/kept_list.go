@@ -80,12 +80,14 @@ func (q *keptQuery) oneOf(expression string, values []string) {
 	q.add(expression+" IN ("+strings.Join(marks, ", ")+")", args...)
 }
 
-func (f *KeptFilter) query() *keptQuery {
+// query collects the conditions. state is the expression for it: of "+state" SQLite
+// uses no index.
+func (f *KeptFilter) query(state string) *keptQuery {
 	q := &keptQuery{}
 	q.add("kind = ?", f.Kind)
 	q.where = append(q.where, f.At.at("kept.", &q.args))
 	if len(f.States) > 0 {
-		q.oneOf("state", f.States)
+		q.oneOf(state, f.States)
 	}
 	if !f.Owner.IsZero() {
 		q.add("owner = ?", f.Owner[:])
@@ -141,7 +143,7 @@ type KeptPage struct {
 // KeptList returns a page of records in the order asked for. What is sorted are
 // places of versions only; whole ones are read of the page.
 func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
-	q := f.query()
+	q := f.query("+state") // by the index of numbers, which holds the states
 	sorted := f.sorted(q)
 	direction, beyond := "ASC", ">"
 	if f.Down {
@@ -183,7 +185,7 @@ func (x *Index) KeptList(ctx context.Context, f KeptFilter) (KeptPage, error) {
 
 // KeptCount counts the records of a filter, whatever its paging.
 func (x *Index) KeptCount(ctx context.Context, f KeptFilter) (uint64, error) {
-	q := f.query()
+	q := f.query("state")
 	var n int64
 	if err := x.one(ctx, []any{&n}, "SELECT count(*) FROM "+q.from()+" WHERE "+strings.Join(q.where, " AND "), q.args...); err != nil {
 		return 0, fmt.Errorf("count records: %w", err)

@@ -20,13 +20,20 @@ func systemSlug(ctx context.Context, r *Reader, record *Record) error {
 	if record.Values.Text("slug") != "" || record.Values.Text("name") == "" {
 		return nil
 	}
-	slugs, err := r.field(ctx, record.Kind.ID, "slug")
+	slug := identity.Slug(record.Values.Text("name"), func(string) bool { return false })
+	same, err := r.Holding(ctx, record.Kind.ID, "slug", slug)
 	if err != nil {
 		return err
 	}
-	taken := make(map[string]bool, len(slugs))
-	for _, slug := range slugs {
-		taken[slug] = true
+	taken := map[string]bool{}
+	if len(same) > 0 { // another is looked for among all there are
+		slugs, err := r.field(ctx, record.Kind.ID, "slug")
+		if err != nil {
+			return err
+		}
+		for _, slug := range slugs {
+			taken[slug] = true
+		}
 	}
 	record.Values["slug"] = identity.Slug(record.Values.Text("name"), func(slug string) bool { return taken[slug] })
 	return nil
