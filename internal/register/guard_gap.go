@@ -26,7 +26,7 @@ func gapFunctions() Functions {
 			"gap_second_person":    gapSecondPerson,
 			"gap_control_excluded": gapControlExcluded,
 		},
-		Derive: map[string]DeriveFunc{"gap_result": gapResult, "gap_redated": gapRedated, "gap_profile": gapProfile},
+		Derive: map[string]DeriveFunc{"gap_measured": gapMeasured, "gap_result": gapResult, "gap_redated": gapRedated, "gap_profile": gapProfile},
 		Acts:   map[string]ActFunc{"gap_items": gapItems, "gap_open": gapOpen},
 	}
 }
@@ -70,11 +70,14 @@ func gapItems(ctx context.Context, act *Acting, assessment *Record) error {
 	if err != nil {
 		return err
 	}
+	reader := *act.Reader
+	reader.read = map[string][]*Record{} // the records behind the signals are read once for all items
 	for _, req := range missing {
-		_, err := act.Create(ctx, "gap_item", Input{
-			Values: kind.Values{"assessment": assessment.ID.String()},
-			Fixed:  kind.Values{"title": strings.TrimSpace(req.ID + " " + req.Title), "requirement": req.ID, "weight": weightOf(req)},
-		})
+		fixed := kind.Values{"title": strings.TrimSpace(req.ID + " " + req.Title), "requirement": req.ID, "weight": weightOf(req)}
+		if err := reader.propose(ctx, fixed, req); err != nil {
+			return err
+		}
+		_, err := act.Create(ctx, "gap_item", Input{Values: kind.Values{"assessment": assessment.ID.String()}, Fixed: fixed})
 		if err != nil {
 			return fmt.Errorf("make item for %s: %w", req.ID, err)
 		}
@@ -186,7 +189,19 @@ func excludedControls(ctx context.Context, r *Reader) ([]string, error) {
 // usualFreshness is how many days evidence counts when nothing else is said.
 const usualFreshness = 365
 
-// gapResult makes of a yes without recent evidence a partly.
+// gapMeasured proposes anew from the signals when somebody asks for it, or when the item
+// is opened again. What stood when it was answered stays beside the answer.
+func gapMeasured(ctx context.Context, r *Reader, record *Record) error {
+	asked := record.Done["measure"].Version == record.Version+1 || record.Done["reopen"].Version == record.Version+1
+	req, ok := standard.ISO42001().Requirement(record.Values.Text("requirement"))
+	if !asked || !ok {
+		return nil
+	}
+	return r.propose(ctx, record.Values, req)
+}
+
+// gapResult makes of a yes without recent evidence a partly. A signal that passes, with a
+// record behind it, is evidence of its day.
 func gapResult(_ context.Context, r *Reader, record *Record) error {
 	v := record.Values
 	answer := v.Text("answer")
@@ -194,7 +209,9 @@ func gapResult(_ context.Context, r *Reader, record *Record) error {
 		delete(v, "result")
 		return nil
 	}
-	if answer == "yes" && !slices.ContainsFunc(v.Rows("evidence"), func(row map[string]any) bool { return isFresh(row, r.Now()) }) {
+	fresh := func(row map[string]any) bool { return isFresh(row, r.Now()) }
+	measured := func(row map[string]any) bool { return row["verdict"] == standard.VerdictPass && fresh(row) }
+	if answer == "yes" && !slices.ContainsFunc(v.Rows("evidence"), fresh) && !slices.ContainsFunc(v.Rows("measured"), measured) {
 		answer = "partly"
 	}
 	v["result"] = answer
