@@ -2405,7 +2405,7 @@ class ZipLayout:
         self.file = f
         self.size = f.seek(0, os.SEEK_END)
         if self.size < 22 or b"PK\5\6" not in self.at(max(0, self.size - 22 - 0xFFFF), self.size):
-            raise Unusable("it is no zip file, or its end is cut off")
+            raise Unusable("it is no zip file, or its end is cut off: compare its SHA-256 with that of whoever sent it, or fetch it again")
 
     def at(self, start: int, end: int) -> bytes:
         self.file.seek(start)
@@ -2797,6 +2797,7 @@ class PackCheck:
         self.check_registry()
         self.name_others()
         self.check_trust(signer)
+        self.tell_limits()
         self.report.counts.update(entries=len(self.contained), signed=self.predicate["log"]["size"])
         self.report.root = self.head.root
         self.report.checked.append("%d entries of the pack, its files, heads, proofs and counts." % len(self.contained))
@@ -3000,6 +3001,7 @@ class PackCheck:
         states = list(self.states.values())
         intents = sum(e["kind"] == 2 for e in es)
         outcomes = sum("outcome" in e for e in es)
+        self.report.counts["abandoned"] = sum(e.get("outcome", {}).get("result") == 7 for e in es)
         earlier = sum(e["kind"] == 3 and e["outcome"]["intent"] < first for e in es)
         counts = {"entries": len(es), "intents": intents, "outcomes": outcomes, "earlier": earlier, "open": intents - (outcomes - earlier),
                   "unrecorded": sum(e["gap"]["count"] for e in es if e["kind"] == 12),
@@ -3014,6 +3016,21 @@ class PackCheck:
                 raise Fault("absent does not tell %s as it is" % code)
         if "registry" in absent and "registry" in self.predicate:
             raise Fault("absent names the registry, and it is there")
+
+    ABSENT_WORDS = {
+        "other_entries": "Entries of other AI systems are not in the pack, so one of this system that was left out would not be noticed.",
+        "payloads_withheld": "Texts that were not asked for are not in the pack.",
+        "payloads_erased": "Texts that were erased are not in the pack: that they were is the signer's word.",
+        "registry": "The pack has no registry: nothing outside the log bounds its history or its time.",
+        "registry_head": "The registry had not taken in a head over the range when the pack was made.",
+        "cosignatures": "No witness had cosigned the registry's part when the pack was made.",
+        "timestamp_after": "No time-stamp from outside says by when the range existed.",
+        "timestamp_before": "No time-stamp from outside says after when the range was written.",
+    }
+
+    def tell_limits(self) -> None:
+        self.report.unchecked += [self.ABSENT_WORDS[code] for code in sorted(self.predicate["absent"])]
+        self.report.unchecked.append("That the range is all the node did, and what needs the log before it: seals, outcomes of earlier intents, which key was in force.")
 
     # 7: payloads
 
@@ -3234,7 +3251,7 @@ class PackCheck:
         if not self.options.key and not self.options.registry_key:
             self.report.unchecked.append("No key was given: whether this is the right log is not known.")
         elif log not in trusted | enrolled:
-            self.report.problem("head", "log/verifier", "it is another key than the one given, and nothing leads from one to the other")
+            self.report.problem("head", "log/verifier", "the head is signed by %s, which is not the key that was given, and nothing in the pack leads from one to the other: ask for the key again, or for the pack of the right log" % log)
         if registry:
             check_policy(self.report, self.options, self.files.read("registry/checkpoint"), "registry/checkpoint")
         elif self.options.policy is not None and self.options.policy.quorum != "none":
@@ -3440,10 +3457,14 @@ def check_path(path: str, options: Options) -> Report:
     """Data directory, tile folder or pack, by what lies in it."""
     if not os.path.exists(path):
         raise Unusable("%s is not there" % path)
-    if os.path.isfile(path) or os.path.exists(os.path.join(path, "manifest.json")):
+    def holds(name: str) -> bool:
+        return os.path.exists(os.path.join(path, name))
+    if os.path.isfile(path) or holds("manifest.json") or holds("log/checkpoint"):
         return check_pack(path, options)
-    if not os.path.exists(os.path.join(path, "ledger")) and os.path.exists(os.path.join(path, "checkpoint")):
+    if holds("checkpoint") and not holds("ledger"):
         return check_tiles(path, options)
+    if not holds("ledger") and not holds("registry"):
+        raise Unusable("%s holds neither ledger/, nor checkpoint and tile/, nor a manifest.json: it is no data directory, no published log and no pack" % path)
     return check_data_directory(path, options)
 
 
@@ -3462,6 +3483,8 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(argv)
     try:
+        for key in (args.key, args.registry_key, args.signer):
+            check_given(key)
         options = Options(args.key, args.registry_key, [load(p) for p in args.head], [load(p) for p in args.receipt],
                           roots_of(args.tsa_roots), policy_of(args.policy), args.quick, args.signer)
         report = check_vectors(args.path) if args.vectors else check_path(args.path, options)
@@ -3470,6 +3493,15 @@ def run(argv: Sequence[str]) -> int:
         return EXIT_UNUSABLE
     show(report, args.json)
     return exit_code(report)
+
+
+def check_given(key: str) -> None:
+    """An error of typing is no broken log."""
+    try:
+        if key:
+            parse_key(key)
+    except Fault as fault:
+        raise Unusable("%r is no verifier key: %s" % (key, fault)) from None
 
 
 def exit_code(report: Report) -> int:
@@ -3484,7 +3516,7 @@ def show(report: Report, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report.as_json(), indent=2))
         return
-    print("%s: %s, %d entries" % ("broken" if report.problems else "ok", report.origin, report.counts["entries"]))
+    print("%s: %s, %d entries" % ("broken" if report.problems else "ok", report.origin or "no log was read", report.counts["entries"]))
     for p in report.problems:
         print("problem: %s: %s: %s" % (p["class"], p["where"], p["text"]))
     for title, lines in (("checked", report.checked), ("not checked", report.unchecked)):

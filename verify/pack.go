@@ -10,7 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
-	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -179,7 +179,7 @@ func (p *packCheck) trust() {
 		p.report.unchecked("No key was given: that the log is the right one is the pack's own word.")
 	case p.reachOf(key).counts(m.Log.Verifier, p.head.Size):
 	case !p.registryTrusted() || !p.enrolled[m.Log.Verifier]:
-		p.report.problem(ProblemHead, "log/verifier", "no entry leads from the key that was given to %s for a head of %d entries", m.Log.Verifier, p.head.Size)
+		p.report.problem(ProblemHead, "log/verifier", "the head of %d entries is signed by %s, which is not the key that was given, and no entry in the pack leads from one to the other: ask for the key again, or for the pack of the right log", p.head.Size, m.Log.Verifier)
 	case !p.covered:
 		p.report.problem(ProblemHead, "log/verifier", "the registry had not taken in this head, so its key does not say that it counts; verify with the log's key, or with a pack made since")
 	}
@@ -199,13 +199,27 @@ func (p *packCheck) trust() {
 	}
 }
 
+// absentWords say what the pack does not hold, by the codes of section 3 of
+// docs/pack-format.md, and what follows from that.
+var absentWords = map[string]string{
+	"other_entries":     "Entries of other AI systems are not in the pack, so one of this system that was left out would not be noticed.",
+	"payloads_withheld": "Texts that were not asked for are not in the pack.",
+	"payloads_erased":   "Texts that were erased are not in the pack: that they were is the signer's word.",
+	"registry":          "The pack has no registry: nothing outside the log bounds its history or its time.",
+	"registry_head":     "The registry had not taken in a head over the range when the pack was made: a later pack has more.",
+	"cosignatures":      "No witness had cosigned the registry's part when the pack was made.",
+	"timestamp_after":   "No time-stamp from outside says by when the range existed.",
+	"timestamp_before":  "No time-stamp from outside says after when the range was written.",
+}
+
 // concludePack says what was done.
 func (p *packCheck) concludePack() {
 	r, m := &p.report, &p.manifest
 	r.Entries, r.Intents, r.Outcomes, r.Open = p.counts.Entries, p.counts.Intents, p.counts.Outcomes, p.counts.Open
 	r.Gaps, r.Payloads, r.Erased = p.counts.Unrecorded, p.counts.Payloads.Disclosed, p.counts.Payloads.Erased
 	r.checked("%d files: compared with the digests in the signed manifest.", len(p.names)-1)
-	r.checked("%d entries of the range %d to %d under a head of %d entries: encoding, leaf hashes, tree or proof.", p.counts.Entries, m.Range.From, m.Range.To, p.head.Size)
+	r.checked("%d entries of those from %d to %d, asked for as from %s until %s, under a head of %d entries: encoding, leaf hashes, tree or proof.", p.counts.Entries, m.Range.From, m.Range.To-1,
+		m.Range.Since.Format(time.RFC3339), m.Range.Until.Format(time.RFC3339), p.head.Size)
 	r.checked("%d payloads disclosed: compared with what their entries commit to.", p.counts.Payloads.Disclosed)
 	if m.Registry != nil {
 		r.checked("The registry's part: proofs, keys, heads tied to the log's.")
@@ -221,7 +235,7 @@ func (p *packCheck) concludePack() {
 		r.unchecked("%d time-stamps were not verified: that needs the certificates of their authorities.", p.anchors.unproved)
 	}
 	for _, code := range m.Absent {
-		r.unchecked("Absent by the manifest: %s.", strings.ReplaceAll(code, "_", " "))
+		r.unchecked("%s", absentWords[code])
 	}
 	if n := len(p.Heads) + len(p.Receipts); n > 0 {
 		r.unchecked("%d kept heads and receipts that were given: they are compared with a data directory or a published log.", n)

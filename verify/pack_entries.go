@@ -195,6 +195,9 @@ func (p *packCheck) contained(i counterfoil.Index, e *counterfoil.Entry) {
 			p.link(e.Key)
 		}
 	}
+	if e.Outcome != nil && e.Outcome.Result == counterfoil.ResultAbandoned {
+		p.report.Abandoned++
+	}
 	state := p.payloadState(i, e)
 	switch e.Kind {
 	case counterfoil.KindIntent:

@@ -96,7 +96,7 @@ func (a *archive) check(ctx context.Context) error {
 func (a *archive) directory() (zipDirectory, error) {
 	var d zipDirectory
 	if !a.hasEnd() {
-		return d, fmt.Errorf("%w: it is no zip file, or its end is cut off", errPack)
+		return d, fmt.Errorf("%w: it is no zip file, or its end is cut off: compare its SHA-256 with that of whoever sent it, or fetch it again", errPack)
 	}
 	at := a.size - zipEndBytes
 	b, err := a.bytes(at, zipEndBytes)

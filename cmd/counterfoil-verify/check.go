@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/verify"
 )
@@ -37,6 +39,11 @@ func runCheck(ctx context.Context, name string, args []string, check checker, st
 	if err != nil {
 		return badUsage(stderr, err)
 	}
+	for name, given := range map[string]string{"--key": *key, "--signer": *signer} {
+		if err := checkKey(name, given); err != nil {
+			return unusable(stderr, err)
+		}
+	}
 	o := verify.Options{VerifierKey: *key, PackSigner: *signer, HashesOnly: *hashesOnly, Heads: heads, Receipts: receipts}
 	if o.Policy, err = loadPolicy(*policy); err != nil {
 		return unusable(stderr, err)
@@ -49,6 +56,17 @@ func runCheck(ctx context.Context, name string, args []string, check checker, st
 		return unusable(stderr, err)
 	}
 	return conclude(report, *asJSON, stdout, stderr)
+}
+
+// checkKey refuses what is no verifier key: an error of typing is no broken log.
+func checkKey(name, given string) error {
+	if given == "" {
+		return nil
+	}
+	if _, err := note.NewVerifier(given); err != nil {
+		return fmt.Errorf("%s %q is no verifier key: it has the form name+hash+key and is one line, as in ledger/verifier", name, given)
+	}
+	return nil
 }
 
 // conclude prints a report and gives the exit code.
@@ -71,12 +89,17 @@ func checkPath(ctx context.Context, path string, o verify.Options) (verify.Repor
 	if err != nil {
 		return verify.Report{}, err
 	}
-	if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil || !info.IsDir() {
-		return checkPack(ctx, path, o)
+	holds := func(name string) bool {
+		_, err := os.Stat(filepath.Join(path, filepath.FromSlash(name)))
+		return err == nil
 	}
-	_, noLedger := os.Stat(filepath.Join(path, "ledger"))
-	if _, err := os.Stat(filepath.Join(path, "checkpoint")); err == nil && noLedger != nil {
+	switch {
+	case !info.IsDir() || holds("manifest.json") || holds("log/checkpoint"):
+		return checkPack(ctx, path, o)
+	case holds("checkpoint") && !holds("ledger"):
 		return verify.Tiles(ctx, path, o)
+	case !holds("ledger") && !holds("registry"):
+		return verify.Report{}, fmt.Errorf("%s holds neither ledger/, nor checkpoint and tile/, nor a manifest.json: it is no data directory, no published log and no pack", path)
 	}
 	dir := verify.DirOptions(path)
 	o.LedgerDir, o.PayloadDir = dir.LedgerDir, dir.PayloadDir

@@ -76,6 +76,17 @@ func write(t *testing.T, path string, b []byte) {
 	}
 }
 
+// folder is a directory with one empty file.
+func folder(t *testing.T, name string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, name), nil)
+	return dir
+}
+
 func TestCommands(t *testing.T) {
 	d := newTestDir(t)
 	other := newTestDir(t)
@@ -105,6 +116,13 @@ func TestCommands(t *testing.T) {
 		{"published log of another key", []string{d.published, "--key", other.key}, 13, "head: checkpoint"},
 		{"published log without key", []string{d.published}, verify.ExitUnusable, "no verifier key"},
 		{"no directory", []string{filepath.Join(d.path, "none")}, verify.ExitUnusable, "no such file"},
+		{"an empty directory", []string{t.TempDir(), "--key", d.key}, verify.ExitUnusable, "holds neither"},
+		{"a pack without its manifest", []string{folder(t, "log/checkpoint"), "--key", d.key}, 26, "manifest.json: the file is missing"},
+		{"no pack", []string{"pack", d.entry, "--key", d.key}, verify.ExitUnusable, "its end is cut off"},
+		{"half a key", []string{d.path, "--key", "counterfoil/5db6f0f9"}, verify.ExitUnusable, "form name+hash+key"},
+		{"half a key, of a pack", []string{"pack", folder(t, "manifest.json"), "--key", "counterfoil/5db6f0f9"}, verify.ExitUnusable, "form name+hash+key"},
+		{"half a key, of a published log", []string{d.published, "--key", d.key + "A"}, verify.ExitUnusable, "form name+hash+key"},
+		{"half a key of a signer", []string{d.path, "--signer", "counterfoil/5db6f0f9"}, verify.ExitUnusable, "form name+hash+key"},
 		{"no argument", nil, verify.ExitUnusable, "usage:"},
 		{"two arguments", []string{d.path, d.path}, verify.ExitUnusable, "one argument"},
 		{"unknown flag", []string{"--fast", d.path}, verify.ExitUnusable, "not defined"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/verify"
 )
 
@@ -18,7 +19,13 @@ func printReport(w io.Writer, r verify.Report) {
 	case verify.IntegrityHashes:
 		verdict = "The hashes are right. What the entries say, and their payloads, were not checked."
 	}
-	fmt.Fprintf(w, "%s\n\nLog %s, %d entries, root %s\n", verdict, r.Origin, r.Entries, r.Root)
+	fmt.Fprintf(w, "%s\n", verdict)
+	switch {
+	case r.Root != counterfoil.Hash{}:
+		fmt.Fprintf(w, "\nLog %s, %d entries, root %s\n", r.Origin, r.Entries, r.Root)
+	case r.Origin != "":
+		fmt.Fprintf(w, "\nLog %s, of which no entry was read\n", r.Origin)
+	}
 	if r.Intents+r.Outcomes > 0 {
 		fmt.Fprintf(w, "%d intents, %d outcomes, %d of them abandoned\n", r.Intents, r.Outcomes, r.Abandoned)
 	}
