@@ -34,6 +34,7 @@ type Index interface {
 	Tally(context.Context, index.Filter) ([]index.Tally, error)
 	CountBySystem(context.Context) (map[counterfoil.ID]uint64, error)
 	Events(context.Context, index.EventFilter) ([]index.Event, error)
+	Used(ctx context.Context, from, to time.Time) ([]index.Use, error)
 	FirstInteraction(ctx context.Context, system counterfoil.ID) (index.First, error) // index.ErrNotFound
 	Position() index.Position
 	Sessions

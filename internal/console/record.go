@@ -263,19 +263,7 @@ func (d *desk) links(r *register.Record) ([]linkGroup, error) {
 	if err != nil {
 		return nil, err
 	}
-	var groups []linkGroup
-	place := map[string]int{}
-	for _, l := range list {
-		label := d.relation(r, l)
-		at, ok := place[label]
-		if !ok {
-			at = len(groups)
-			place[label] = at
-			groups = append(groups, linkGroup{Label: label})
-		}
-		groups[at].Rows = append(groups[at].Rows, linkRow{d.recordHref(l.Record), d.called(l.Record), l.Record.Kind.Title, stateMark(l.Record)})
-	}
-	return groups, nil
+	return d.grouped(r, list), nil
 }
 
 // relation names a connection: the field's label where this record names the

@@ -15,6 +15,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 type systemPage struct {
@@ -32,6 +33,7 @@ type systemPage struct {
 	KeyForm            keyForm
 	Version            string
 	ModelsField        field
+	Present            bool          // the page shows now, so it can be changed
 	Record             *systemRecord // nil for somebody who may not see the record
 }
 
@@ -84,50 +86,76 @@ func (c *Console) showSystem(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Console) systemPage(r *http.Request, s *identity.System) (*systemPage, error) {
-	now := c.clock.Now()
-	keys := keysBySystem(c.directory.Snapshot())[s.ID]
-	n, err := c.index.Count(r.Context(), index.Filter{System: counterfoil.ID(s.ID)})
+	d, err := c.desk(r)
 	if err != nil {
 		return nil, err
 	}
-	valid := validKeys(keys, now)
+	record, err := d.Record(d.ctx, counterfoil.ID(s.ID))
+	switch {
+	case unseen(err) && !d.at.IsZero():
+		return nil, notFound("There was no such AI system at this moment, or you may not see its record.")
+	case unseen(err):
+		record = nil // what may not be seen is not told
+	case err != nil:
+		return nil, err
+	case !d.at.IsZero():
+		if s, err = d.systemThen(s, record); err != nil {
+			return nil, err
+		}
+	}
+	keys := d.keysThen(keysBySystem(c.directory.Snapshot())[s.ID])
+	n, err := c.index.Count(r.Context(), index.Filter{System: counterfoil.ID(s.ID), To: d.at})
+	if err != nil {
+		return nil, err
+	}
+	valid := validKeys(keys, d.now())
 	p := &systemPage{
-		page: c.page(r, s.Name, "systems"), Name: s.Name, Number: s.Number, Slug: s.Slug,
+		page: d.page(r, s.Name, "systems"), Name: s.Name, Number: s.Number, Slug: s.Slug,
 		Lead:             systemLead(s, valid, n),
 		InteractionsHref: query{system: s.Slug}.address("/interactions"),
 		FactsNote:        "Version " + number(s.Version) + " of the record",
 		KeysSummary:      number(valid) + " in force, of " + number(len(keys)),
-		KeyForm:          newKeyForm(r), Version: strconv.FormatUint(s.Version, 10),
+		Present:          d.at.IsZero(), KeyForm: newKeyForm(r), Version: strconv.FormatUint(s.Version, 10),
 		ModelsField: field{Name: "models", Label: "Which models may it use?", Hint: modelsHint, Rows: max(4, len(s.Models)+1), Value: strings.Join(s.Models, "\n")},
 	}
 	p.Stub = []fact{
 		{Label: "Short name", Value: s.Slug, Mono: true},
 		ownerFact(s.Owner),
-		{Label: "Keys", Mark: new(keysMark(valid, len(keys)))},
-		{Label: "Interactions", Value: number(n)},
+		{Label: "Keys", Mark: new(keysMark(valid, len(keys))), Href: "#keys"},
+		{Label: "Interactions", Value: number(n), Href: p.InteractionsHref},
 		{Label: "Registered", Time: s.Created},
 	}
-	d, err := c.desk(r)
-	if err != nil {
-		return nil, err
-	}
-	p.page = d.page(r, s.Name, "systems")
-	if p.Record, err = d.recordOfSystem(s); err != nil {
-		return nil, err
-	}
 	p.Facts = systemFacts(s)
-	if p.Record != nil {
-		first, err := d.firstUse(s)
-		if err != nil {
+	if record != nil {
+		if err := d.fillSystem(p, s, record); err != nil {
 			return nil, err
 		}
-		p.Facts = append(p.Facts, first)
-		d.nameOwner(s, p.Stub, p.Facts)
 	}
 	for _, k := range slices.Backward(keys) {
-		p.Keys = append(p.Keys, rowOfKey(&k, now))
+		row := rowOfKey(&k, d.now())
+		row.Revocable = row.Revocable && p.Present
+		p.Keys = append(p.Keys, row)
 	}
 	return p, nil
+}
+
+// fillSystem adds what is for those who may see the system's record.
+func (d *desk) fillSystem(p *systemPage, s *identity.System, record *register.Record) (err error) {
+	if p.Record, err = d.recordOfSystem(s, record); err != nil {
+		return err
+	}
+	if n := p.Record.Use.Differs; n > 0 {
+		p.Lead = "Observed use differs from the record in " + spelled(uint64(n), "place", "places") + ". " + p.Lead
+	}
+	state := stateMark(record)
+	p.Stub = append([]fact{{Label: "State", Mark: &state, Sub: "since " + record.Since.Format("2 Jan 2006")}}, p.Stub...)
+	first, err := d.firstUse(s)
+	if err != nil {
+		return err
+	}
+	p.Facts = append(p.Facts, first)
+	d.nameOwner(s, p.Stub, p.Facts)
+	return nil
 }
 
 func systemLead(s *identity.System, valid, interactions uint64) string {

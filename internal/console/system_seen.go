@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
-	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
@@ -19,22 +18,16 @@ type systemRecord struct {
 	Track    []trackStep
 	Choices  []moveChoice
 	Relation chart
+	Use      *systemUse
 	Traffic  chart
+	*systemKept
 }
 
 // systemDays is how many days of traffic a system's page shows.
 const systemDays = 30
 
-// recordOfSystem reads the system's record, its relations and its traffic; nil for
-// somebody who may not see the record.
-func (d *desk) recordOfSystem(s *identity.System) (*systemRecord, error) {
-	record, err := d.Record(d.ctx, counterfoil.ID(s.ID))
-	if fault.KindOf(err) == fault.KindNotFound && err != nil {
-		return nil, nil // what may not be seen is not told
-	}
-	if err != nil {
-		return nil, err
-	}
+// recordOfSystem reads what the register says of a system, and its traffic.
+func (d *desk) recordOfSystem(s *identity.System, record *register.Record) (*systemRecord, error) {
 	p := &systemRecord{Href: d.recordHref(record), Track: track(record)}
 	choices, err := d.Choices(d.ctx, record)
 	if err != nil {
@@ -44,7 +37,18 @@ func (d *desk) recordOfSystem(s *identity.System) (*systemRecord, error) {
 	if p.Relation, err = d.relations(record); err != nil {
 		return nil, err
 	}
-	p.Traffic, err = d.traffic(s)
+	days, err := d.days(s)
+	if err != nil {
+		return nil, err
+	}
+	p.Traffic = barsOf("traffic-chart", days, func(day time.Time) string {
+		text := day.Format(time.DateOnly)
+		return query{system: s.Slug, from: text, to: text}.address("/interactions")
+	})
+	if p.Use, err = d.useOf(s, record, days); err != nil {
+		return nil, err
+	}
+	p.systemKept, err = d.keptOf(record)
 	return p, err
 }
 
@@ -93,8 +97,8 @@ func (d *desk) relations(record *register.Record) (chart, error) {
 	return graphOf("relations-chart", "What the system is made of and who stands behind it", relationColumns, 2, graphNode{Text: record.Title(), Sub: state.Word, Class: "ink-accent"}, nodes, edges), nil
 }
 
-// traffic are the interactions of the last days, by the day.
-func (d *desk) traffic(s *identity.System) (chart, error) {
+// days are the interactions of the last days, by the day.
+func (d *desk) days(s *identity.System) ([]dayBar, error) {
 	now := d.now()
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	var days []dayBar
@@ -106,7 +110,7 @@ func (d *desk) traffic(s *identity.System) (chart, error) {
 		}
 		tallies, err := d.console.index.Tally(d.ctx, f)
 		if err != nil {
-			return chart{}, err
+			return nil, err
 		}
 		for _, t := range tallies {
 			bar.All += t.N
@@ -116,8 +120,5 @@ func (d *desk) traffic(s *identity.System) (chart, error) {
 		}
 		days = append(days, bar)
 	}
-	return barsOf("traffic-chart", days, func(day time.Time) string {
-		text := day.Format(time.DateOnly)
-		return query{system: s.Slug, from: text, to: text}.address("/interactions")
-	}), nil
+	return days, nil
 }
