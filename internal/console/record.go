@@ -233,7 +233,8 @@ func track(r *register.Record) []trackStep {
 	for i := range r.Kind.States {
 		s := &r.Kind.States[i]
 		current := s.ID == r.State
-		if s.Final && !current && !been[s.ID] && i < len(r.Kind.States)-1 && s.Mark == "none" {
+		aside := s.Mark == "bad" || s.Mark == "none" && (s.Final || s.Ends)
+		if aside && !current && !been[s.ID] && i < len(r.Kind.States)-1 {
 			continue // side ways nobody took
 		}
 		steps = append(steps, trackStep{s.Label, been[s.ID] && !current, current})

@@ -200,7 +200,7 @@ func (u *useReading) volume() useRow {
 	case limit == 0:
 		row.Agree = mark{"none", "ring", "Nothing to compare with"}
 	case most.All > uint64(limit):
-		row.Agree = mark{"warn", "triangle", "Asked for more; what is beyond was refused"}
+		row.Agree = mark{"warn", "triangle", "More was asked than may pass now"}
 	default:
 		row.Agree = agreed(true, 0)
 	}

@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 func TestSystemsList(t *testing.T) {
@@ -157,3 +159,59 @@ func TestNothingIsSavedWithoutARecord(t *testing.T) {
 		t.Error("the register changed")
 	}
 }
+
+// TestDeclaredAndObserved: what passed the gateway stands beside what the record says,
+// and a difference is counted in the heading's lead.
+func TestDeclaredAndObserved(t *testing.T) {
+	w := newWorld(t)
+	w.in("aims_manager")
+	w.sample(w.admin)
+	rows := func() map[string]string {
+		page := w.get("/systems/claims-letter-assistant").Body.String()
+		found := map[string]string{}
+		for _, m := range useLine.FindAllStringSubmatch(page, -1) {
+			found[m[1]] = strings.Join(strings.Fields(tag.ReplaceAllString(m[2], " ")), " ")
+		}
+		return found
+	}
+	compare := func(want map[string]string) {
+		t.Helper()
+		got := rows()
+		for what, line := range want {
+			if got[what] != line {
+				t.Errorf("%s: %q, want %q", what, got[what], line)
+			}
+		}
+	}
+	compare(map[string]string{
+		"Models":              "mistral-large-2411, mistral-small-2506 mistral-large-2411 in 3 As declared",
+		"Providers":           "None, by the records of its models sandbox in 3 1 not declared",
+		"People and programs": "No limit 1 person Nothing to compare with",
+		"Volume":              "No limit Most in a day: 4, on 24 Nov 2026 Nothing to compare with",
+		"Personal data":       "Not to be given E-mail address in 1 Bank account (IBAN) in 1 2 not declared",
+		"Passwords and keys":  "Not to be given GitHub token in 1 1 not declared",
+		"Identifiers":         "No class of data says Nothing Not seen",
+	})
+	w.says("/systems/claims-letter-assistant", "Observed use differs from the record in three places.", "finding=github_token", "No risk names this system")
+
+	view, err := w.register.View(t.Context(), register.For(counterfoil.ID(w.admin.ID)), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	system, err := view.Numbered(t.Context(), "system", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := system.Values.Clone()
+	changed["data_classes"], changed["limit_requests_per_day"], changed["models"] = []string{"personal"}, int64(3), changed.List("models")[1:]
+	if _, err := w.register.Change(t.Context(), register.For(counterfoil.ID(w.admin.ID)), system.ID, register.Input{Version: system.Version, Values: changed}); err != nil {
+		t.Fatal(err)
+	}
+	compare(map[string]string{
+		"Models":        "mistral-small-2506 mistral-large-2411 in 3 1 not declared",
+		"Volume":        "At most 3 requests a day Most in a day: 4, on 24 Nov 2026 More was asked than may pass now",
+		"Personal data": "May be given E-mail address in 1 Bank account (IBAN) in 1 As declared",
+	})
+}
+
+var useLine = regexp.MustCompile(`(?s)<tr><th scope="row">([^<]*)</th>(<td data-l="Declared".*?)</tr>`)
