@@ -236,6 +236,13 @@ func (a *App) resumeErasures(ctx context.Context) error {
 	if behind > 0 {
 		a.log.Warn("erasures of an earlier process were carried out", "entries", behind)
 	}
+	back, err := a.erasure.Returned(ctx)
+	if err != nil { // a payload that does not read keeps nobody from starting: verification names it
+		a.log.Error("whether payloads that were erased had come back could not be found out of all; verify the ledger", "err", err)
+	}
+	if back > 0 {
+		a.log.Warn("payloads that were erased had come back, as with an older copy of the folder payload, and are erased again", "payloads", back)
+	}
 	lost, err := a.erasure.LostHolds(ctx)
 	if err != nil {
 		return fmt.Errorf("read the holds: %w", err)

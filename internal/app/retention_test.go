@@ -6,6 +6,8 @@ package app
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -138,6 +140,10 @@ func TestEmptySegmentsAreDeleted(t *testing.T) {
 	if last < 2 {
 		t.Fatalf("all texts fit into %d segments", last+1)
 	}
+	older, err := os.ReadFile(filepath.Join(h.data, "payload", counterfoil.SegmentName(0)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	now.Advance(90 * 24 * time.Hour)
 	if err := a.Retain(t.Context()); err != nil {
 		t.Fatal(err)
@@ -162,7 +168,13 @@ func TestEmptySegmentsAreDeleted(t *testing.T) {
 		}
 		h.close(a)
 		h.verify()
-		a = h.openAt(now)
+		if err := os.WriteFile(filepath.Join(h.data, "payload", counterfoil.SegmentName(0)), older, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a = h.openAt(now) // which deletes what an older copy brought back
+	}
+	if _, err := os.Stat(filepath.Join(h.data, "payload", counterfoil.SegmentName(0))); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a segment that came back is there: %v", err)
 	}
 }
 

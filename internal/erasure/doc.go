@@ -30,5 +30,5 @@
 // request.go and hold.go are the records, decide.go who may do what with them,
 // lost.go what holds do that cannot be read; plan.go and survey.go find out what
 // an erasure takes, carryout.go does it, retention.go does it by the calendar,
-// resume.go after a crash.
+// resume.go after a crash, returned.go after an older copy of the payloads.
 package erasure
