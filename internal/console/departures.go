@@ -67,10 +67,10 @@ func (c *Console) showDepartures(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Stub = []fact{
-		{Label: "Overrides in force", Value: number(len(p.InForce))},
+		{Label: "Overrides in force", Value: number(len(p.InForce)), Href: "#force"},
 		{Label: "Overrides used", Value: number(len(p.Used)), Href: d.href("/kinds/"+kindOverride, "state", "used")},
 		{Label: "Exceptions", Value: number(len(p.Exceptions)), Href: d.href("/kinds/exception")},
-		{Label: "Late entries on this page", Value: number(len(p.Late))},
+		{Label: "Late entries on this page", Value: number(len(p.Late)), Href: "#late"},
 	}
 	return c.render(w, http.StatusOK, "departures", &p)
 }

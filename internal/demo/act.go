@@ -104,6 +104,21 @@ func (p *play) makeKey(a *Act) error {
 	return err
 }
 
+// saveView saves a view of a list, and shares it.
+func (p *play) saveView(a *Act) error {
+	path, query, _ := strings.Cut(a.View, "?")
+	s := register.Saved{Name: a.As, List: path, Query: query}
+	if id, ok := strings.CutPrefix(path, "/kinds/"); ok {
+		s.Records = id
+	}
+	actor := p.actor(a.By, nil)
+	saved, err := p.Register.SaveView(p.ctx, actor, s)
+	if err == nil && a.Shared {
+		_, err = p.Register.ShareView(p.ctx, actor, saved.ID, saved.Version)
+	}
+	return err
+}
+
 func (p *play) input(k *kind.Kind, a *Act) (register.Input, error) {
 	in := register.Input{Reason: a.Why, Late: a.Late}
 	if a.Fact != "" {

@@ -62,7 +62,7 @@ func (s *Script) plan(c calendar, seed uint64) ([]event, error) {
 // name says which act of the script it is.
 func (a *Act) name() string {
 	for _, part := range []struct{ verb, what string }{
-		{"new " + a.New, a.New}, {"change", a.Change}, {a.Move, a.Move}, {"key", a.Key}, {"revoke", a.Revoke}, {"erase", a.Erase}, {"found", a.Found}, {"password", a.Password},
+		{"new " + a.New, a.New}, {"change", a.Change}, {a.Move, a.Move}, {"key", a.Key}, {"revoke", a.Revoke}, {"erase", a.Erase}, {"found", a.Found}, {"password", a.Password}, {"view", a.View},
 	} {
 		if part.what != "" {
 			return strings.TrimSpace(part.verb + " " + cmp.Or(a.As, a.Of, part.what) + " by " + cmp.Or(a.By, "the program"))

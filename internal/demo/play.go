@@ -146,6 +146,8 @@ func (p *play) does(a *Act) error {
 		return err
 	case a.Password != "":
 		return p.Accounts.SetPassword(p.ctx, p.person(a.By), p.person(a.Password), Password)
+	case a.View != "":
+		return p.saveView(a)
 	default:
 		return errors.New("the act says nothing to do")
 	}

@@ -26,7 +26,7 @@ type Script struct {
 	Words     map[string][]string `yaml:"words"` // what stands for {word} in a text
 }
 
-// Act is one thing somebody does; exactly one of the fields from New to Password says
+// Act is one thing somebody does; exactly one of the fields from New to View says
 // what.
 type Act struct {
 	At   string `yaml:"at"`   // such as "12 tue 10:15": week, day, time
@@ -43,6 +43,9 @@ type Act struct {
 	Erase     string `yaml:"erase"`     // person; Approver decides
 	Found     string `yaml:"found"`     // person who sets the console up
 	Password  string `yaml:"password"`  // person who may sign in
+
+	View   string `yaml:"view"`   // address of a list to save a view of, under the name As
+	Shared bool   `yaml:"shared"` // with whoever may see the list
 
 	As       string           `yaml:"as"` // what the script calls the record or key
 	Of       string           `yaml:"of"`
