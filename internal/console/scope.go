@@ -10,6 +10,7 @@ import (
 
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
 // scopeHead is what the pages of the entry Scope have in common.
@@ -56,7 +57,7 @@ func (c *Console) scopeView(r *http.Request) (*scopeView, error) {
 	if d.May(k, nil, register.Read) != nil {
 		return v, nil
 	}
-	if v.others, err = d.all(index.KeptFilter{Kind: "scope"}); err != nil {
+	if v.others, err = v.candidates(k); err != nil {
 		return nil, err
 	}
 	if v.record, err = v.chosen(r.FormValue("of")); err != nil || v.record == nil {
@@ -71,21 +72,50 @@ func (c *Console) scopeView(r *http.Request) (*scopeView, error) {
 	return v, err
 }
 
+// scopesMost is how many scopes the pages offer beside the one they show.
+const scopesMost = 6
+
+// candidates are scopes to show, the best first: those in force, then drafts, then those that are over.
+func (v *scopeView) candidates(k *kind.Kind) (list []*register.Record, err error) {
+	var states [3][]string
+	for i := range k.States {
+		switch s := &k.States[i]; {
+		case s.Ends:
+			states[2] = append(states[2], s.ID)
+		case s.InForce:
+			states[0] = append(states[0], s.ID)
+		default:
+			states[1] = append(states[1], s.ID)
+		}
+	}
+	for _, in := range states {
+		page, err := v.List(v.ctx, index.KeptFilter{Kind: k.ID, States: in, Down: true, Limit: scopesMost})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, page.Records...)
+	}
+	return list[:min(len(list), scopesMost)], nil
+}
+
+// chosen is the scope asked for by number, else the first that has approved values, else the first.
 func (v *scopeView) chosen(number string) (*register.Record, error) {
 	if number != "" {
-		i := slices.IndexFunc(v.others, func(r *register.Record) bool { return r.Number() == number })
-		if i < 0 {
+		prefix, serial, _ := strings.Cut(number, "-")
+		k, ok := v.console.kinds.Numbered(prefix)
+		n, err := parseSerial(serial)
+		if !ok || err != nil || k.ID != "scope" {
 			return nil, notFound("There is no such scope.")
 		}
+		return v.Numbered(v.ctx, k.ID, n)
+	}
+	if i := slices.IndexFunc(v.others, func(r *register.Record) bool { return r.InForce != nil && !r.StateOf().Ends }); i >= 0 {
 		return v.others[i], nil
 	}
-	var best *register.Record
-	for _, r := range v.others {
-		if best == nil || !r.StateOf().Ends && (best.StateOf().Ends || r.InForce != nil || best.InForce == nil) {
-			best = r
-		}
+	if len(v.others) == 0 {
+		return nil, nil
 	}
-	return best, nil
+	return v.others[0], nil
 }
 
 // scopeHref is an address within the entry, of the same scope.
