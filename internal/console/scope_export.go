@@ -126,6 +126,9 @@ func (f *scopeFile) boundary(v *scopeView) error {
 		}
 		f.add(t.Sort, t.Name, t.Says.Word, t.Why, state, n, people, first, last, t.Rules)
 	}
+	for _, number := range v.check.Rest {
+		f.add("AI system", number, liesMarks[liesOnLine].Word, "", "", "", "", "", "", "")
+	}
 	return err
 }
 

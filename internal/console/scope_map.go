@@ -361,8 +361,8 @@ func (m *scopeMap) caption(things []scopeThing) (caption, desc string) {
 	if t.Known {
 		caption = counted(t.All(), "interaction", "interactions") + " through the gateway, " + t.From.Format("2 Jan") + " to " + t.To.Format("2 Jan 2006") + "; the bars show them. What goes past the gateway is here only when somebody wrote it down. "
 	}
-	if m.left > 0 {
-		caption += number(m.left) + " more stand in the table only. "
+	if m.left += len(m.v.check.Rest); m.left > 0 {
+		caption += number(m.left) + " more have no room in it. "
 	}
 	desc = number(n[liesIn]) + " things inside, " + number(n[liesOut]) + " outside with a reason, " + number(n[liesForbidden]) + " forbidden, " + number(n[liesOnLine]) + " undecided on the line, " +
 		counted(uint64(n[liesAcross]), "interface", "interfaces") + ", " + counted(uint64(n[liesReceives]), "party", "parties") + ". The table below has them all."

@@ -56,6 +56,9 @@ func (c *Console) showScope(w http.ResponseWriter, r *http.Request) error {
 			p.Findings = append(p.Findings, f)
 		}
 	}
+	if n := len(v.check.Rest); n > 0 {
+		p.More += " " + number(n) + " more AI systems without a decision stand in the register; the export has them."
+	}
 	p.Rules = number(len(p.Findings)) + " of " + number(len(v.check.Findings)) + " rules have something to say"
 	p.All = v.scopeHref("/scope/findings")
 	p.Exports = v.exports("boundary")

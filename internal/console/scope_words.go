@@ -11,7 +11,7 @@ import (
 
 // finding is the heading, and how it stands.
 func (v *scopeView) finding() (heading, lead string) {
-	undecided := len(v.check.Undecided) + len(v.undecidedFound())
+	undecided := len(v.check.Undecided) + len(v.check.Rest) + len(v.undecidedFound())
 	blocks := v.weighing(func(f *register.Finding) bool { return f.Blocks() })
 	switch {
 	case v.record.StateOf().Ends:

@@ -123,8 +123,11 @@ func call(t *testing.T, x *Index) {
 		"KeptSpans": func() error {
 			return each(everyMoment, func(m Moment) error { _, err := x.KeptSpans(ctx, "risk", []string{"level"}, m); return err })
 		},
-		"KeptField": func() error {
-			return each(everyMoment, func(m Moment) error { _, err := x.KeptField(ctx, "person", "unit", m); return err })
+		"KeptParts": func() error {
+			return each(everyMoment, func(m Moment) error {
+				_, err := x.KeptParts(ctx, "person", []string{"values.unit", "made.at"}, m)
+				return err
+			})
 		},
 		"KeptNext":      func() error { _, err := x.KeptNext(ctx); return err },
 		"KeptSince":     func() error { _, err := x.KeptSince(ctx, 1, 5); return err },

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -24,20 +25,58 @@ func scopeFunctions() Functions {
 // outOfUse are states of systems that need no decision any more.
 var outOfUse = []string{"retired", "rejected", "forbidden", "out_of_scope"}
 
-// undecided are the systems of the register without a row in the scope.
-func undecided(ctx context.Context, r *Reader, scope *Record) ([]*Record, error) {
-	systems, err := r.All(ctx, "system")
+// looseSystem is a system of the register without a row in a scope.
+type looseSystem struct {
+	id     counterfoil.ID
+	number string
+	made   time.Time
+}
+
+// undecided are the systems of the register without a row in the scope, by number.
+func undecided(ctx context.Context, r *Reader, scope *Record) ([]looseSystem, error) {
+	systems, err := r.parts(ctx, "system", "values.builtin", "made.at")
 	if err != nil {
 		return nil, fmt.Errorf("read systems: %w", err)
 	}
-	return slices.DeleteFunc(systems, func(s *Record) bool {
-		return s.Values.Truth("builtin") || slices.Contains(outOfUse, s.State) || slices.ContainsFunc(scope.Values.Rows("systems"), func(row map[string]any) bool { return row["system"] == s.ID.String() })
-	}), nil
+	decided := map[string]bool{}
+	for _, row := range scope.Values.Rows("systems") {
+		text, _ := row["system"].(string)
+		decided[text] = true
+	}
+	var list []looseSystem
+	for _, s := range systems {
+		if builtin := s.Values[0] == "1"; builtin || slices.Contains(outOfUse, s.State) || decided[s.ID.String()] {
+			continue
+		}
+		made, err := time.Parse(time.RFC3339Nano, s.Values[1])
+		if err != nil {
+			return nil, fmt.Errorf("read when %s was begun: %w", s.Number, err)
+		}
+		list = append(list, looseSystem{s.ID, s.Number, made})
+	}
+	return list, nil
+}
+
+// loaded reads the first of some systems in full.
+func loaded(ctx context.Context, r *Reader, list []looseSystem, most int) ([]*Record, error) {
+	var records []*Record
+	for _, s := range list[:min(len(list), most)] {
+		record, err := r.Record(ctx, s.id)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", s.number, err)
+		}
+		records = append(records, record)
+	}
+	return records, nil
 }
 
 func scopeInventoryDecided(ctx context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
 	list, err := undecided(ctx, r, record)
-	return len(list) == 0, "Not decided yet: " + numbers(list) + ".", err
+	texts := make([]string, len(list))
+	for i := range list {
+		texts[i] = list[i].number
+	}
+	return len(list) == 0, "Not decided yet: " + someOf(texts) + ".", err
 }
 
 // numbers are records as a sentence names them.
@@ -45,6 +84,17 @@ func numbers(list []*Record) string {
 	texts := make([]string, len(list))
 	for i, r := range list {
 		texts[i] = r.Number()
+	}
+	return someOf(texts)
+}
+
+// namedMost is how many records a sentence names.
+const namedMost = 20
+
+// someOf writes "a, b" and how many more there are.
+func someOf(texts []string) string {
+	if more := len(texts) - namedMost; more > 0 {
+		return strings.Join(texts[:namedMost], ", ") + " and " + thousands(uint64(more)) + " more"
 	}
 	return strings.Join(texts, ", ")
 }

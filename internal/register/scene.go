@@ -136,16 +136,23 @@ func (r *Reader) Holding(ctx context.Context, kindID, field, value string) ([]*R
 // field returns what a short field of each record of a kind holds, without those that
 // hold nothing.
 func (r *Reader) field(ctx context.Context, kindID, field string) (map[counterfoil.ID]string, error) {
-	r.on.note(ground{of: onKind, kind: kindID})
-	list, err := r.register.Store.KeptField(ctx, kindID, field, r.at)
+	list, err := r.parts(ctx, kindID, "values."+field)
 	if err != nil {
 		return nil, fmt.Errorf("read %s of every %s: %w", field, kindID, err)
 	}
 	values := make(map[counterfoil.ID]string, len(list))
-	for _, f := range list {
-		values[f.ID] = f.Value
+	for i := range list {
+		if value := list[i].Values[0]; value != "" {
+			values[list[i].ID] = value
+		}
 	}
 	return values, nil
+}
+
+// parts returns some values of each record of a kind, by number: see index.KeptParts.
+func (r *Reader) parts(ctx context.Context, kindID string, paths ...string) ([]index.KeptParts, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	return r.register.Store.KeptParts(ctx, kindID, paths, r.at)
 }
 
 // Last is the record of a kind with the highest number of those that stood in one of

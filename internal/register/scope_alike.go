@@ -43,17 +43,20 @@ func (i *inspection) alike(ctx context.Context) error {
 	return nil
 }
 
-// dataSets are the data sets of each system, but those withdrawn.
+// dataSets are the data sets of each system of the scope, but those withdrawn.
 func (i *inspection) dataSets(ctx context.Context) (map[counterfoil.ID][]*Record, error) {
-	list, err := i.r.All(ctx, "dataset", "proposed", "approved", "review_due")
-	if err != nil {
-		return nil, fmt.Errorf("read data sets: %w", err)
-	}
 	sets := map[counterfoil.ID][]*Record{}
-	for _, set := range list {
-		for _, text := range set.Values.List("systems") {
-			if id, err := counterfoil.ParseID(text); err == nil {
-				sets[id] = append(sets[id], set)
+	if len(i.out) == 0 {
+		return sets, nil
+	}
+	for _, s := range slices.Concat(i.in, i.out) {
+		list, fields, err := i.r.LinksTo(ctx, s.ID, "dataset")
+		if err != nil {
+			return nil, fmt.Errorf("read data sets: %w", err)
+		}
+		for n, set := range list {
+			if fields[n] == "systems" && set.State != "withdrawn" {
+				sets[s.ID] = append(sets[s.ID], set)
 			}
 		}
 	}

@@ -135,14 +135,15 @@ func (i *inspection) owners(ctx context.Context) error {
 
 // regimes wants a competent person for each legal regime that obligations name.
 func (i *inspection) regimes(ctx context.Context) error {
-	obligations, err := i.r.All(ctx, "obligation", "identified", "assessed", "applicable", "review_due")
+	i.r.on.note(ground{of: onKind, kind: "obligation"})
+	obligations, err := i.r.register.Store.KeptTally(ctx, "obligation", []string{"regime", "competent"}, i.r.at)
 	if err != nil {
-		return err
+		return fmt.Errorf("read obligations: %w", err)
 	}
 	competent := map[string]bool{}
 	for _, o := range obligations {
-		if regime := o.Values.Text("regime"); regime != "" {
-			competent[regime] = competent[regime] || o.Values.Text("competent") != ""
+		if regime := o.Values[0]; regime != "" && slices.Contains([]string{"identified", "assessed", "applicable", "review_due"}, o.State) {
+			competent[regime] = competent[regime] || o.Values[1] != ""
 		}
 	}
 	if len(competent) == 0 {

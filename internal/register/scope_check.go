@@ -20,9 +20,13 @@ type ScopeCheck struct {
 	Findings  []Finding // of every rule
 	Traffic   *Traffic
 	Systems   map[counterfoil.ID]*Record // that the scope names
-	Undecided []*Record                  // systems without a decision
+	Undecided []*Record                  // systems without a decision, the first of them
+	Rest      []string                   // the numbers of the others
 	Made      []*Record                  // used systems that the program made for first attempts, without a decision
 }
+
+// undecidedMost is how many systems without a decision are read in full.
+const undecidedMost = 100
 
 // CheckScope holds a scope against everything, also against what the actor may not
 // see by itself, so it takes the right to read scopes, systems and data sets.
@@ -44,7 +48,14 @@ func (v *View) CheckScope(ctx context.Context, scope *Record) (*ScopeCheck, erro
 	if c.Findings, err = reader.inspect(ctx, scope, c.Traffic); err != nil {
 		return nil, err
 	}
-	if c.Undecided, err = undecided(ctx, reader, scope); err != nil {
+	open, err := undecided(ctx, reader, scope)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range open[min(len(open), undecidedMost):] {
+		c.Rest = append(c.Rest, s.number)
+	}
+	if c.Undecided, err = loaded(ctx, reader, open, undecidedMost); err != nil {
 		return nil, err
 	}
 	return c, c.named(ctx, reader)

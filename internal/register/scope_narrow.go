@@ -147,7 +147,7 @@ func (i *inspection) narrowByRegister(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	late = without(late, func(s *Record) bool { return s.Made.At.AddDate(0, 0, undecidedDays).Before(i.r.Now()) })
+	late = slices.DeleteFunc(late, func(s looseSystem) bool { return !s.made.AddDate(0, 0, undecidedDays).Before(i.r.Now()) })
 	found := 0
 	for _, row := range i.scope.Values.Rows("discovered") {
 		if since, _ := row["since"].(string); row["decision"] == nil && olderThan(since, undecidedDays, i.r.Now()) {
@@ -156,7 +156,11 @@ func (i *inspection) narrowByRegister(ctx context.Context) error {
 	}
 	i.measured("N9", "%d", len(late)+found)
 	if len(late)+found > 0 {
-		i.found("N9", late, []string{changeScope, changeInventory, stopUse}, "%d uses were found more than %d days ago and are not decided.", len(late)+found, undecidedDays)
+		records, err := loaded(ctx, i.r, late, namedMost)
+		if err != nil {
+			return err
+		}
+		i.found("N9", records, []string{changeScope, changeInventory, stopUse}, "%d uses were found more than %d days ago and are not decided.", len(late)+found, undecidedDays)
 	}
 	return i.gatewayItself(ctx)
 }
@@ -184,15 +188,23 @@ func (i *inspection) ownWork(ctx context.Context) error {
 		return nil
 	}
 	own := without(slices.Concat(i.in, i.out), func(s *Record) bool { return slices.Contains(s.Values.List("roles"), "develops") })
+	more := false
 	for _, kindID := range []string{"tool", "dataset"} {
-		list, err := i.r.All(ctx, kindID)
+		list, err := i.r.parts(ctx, kindID)
 		if err != nil {
 			return err
 		}
-		own = append(own, list...)
+		more = more || len(list) > namedMost
+		for _, p := range list[:min(len(list), namedMost)] {
+			record, err := i.r.Record(ctx, p.ID)
+			if err != nil {
+				return err
+			}
+			own = append(own, record)
+		}
 	}
 	if len(own) > 0 {
-		i.found("N7", own, []string{changeScope}, "The organisation calls itself a user only, but has its own tools, agents or data: %s.", numbers(own))
+		i.found("N7", own, []string{changeScope}, "The organisation calls itself a user only, but has its own tools, agents or data: %s%s.", numbers(own), map[bool]string{true: " and others"}[more])
 	}
 	return nil
 }
