@@ -70,11 +70,11 @@ func demonstrate(ctx context.Context, o Options, script *demo.Script, until time
 	if err != nil {
 		return demo.Report{}, err
 	}
-	report, err := a.demonstrate(ctx, script, set, until, seed)
+	report, err := a.demonstrate(ctx, script, set, until, seed, nil)
 	return report, errors.Join(err, a.Close())
 }
 
-func (a *App) demonstrate(ctx context.Context, script *demo.Script, set *clock.Set, until time.Time, seed uint64) (demo.Report, error) {
+func (a *App) demonstrate(ctx context.Context, script *demo.Script, set *clock.Set, until time.Time, seed uint64, each func() error) (demo.Report, error) {
 	if err := a.recordConfig(ctx, a.inForce(), reasonDemonstration); err != nil {
 		return demo.Report{}, err
 	}
@@ -82,7 +82,7 @@ func (a *App) demonstrate(ctx context.Context, script *demo.Script, set *clock.S
 		p.Transport = takingTime{p.Transport, set}
 	}
 	return demo.Play(ctx, script, demo.World{
-		Register: a.register, Kinds: a.kinds, Accounts: a.accounts, People: a.roll.Snapshot, Gateway: a.livePath(), Clock: set, Erase: a.eraseFor,
+		Register: a.register, Kinds: a.kinds, Accounts: a.accounts, People: a.roll.Snapshot, Gateway: a.livePath(), Clock: set, Erase: a.eraseFor, Each: each,
 	}, until, seed)
 }
 

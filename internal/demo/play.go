@@ -44,6 +44,8 @@ type World struct {
 	Clock    *clock.Set
 	// Erase asks for the erasure of a person and approves it, by two people.
 	Erase func(ctx context.Context, by, approver, person identity.PersonID, basis, reason string) error
+
+	Each func() error // after everything that happens; nil when nobody looks on
 }
 
 // Report says what was played.
@@ -71,6 +73,12 @@ func Play(ctx context.Context, s *Script, w World, until time.Time, seed uint64)
 			return p.report, fmt.Errorf("%s, %s: %w", e.at.Format("2006-01-02 15:04"), e.what, err)
 		}
 		p.report.To = e.at
+		if w.Each == nil {
+			continue
+		}
+		if err := w.Each(); err != nil {
+			return p.report, fmt.Errorf("looking on after %s, %s: %w", e.at.Format("2006-01-02 15:04"), e.what, err)
+		}
 	}
 	return p.report, nil
 }
