@@ -41,9 +41,9 @@ const (
 // Bounds of the search for duties. A person with more has enough to do; the list
 // says that there is more.
 const (
-	dutyMost    = 50   // duties listed
-	dutyState   = 50   // records looked at in one state of one kind, those first that wait for longest
-	dutyChecked = 1000 // records whose guards are asked, for each source
+	dutyMost    = 50  // duties listed
+	dutyState   = 50  // records looked at in one state of one kind, those first that wait for longest
+	dutyChecked = 500 // records whose guards are asked, for each source
 )
 
 // dutySoon is how long before a deadline a record is a duty of its owner.
@@ -82,13 +82,11 @@ func (v *View) Duties(ctx context.Context) (list []Duty, more bool, err error) {
 		}
 	}
 	d.clear()
-	slices.SortStableFunc(f.list, func(a, b Duty) int {
+	slices.SortStableFunc(f.list, func(a, b foundDuty) int {
 		return cmp.Or(byDue(a.Due, b.Due), a.Since.Compare(b.Since))
 	})
-	if len(f.list) > dutyMost {
-		f.list, f.more = f.list[:dutyMost], true
-	}
-	return f.list, f.more, nil
+	list, err = f.listed()
+	return list, f.more, err
 }
 
 func byDue(a, b *kind.Due) int {
@@ -107,23 +105,59 @@ type dutyFinder struct {
 	*View
 	ctx     context.Context
 	desk    *desk
-	list    []Duty
+	list    []foundDuty
 	found   map[counterfoil.ID]int // place in list
 	checked int                    // of the present source
 	more    bool
 	reader  *Reader
 }
 
+// foundDuty is a duty with the answer it is kept by.
+type foundDuty struct {
+	Duty
+	by *answer
+}
+
 // add lists a record once; a move it waits for is added to a deadline it has.
-func (f *dutyFinder) add(d Duty) {
-	if at, ok := f.found[d.Record.ID]; ok {
-		if f.list[at].Move == nil {
-			f.list[at].Move, f.list[at].Role = d.Move, d.Role
-		}
+func (f *dutyFinder) add(id counterfoil.ID, a *answer) {
+	at, ok := f.found[id]
+	if !ok {
+		f.found[id] = len(f.list)
+		f.list = append(f.list, foundDuty{*a.duty, a})
 		return
 	}
-	f.found[d.Record.ID] = len(f.list)
-	f.list = append(f.list, d)
+	if f.list[at].Move == nil {
+		f.list[at].Move, f.list[at].Role = a.duty.Move, a.duty.Role
+	}
+	a.duty.Record = nil
+}
+
+// listed are the first duties, with their records: of others these are not kept.
+func (f *dutyFinder) listed() (list []Duty, err error) {
+	for i := range f.list {
+		d := &f.list[i]
+		if i >= dutyMost {
+			d.by.duty.Record, f.more = nil, true
+			continue
+		}
+		if d.Record == nil {
+			if d.Record, err = f.record(d.by.entry); err != nil {
+				return nil, err
+			}
+			d.by.duty.Record = d.Record
+		}
+		list = append(list, d.Duty)
+	}
+	return list, nil
+}
+
+// record reads the version that an entry wrote, its personal fields sealed.
+func (f *dutyFinder) record(entry counterfoil.Index) (*Record, error) {
+	row, err := f.register.Store.KeptAt(f.ctx, entry)
+	if err != nil {
+		return nil, err
+	}
+	return f.register.bare(row)
 }
 
 // deadlines are asked for each time: they come near without a record being saved.
@@ -239,7 +273,7 @@ func (f *dutyFinder) each(source dutySource, list []index.KeptPlace, ask func(*R
 		}
 		a.used = true
 		if a.duty != nil {
-			f.add(*a.duty)
+			f.add(place.ID, a)
 		}
 	}
 	return nil
@@ -247,11 +281,7 @@ func (f *dutyFinder) each(source dutySource, list []index.KeptPlace, ask func(*R
 
 // answer asks, and notes what the answer rests on.
 func (f *dutyFinder) answer(place index.KeptPlace, ask func(*Record) (*Duty, error)) (*answer, error) {
-	row, err := f.register.Store.KeptAt(f.ctx, place.Entry)
-	if err != nil {
-		return nil, err
-	}
-	record, err := f.register.bare(row)
+	record, err := f.record(place.Entry)
 	if err != nil {
 		return nil, err
 	}

@@ -22,15 +22,21 @@ type desks struct {
 	of map[counterfoil.ID]*desk
 }
 
-// desksMost bounds how many are kept; more people than that ask at the same time nowhere.
-const desksMost = 1000
+// desksMost bounds how many are kept. Of more people, some are asked for anew.
+const desksMost = 200
 
 func (d *desks) desk(person counterfoil.ID) *desk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.of[person] == nil {
-		if d.of == nil || len(d.of) >= desksMost {
+		if d.of == nil {
 			d.of = map[counterfoil.ID]*desk{}
+		}
+		for other := range d.of {
+			if len(d.of) < desksMost {
+				break
+			}
+			delete(d.of, other)
 		}
 		d.of[person] = &desk{}
 	}

@@ -214,3 +214,50 @@ func TestDutiesForgetWhatIsErased(t *testing.T) {
 		t.Error("it waits after its body was erased")
 	}
 }
+
+// Of more duties than are listed, those listed come first and have their records, also
+// when others make room for them.
+func TestManyDuties(t *testing.T) {
+	w := newWorld(t)
+	asks, decides := w.person("asks", "aims_manager"), w.person("decides", "top_management")
+	var first *register.Record
+	for i := range 60 {
+		row := kind.Values{"title": "A row", "control": fmt.Sprintf("O.%d", i), "due": "2026-03-20", "owner": decides.Person.String()}
+		if _, err := w.Create(t.Context(), register.Program, "statement_row", register.Input{Values: row}); err != nil {
+			t.Fatal(err)
+		}
+		values := kind.Values{"record": "R-001", "move": "accept", "guards": []string{"limit"}, "why": "Late", "measure": "A weekly look", "until": "2026-03-20"}
+		override, err := w.Create(t.Context(), asks, "override", register.Input{Values: values})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = override
+		}
+	}
+	for range 3 {
+		list, more, err := w.view(decides, time.Time{}).Duties(t.Context())
+		if err != nil || len(list) != 50 || !more {
+			t.Fatalf("%d duties, more %v, %v", len(list), more, err)
+		}
+		for _, d := range list {
+			if d.Record == nil {
+				t.Fatal("a duty without its record")
+			}
+		}
+		if !dutiesAgreeOf(t, w.Register, decides) {
+			t.Fatal("no duties")
+		}
+		for _, d := range list[:20] { // the first give way to those that were cut
+			if d.Move == nil {
+				continue
+			}
+			if _, err := w.Move(t.Context(), decides, d.Record.ID, d.Move.ID, register.Input{Version: d.Record.Version, Reason: "Agreed"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if r, err := w.Reader().Record(t.Context(), first.ID); err != nil || r.State != "approved" {
+		t.Errorf("the first override is %+v, %v", r, err)
+	}
+}
