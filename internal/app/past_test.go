@@ -5,6 +5,7 @@ package app
 
 import (
 	"bytes"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -17,7 +18,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/clock"
+	"github.com/counterfoil/counterfoil/internal/control"
+	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
@@ -148,6 +152,55 @@ func read(t *testing.T, a *App, paths []string) map[string]string {
 	return texts
 }
 
+// pass makes traffic of a system on trial: answered, refused, refused after a stop.
+func pass(t *testing.T, a *App, name string) *route {
+	t.Helper()
+	r := newRoute(t, a, name)
+	r.want(http.StatusForbidden, "not approved")
+	r.try(10, 5)
+	r.want(http.StatusOK, "")
+	r.want(http.StatusOK, "")
+	r.stop()
+	r.want(http.StatusForbidden, "")
+	if err := a.awaitAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// passAfter changes everything that pages about traffic draw on.
+func passAfter(r *route, under counterfoil.ID) {
+	r.Helper()
+	if row, err := r.app.index.Interaction(r.Context(), under); err != nil || row.Open() {
+		r.Fatalf("what was under way is %+v, %v; want it ended", row, err)
+	}
+	r.want(http.StatusForbidden, "")
+	k, err := service{r.app}.CreateKey(r.Context(), control.NewKey{System: r.slug, Person: "nadia@example.com"})
+	if err != nil {
+		r.Fatal(err)
+	}
+	if _, err := (service{r.app}).RevokeKey(r.Context(), r.app.roll.Snapshot().Keys()[0].ID.String()); err != nil {
+		r.Fatal(err)
+	}
+	r.secret = k.Secret
+	r.try(20, 6)
+	r.want(http.StatusOK, "")
+	pass(r.T, r.app, "Letters after")
+	models := []string{"sandbox-echo", "other"}
+	if _, err := r.app.accounts.ChangeSystem(r.Context(), identity.PersonID{}, r.system().ID, accounts.SystemChange{Models: &models}); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// trafficPages are those that draw on live traffic.
+func trafficPages(slug, at string) (paths []string) {
+	q := "?" + url.Values{"at": {at}}.Encode()
+	for _, path := range []string{"/", "/systems", "/systems.csv", "/systems/" + slug, "/interactions", "/interactions.csv"} {
+		paths = append(paths, path+q)
+	}
+	return append(paths, "/?view=lead&"+q[1:], "/interactions"+q+"&system="+slug+"&result=refused")
+}
+
 // TestPastIsHistory: what a full directory shows as of a moment is what a directory
 // shows whose ledger ends there and whose index is new, to the byte.
 func TestPastIsHistory(t *testing.T) {
@@ -155,8 +208,10 @@ func TestPastIsHistory(t *testing.T) {
 	a := h.open()
 	administer(t, a)
 	system := keep(t, a, "before")
+	traffic := pass(t, a, "Replies before")
+	under := intend(t, a) // under way at the moment, and closed as abandoned when it is opened again
 	at := time.Now().UTC().Format(time.RFC3339Nano)
-	paths := recordPages(t, a, at)
+	paths := append(recordPages(t, a, at), trafficPages(traffic.slug, at)...)
 	h.close(a)
 
 	cut := &house{t: t, dir: t.TempDir()}
@@ -185,6 +240,9 @@ func TestPastIsHistory(t *testing.T) {
 
 	a = h.open()
 	keep(t, a, "after")
+	traffic.app = a
+	traffic.serve()
+	passAfter(traffic, under)
 	who := register.Actor{Person: system.Offer.By, Roles: []string{"aims_manager"}}
 	if _, err := a.register.Decline(t.Context(), who, system.ID, register.Input{Version: system.Version}); err != nil {
 		t.Fatal(err)
@@ -208,6 +266,9 @@ func TestPastIsHistory(t *testing.T) {
 			t.Errorf("%s: the directory that was cut knows what came after", path)
 		}
 		told += strings.Count(want, "before")
+	}
+	if n := strings.Count(full["/interactions?"+url.Values{"at": {at}}.Encode()], "In progress</span>"); n != 1 {
+		t.Errorf("%d interactions are in progress as of the moment, want the one that was", n)
 	}
 	if told < 20 {
 		t.Errorf("the pages say %d times what was there before: too little to compare", told)

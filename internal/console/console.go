@@ -32,9 +32,10 @@ type Index interface {
 	Interactions(context.Context, index.Filter) (rows []index.Row, next counterfoil.ID, err error)
 	Count(context.Context, index.Filter) (uint64, error)
 	Tally(context.Context, index.Filter) ([]index.Tally, error)
-	CountBySystem(context.Context) (map[counterfoil.ID]uint64, error)
+	CountBySystem(ctx context.Context, asOf time.Time) (map[counterfoil.ID]uint64, error)
 	Events(context.Context, index.EventFilter) ([]index.Event, error)
 	Used(ctx context.Context, from, to time.Time) ([]index.Use, error)
+	Refused(ctx context.Context, reasons []string, from, asOf time.Time) ([]index.Refusals, error)
 	FirstInteraction(ctx context.Context, system counterfoil.ID) (index.First, error) // index.ErrNotFound
 	Position() index.Position
 	Sessions

@@ -20,6 +20,7 @@ import (
 // Records keeps the records of the management system; *register.Register implements it.
 type Records interface {
 	View(ctx context.Context, actor register.Actor, asOf time.Time) (*register.View, error)
+	At(ctx context.Context, t time.Time) (*register.Reader, error)
 	Create(ctx context.Context, actor register.Actor, kindID string, in register.Input) (*register.Record, error)
 	Change(ctx context.Context, actor register.Actor, id counterfoil.ID, in register.Input) (*register.Record, error)
 	Move(ctx context.Context, actor register.Actor, id counterfoil.ID, moveID string, in register.Input) (*register.Record, error)

@@ -19,13 +19,13 @@ const pageRows = 50
 // so that links and the form repeat them.
 type query struct {
 	system, decision, finding, result, from, to string
-	before, after                               string
+	before, after, at                           string
 }
 
 func parseQuery(v url.Values) query {
 	return query{
 		system: v.Get("system"), decision: v.Get("decision"), finding: v.Get("finding"), result: v.Get("result"),
-		from: v.Get("from"), to: v.Get("to"), before: v.Get("before"), after: v.Get("after"),
+		from: v.Get("from"), to: v.Get("to"), before: v.Get("before"), after: v.Get("after"), at: v.Get("at"),
 	}
 }
 
@@ -41,6 +41,7 @@ func (q query) address(path string) string {
 		{"to", q.to},
 		{"before", q.before},
 		{"after", q.after},
+		{"at", q.at},
 	} {
 		if p[1] != "" {
 			v.Set(p[0], p[1])
@@ -59,7 +60,7 @@ func (q query) whole() query {
 }
 
 // filtered tells whether the query leaves interactions out.
-func (q query) filtered() bool { return q.whole() != (query{}) }
+func (q query) filtered() bool { return q.whole() != (query{at: q.at}) }
 
 // filter translates the query. Complaints name what could not be understood;
 // then the filter must not be used, because it would show something else.
@@ -93,6 +94,10 @@ func (q query) filter(snapshot *identity.Snapshot) (f index.Filter, complaints [
 		complaints = append(complaints, "There is no finding type “"+clip(q.finding)+"”.")
 	}
 	f.Finding = q.finding
+	var err error
+	if f.AsOf, err = momentOf(q.at); err != nil {
+		complaints = append(complaints, "The moment in the address is not one.")
+	}
 	return f, append(complaints, q.limits(&f)...)
 }
 

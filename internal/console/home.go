@@ -168,10 +168,8 @@ func homeWords(p *homePage) (heading, lead string) {
 func (d *desk) today() ([]figure, error) {
 	now := d.now()
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-	f := index.Filter{From: midnight}
-	if !d.at.IsZero() {
-		f.To = d.at
-	}
+	f := d.passed(counterfoil.ID{})
+	f.From = midnight
 	tallies, err := d.console.index.Tally(d.ctx, f)
 	if err != nil {
 		return nil, err
@@ -182,13 +180,13 @@ func (d *desk) today() ([]figure, error) {
 		by[t.Effect] += t.N
 	}
 	day := now.Format(time.DateOnly)
-	strip := []figure{{Label: "Interactions", Value: number(all), Href: query{from: day, to: day}.address("/interactions"), Note: "since 00:00, all systems"}}
+	strip := []figure{{Label: "Interactions", Value: number(all), Href: d.listed(query{from: day, to: day}), Note: "since 00:00, all systems"}}
 	for _, e := range []struct {
 		effect counterfoil.Effect
 		label  string
 	}{{counterfoil.EffectRedact, "Masked"}, {counterfoil.EffectBlock, "Blocked"}, {counterfoil.EffectHold, "Held"}} {
 		strip = append(strip, figure{
-			Label: e.label, Value: number(by[e.effect]), Href: query{decision: e.effect.String(), from: day, to: day}.address("/interactions"),
+			Label: e.label, Value: number(by[e.effect]), Href: d.listed(query{decision: e.effect.String(), from: day, to: day}),
 			Note: share(by[e.effect], all) + " of " + number(all),
 		})
 	}
@@ -216,16 +214,16 @@ func (d *desk) today() ([]figure, error) {
 
 // lastEvent is the newest event of a kind that stood at the moment; nil without one.
 func (d *desk) lastEvent(k counterfoil.Kind) (*eventRow, error) {
-	events, err := d.console.index.Events(d.ctx, index.EventFilter{Kinds: []counterfoil.Kind{k}, Limit: standingRows})
-	if err != nil {
+	f := index.EventFilter{Kinds: []counterfoil.Kind{k}, Limit: 1}
+	if !d.at.IsZero() {
+		f.Until = d.at.UnixMicro()
+	}
+	events, err := d.console.index.Events(d.ctx, f)
+	if err != nil || len(events) == 0 {
 		return nil, err
 	}
-	for i := range events {
-		if row := rowOfEvent(&events[i]); d.at.IsZero() || !row.Time.After(d.at) {
-			return &row, nil
-		}
-	}
-	return nil, nil
+	row := rowOfEvent(&events[0])
+	return &row, nil
 }
 
 func (d *desk) homeStub(steps []step) ([]fact, error) {
@@ -239,9 +237,13 @@ func (d *desk) homeStub(steps []step) ([]fact, error) {
 	if err != nil {
 		return nil, err
 	}
+	entries, err := d.entriesThen()
+	if err != nil {
+		return nil, err
+	}
 	return []fact{
 		{Label: "Steps done", Value: number(done) + " of " + number(len(steps))},
 		{Label: "AI systems", Value: number(systems.all), Href: d.href("/systems"), Sub: number(systems.of("operating")) + " operating, " + number(systems.of("piloting")) + " piloting"},
-		{Label: "Ledger", Value: counted(d.console.ledger.Size(), "entry", "entries"), Href: "/ledger"},
+		{Label: "Ledger", Value: counted(entries, "entry", "entries"), Href: "/ledger"},
 	}, nil
 }

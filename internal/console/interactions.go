@@ -26,6 +26,7 @@ type interactionsPage struct {
 	Saved     *savedRow
 	Selects   []field
 	From, To  string
+	At        string // the moment shown, as the address says it
 	Complaint *notice
 	Leaving   *notice // what is unrecorded now
 	Rows      []interactionRow
@@ -56,15 +57,19 @@ type empty struct {
 
 func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error {
 	q := parseQuery(r.URL.Query())
-	snapshot := c.directory.Snapshot()
-	p := interactionsPage{page: c.page(r, "Interactions", "interactions"), Heading: "Interactions", From: q.from, To: q.to}
-	p.Selects = c.filterFields(q, snapshot)
-	p.Views = views(q, c.clock.Now())
-	p.Leaving = c.leaving()
-
 	d, err := c.desk(r)
 	if err != nil {
 		return err
+	}
+	snapshot, err := d.systems()
+	if err != nil {
+		return err
+	}
+	p := interactionsPage{page: d.page(r, "Interactions", "interactions"), Heading: "Interactions", From: q.from, To: q.to, At: q.at}
+	p.Selects = c.filterFields(q, snapshot)
+	p.Views = views(q, d.now())
+	if d.at.IsZero() {
+		p.Leaving = c.leaving()
 	}
 	if p.Saved, err = d.savedViews(r, "/interactions"); err != nil {
 		return err
@@ -73,7 +78,7 @@ func (c *Console) listInteractions(w http.ResponseWriter, r *http.Request) error
 	f, complaints := q.filter(snapshot)
 	if len(complaints) > 0 {
 		p.Complaint = &notice{"warn", "triangle", "Nothing is shown, because the filter cannot be read", strings.Join(complaints, " ")}
-		p.Empty = empty{Title: "No filter was applied", Text: []string{"Change the answer named above, or show everything."}, Act: &link{Label: "Show everything", Href: "/interactions"}}
+		p.Empty = empty{Title: "No filter was applied", Text: []string{"Change the answer named above, or show everything."}, Act: &link{Label: "Show everything", Href: query{at: q.at}.address("/interactions")}}
 		p.Stub = []fact{{Label: "Shown", Value: "Nothing", Missing: true}}
 		return c.render(w, http.StatusUnprocessableEntity, "interactions", &p)
 	}
@@ -161,6 +166,7 @@ func views(q query, now time.Time) []link {
 	}
 	links := make([]link, len(list))
 	for i, v := range list {
+		v.query.at = q.at
 		links[i] = link{v.label, v.query.address("/interactions"), v.query == q.whole()}
 	}
 	return links
@@ -220,7 +226,7 @@ func (c *Console) listStub(q query, count uint64, shown int) []fact {
 	if q.filtered() {
 		left.Value = "What the filter leaves out"
 	}
-	if lag := c.lag(); lag > 0 {
+	if lag := c.lag(); lag > 0 && q.at == "" {
 		left.Value, left.Sub = counted(lag, "entry", "entries")+" not read yet", "The list follows the ledger"
 	}
 	return []fact{{Label: "Shown", Value: period(q)}, rows, left}
@@ -275,7 +281,7 @@ func emptyList(q query) empty {
 		return empty{
 			Title: "No interaction answers this filter",
 			Text:  []string{"An auditor will ask for the filter and for the number it was taken from. Both stand on the left; showing nothing is an answer too."},
-			Act:   &link{Label: "Show everything", Href: "/interactions"},
+			Act:   &link{Label: "Show everything", Href: query{at: q.at}.address("/interactions")},
 		}
 	}
 	return empty{

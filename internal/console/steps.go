@@ -177,7 +177,7 @@ func (d *desk) ungoverned() ([]clash, error) {
 		if r.InForce != nil || len(list) == clashMost {
 			continue
 		}
-		f := index.Filter{System: r.ID, To: d.at}
+		f := d.passed(r.ID)
 		if r.StateOf().Ends {
 			f.From = r.Since
 		} else if r.Values.Text("pilot_until") >= d.now().Format(time.DateOnly) {

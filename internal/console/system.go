@@ -14,7 +14,6 @@ import (
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 )
 
@@ -104,7 +103,7 @@ func (c *Console) systemPage(r *http.Request, s *identity.System) (*systemPage, 
 		}
 	}
 	keys := d.keysThen(keysBySystem(c.directory.Snapshot())[s.ID])
-	n, err := c.index.Count(r.Context(), index.Filter{System: counterfoil.ID(s.ID), To: d.at})
+	n, err := c.index.Count(r.Context(), d.passed(counterfoil.ID(s.ID)))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +111,7 @@ func (c *Console) systemPage(r *http.Request, s *identity.System) (*systemPage, 
 	p := &systemPage{
 		page: d.page(r, s.Name, "systems"), Name: s.Name, Number: s.Number, Slug: s.Slug,
 		Lead:             systemLead(s, valid, n),
-		InteractionsHref: query{system: s.Slug}.address("/interactions"),
+		InteractionsHref: d.listed(query{system: s.Slug}),
 		FactsNote:        "Version " + number(s.Version) + " of the record",
 		KeysSummary:      number(valid) + " in force, of " + number(len(keys)),
 		Present:          d.at.IsZero(), KeyForm: newKeyForm(r), Version: strconv.FormatUint(s.Version, 10),

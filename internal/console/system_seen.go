@@ -8,7 +8,6 @@ import (
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/identity"
-	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 )
 
@@ -43,7 +42,7 @@ func (d *desk) recordOfSystem(s *identity.System, record *register.Record) (*sys
 	}
 	p.Traffic = barsOf("traffic-chart", days, func(day time.Time) string {
 		text := day.Format(time.DateOnly)
-		return query{system: s.Slug, from: text, to: text}.address("/interactions")
+		return d.listed(query{system: s.Slug, from: text, to: text})
 	})
 	if p.Use, err = d.useOf(s, record, days); err != nil {
 		return nil, err
@@ -104,10 +103,8 @@ func (d *desk) days(s *identity.System) ([]dayBar, error) {
 	var days []dayBar
 	for i := range systemDays {
 		bar := dayBar{Day: today.AddDate(0, 0, i+1-systemDays)}
-		f := index.Filter{System: counterfoil.ID(s.ID), From: bar.Day, To: bar.Day.AddDate(0, 0, 1)}
-		if !d.at.IsZero() && d.at.Before(f.To) {
-			f.To = d.at
-		}
+		f := d.passed(counterfoil.ID(s.ID))
+		f.From, f.To = bar.Day, bar.Day.AddDate(0, 0, 1)
 		tallies, err := d.console.index.Tally(d.ctx, f)
 		if err != nil {
 			return nil, err

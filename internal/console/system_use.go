@@ -79,7 +79,7 @@ type useReading struct {
 // address is the list of the system's interactions in these days, narrowed further.
 func (u *useReading) address(q query) string {
 	q.system, q.from, q.to = u.system.Slug, u.from.Format(time.DateOnly), u.to.Format(time.DateOnly)
-	return q.address("/interactions")
+	return u.listed(q)
 }
 
 // agreed is how a row stands, by what was seen and what of it was not declared.
@@ -195,7 +195,7 @@ func (u *useReading) volume() useRow {
 		return row
 	}
 	day := most.Day.Format(time.DateOnly)
-	row.Observed = []link{{Label: "Most in a day: " + number(most.All) + ", on " + most.Day.Format("2 Jan 2006"), Href: query{system: u.system.Slug, from: day, to: day}.address("/interactions")}}
+	row.Observed = []link{{Label: "Most in a day: " + number(most.All) + ", on " + most.Day.Format("2 Jan 2006"), Href: u.listed(query{system: u.system.Slug, from: day, to: day})}}
 	switch {
 	case limit == 0:
 		row.Agree = mark{"none", "ring", "Nothing to compare with"}
@@ -232,7 +232,8 @@ func (u *useReading) class(c usedClass) (useRow, error) {
 		if t.Class != c.class {
 			continue
 		}
-		f := index.Filter{System: counterfoil.ID(u.system.ID), Finding: t.Type, From: u.from, To: u.until()}
+		f := u.passed(counterfoil.ID(u.system.ID))
+		f.Finding, f.From, f.To = t.Type, u.from, u.to.AddDate(0, 0, 1)
 		n, err := u.console.index.Count(u.ctx, f)
 		if err != nil {
 			return row, err
@@ -250,15 +251,6 @@ func (u *useReading) class(c usedClass) (useRow, error) {
 		row.Agree = agreed(true, len(row.Observed))
 	}
 	return row, nil
-}
-
-// until is the end of the last day, or the moment shown.
-func (u *useReading) until() time.Time {
-	end := u.to.AddDate(0, 0, 1)
-	if !u.at.IsZero() && u.at.Before(end) {
-		return u.at
-	}
-	return end
 }
 
 // sortedByCount are names, the most frequent first.

@@ -25,10 +25,12 @@ type systemsPage struct {
 	First   string
 	Next    string
 	Export  string
+	At      string // the moment shown, as the address says it
 }
 
 type systemRow struct {
 	Slug             string
+	Href             string
 	Name             string
 	Owner            fact
 	Models           fact
@@ -38,15 +40,22 @@ type systemRow struct {
 }
 
 func (c *Console) listSystems(w http.ResponseWriter, r *http.Request) error {
-	snapshot := c.directory.Snapshot()
-	q := parseSystemsQuery(r.URL.Query())
-	systems, err := c.chosen(q, snapshot)
+	d, err := c.desk(r)
 	if err != nil {
 		return err
 	}
-	p := systemsPage{page: c.page(r, "AI systems", "systems"), Filters: q.filters(), Any: len(snapshot.Systems()) > 0}
+	snapshot, err := d.systems()
+	if err != nil {
+		return err
+	}
+	q := parseSystemsQuery(r.URL.Query())
+	systems, err := d.chosen(q, snapshot)
+	if err != nil {
+		return err
+	}
+	p := systemsPage{page: d.page(r, "AI systems", "systems"), Filters: q.filters(), At: q.at, Any: len(snapshot.Systems()) > 0}
 	p.Summary = number(len(systems)) + " of " + counted(uint64(len(snapshot.Systems())), "system", "systems")
-	counts, err := c.index.CountBySystem(r.Context())
+	counts, err := c.index.CountBySystem(r.Context(), d.at)
 	if err != nil {
 		return err
 	}
@@ -59,29 +68,27 @@ func (c *Console) listSystems(w http.ResponseWriter, r *http.Request) error {
 	shown, more := pageAfter(systems, q.after)
 	for _, s := range shown {
 		p.Rows = append(p.Rows, systemRow{
-			Slug: s.Slug, Name: s.Number + " " + s.Name, Owner: ownerFact(s.Owner), Models: modelsFact(s.Models),
-			Keys: keysMark(s.valid, s.keys), Interactions: number(counts[counterfoil.ID(s.ID)]), InteractionsHref: query{system: s.Slug}.address("/interactions"),
+			Slug: s.Slug, Href: d.href("/systems/" + s.Slug), Name: s.Number + " " + s.Name, Owner: ownerFact(s.Owner), Models: modelsFact(s.Models),
+			Keys: keysMark(s.valid, s.keys), Interactions: number(counts[counterfoil.ID(s.ID)]), InteractionsHref: d.listed(query{system: s.Slug}),
 		})
 	}
 	p.Lead = systemsLead(uint64(len(snapshot.Systems())), ownerless)
 	if more {
-		p.Next = systemsQuery{q.text, q.keys, shown[len(shown)-1].Slug}.address("/systems")
+		p.Next = systemsQuery{q.text, q.keys, shown[len(shown)-1].Slug, q.at}.address("/systems")
 	}
 	if q.after != "" {
-		p.First = systemsQuery{q.text, q.keys, ""}.address("/systems")
+		p.First = systemsQuery{q.text, q.keys, "", q.at}.address("/systems")
 	}
-	p.Export = systemsQuery{q.text, q.keys, ""}.address("/systems.csv")
-	d, err := c.desk(r)
-	if err != nil {
-		return err
-	}
+	p.Export = systemsQuery{q.text, q.keys, "", q.at}.address("/systems.csv")
 	if p.Saved, err = d.savedViews(r, "/systems"); err != nil {
 		return err
 	}
 	p.Stub = []fact{
-		{Label: "Systems", Value: number(len(snapshot.Systems())), Href: systemsQuery{}.address("/systems")},
-		{Label: "Keys in force", Value: number(validKeys(snapshot.Keys(), c.clock.Now())) + ", of " + number(len(snapshot.Keys())), Href: systemsQuery{keys: "valid"}.address("/systems")},
-		{Label: "Register", Value: "sha256:" + snapshot.Digest().String()[:16] + "…", Mono: true},
+		{Label: "Systems", Value: number(len(snapshot.Systems())), Href: systemsQuery{at: q.at}.address("/systems")},
+		{Label: "Keys in force", Value: number(validKeys(snapshot.Keys(), d.now())) + ", of " + number(len(snapshot.Keys())), Href: systemsQuery{keys: "valid", at: q.at}.address("/systems")},
+	}
+	if d.at.IsZero() { // what is built for the past leaves people out
+		p.Stub = append(p.Stub, fact{Label: "Register", Value: "sha256:" + snapshot.Digest().String()[:16] + "…", Mono: true})
 	}
 	return c.render(w, http.StatusOK, "systems", &p)
 }

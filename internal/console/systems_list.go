@@ -17,7 +17,7 @@ import (
 const systemsOnPage = 50
 
 // systemsQuery is what the address of the list of systems asks for.
-type systemsQuery struct{ text, keys, after string }
+type systemsQuery struct{ text, keys, after, at string }
 
 // keysAsked are the answers of the filter by keys.
 var keysAsked = []struct {
@@ -31,12 +31,12 @@ var keysAsked = []struct {
 }
 
 func parseSystemsQuery(v url.Values) systemsQuery {
-	return systemsQuery{strings.TrimSpace(v.Get("q")), v.Get("keys"), v.Get("after")}
+	return systemsQuery{strings.TrimSpace(v.Get("q")), v.Get("keys"), v.Get("after"), v.Get("at")}
 }
 
 func (q systemsQuery) address(path string) string {
 	v := url.Values{}
-	for _, p := range [][2]string{{"q", q.text}, {"keys", q.keys}, {"after", q.after}} {
+	for _, p := range [][2]string{{"q", q.text}, {"keys", q.keys}, {"after", q.after}, {"at", q.at}} {
 		if p[1] != "" {
 			v.Set(p[0], p[1])
 		}
@@ -64,7 +64,7 @@ type listedSystem struct {
 }
 
 // chosen are the systems the query asks for, by number, whatever its page.
-func (c *Console) chosen(q systemsQuery, snapshot *identity.Snapshot) ([]listedSystem, error) {
+func (d *desk) chosen(q systemsQuery, snapshot *identity.Snapshot) ([]listedSystem, error) {
 	asked := -1
 	for i := range keysAsked {
 		if keysAsked[i].id == q.keys {
@@ -79,7 +79,7 @@ func (c *Console) chosen(q systemsQuery, snapshot *identity.Snapshot) ([]listedS
 	systems := snapshot.Systems()
 	for i := range systems {
 		s := listedSystem{System: &systems[i], keys: len(keys[systems[i].ID])}
-		s.valid = validKeys(keys[s.ID], c.clock.Now())
+		s.valid = validKeys(keys[s.ID], d.now())
 		says := strings.ToLower(strings.Join(append([]string{s.Number, s.Name, s.Slug}, s.Models...), "\n"))
 		if keysAsked[asked].keep(s.valid, s.keys) && strings.Contains(says, text) {
 			list = append(list, s)
@@ -104,12 +104,19 @@ func pageAfter(list []listedSystem, slug string) (shown []listedSystem, more boo
 
 // exportSystems writes the filtered list as CSV. The export is recorded before its first byte.
 func (c *Console) exportSystems(w http.ResponseWriter, r *http.Request) error {
-	snapshot := c.directory.Snapshot()
-	list, err := c.chosen(parseSystemsQuery(r.URL.Query()), snapshot)
+	d, err := c.desk(r)
 	if err != nil {
 		return err
 	}
-	counts, err := c.index.CountBySystem(r.Context())
+	snapshot, err := d.systems()
+	if err != nil {
+		return err
+	}
+	list, err := d.chosen(parseSystemsQuery(r.URL.Query()), snapshot)
+	if err != nil {
+		return err
+	}
+	counts, err := c.index.CountBySystem(r.Context(), d.at)
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,16 @@ func (k *Key) Check(now time.Time) error {
 	}
 }
 
+// At is the key as it was at the end of a moment, and whether it had been issued. A
+// key changes once, when it is revoked.
+func (k *Key) At(moment time.Time) (then Key, issued bool) {
+	then = *k
+	if k.Revoked.After(moment) {
+		then.Revoked, then.Version = time.Time{}, k.Version-1
+	}
+	return then, !k.Created.After(moment)
+}
+
 // Credential is what a person signs in with. It is a record of its own, so that
 // it can change, and be forgotten, without the person.
 type Credential struct {

@@ -97,6 +97,7 @@ type EventFilter struct {
 	Kinds  []counterfoil.Kind // none: all
 	Code   string             // "": any; goes with Kinds
 	Before counterfoil.Index  // only older ones; 0: from the newest
+	Until  int64              // recorded at or before, microseconds; 0: whenever
 	Limit  int                // 50 when 0
 }
 
@@ -114,17 +115,21 @@ func (x *Index) Events(ctx context.Context, f EventFilter) ([]Event, error) {
 	if f.Before > 0 {
 		before = int64(f.Before)
 	}
+	until := int64(math.MaxInt64)
+	if f.Until > 0 {
+		until = f.Until
+	}
 	var found []Event
 	if len(f.Kinds) == 0 {
-		return x.events(ctx, "entry < $1 ORDER BY entry DESC LIMIT $2", before, limit)
+		return x.events(ctx, "entry < $1 AND time <= $3 ORDER BY entry DESC LIMIT $2", before, limit, until)
 	}
 	for _, kind := range f.Kinds {
 		var list []Event
 		var err error
 		if f.Code == "" {
-			list, err = x.events(ctx, "kind = $1 AND entry < $2 ORDER BY entry DESC LIMIT $3", int64(kind), before, limit)
+			list, err = x.events(ctx, "kind = $1 AND entry < $2 AND time <= $4 ORDER BY entry DESC LIMIT $3", int64(kind), before, limit, until)
 		} else {
-			list, err = x.events(ctx, "kind = $1 AND code = $2 AND entry < $3 ORDER BY entry DESC LIMIT $4", int64(kind), f.Code, before, limit)
+			list, err = x.events(ctx, "kind = $1 AND code = $2 AND entry < $3 AND time <= $5 ORDER BY entry DESC LIMIT $4", int64(kind), f.Code, before, limit, until)
 		}
 		if err != nil {
 			return nil, err

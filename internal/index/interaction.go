@@ -103,7 +103,7 @@ func closeSQL(rows int) string {
 		status = v.status, answer_findings = v.answer_findings, input_tokens = v.input_tokens, output_tokens = v.output_tokens,
 		answer_bytes = v.answer_bytes, duration = v.duration, outcome_index = v.outcome_index, outcome_leaf = v.outcome_leaf,
 		standing = max(effect, v.answer_effect) * ` + fmt.Sprint(results) + ` + v.result
-	FROM v WHERE interactions.id = v.id AND interactions.result = 0 RETURNING interactions.id, system, effect, interactions.answer_effect, interactions.result, findings, interactions.answer_findings`
+	FROM v WHERE interactions.id = v.id AND interactions.result = 0 RETURNING interactions.id, interactions.closed, system, effect, interactions.answer_effect, interactions.result, findings, interactions.answer_findings`
 }
 
 const closeWidth = 14
@@ -163,6 +163,10 @@ func (w *writer) open(rows []*opening) (late []*Item, err error) {
 				w.note(&r.Row, types, at)
 				w.count(&r.Row, types, at, 1)
 				w.use(&r.Row)
+				w.refuse(&r.Row)
+				if err := w.cross(&r.Row); err != nil {
+					return nil, err
+				}
 			case r.outcome != nil:
 				late = append(late, r.outcome)
 			}
@@ -258,7 +262,7 @@ func (w *writer) completed(text string) ([]Row, error) {
 	var closed []Row
 	for rows.Next() {
 		var r Row
-		if err := rows.Scan((*id)(&r.ID), (*id)(&r.System), &r.Effect, &r.AnswerEffect, &r.Result, &r.Findings, &r.AnswerFindings); err != nil {
+		if err := rows.Scan((*id)(&r.ID), &r.Closed, (*id)(&r.System), &r.Effect, &r.AnswerEffect, &r.Result, &r.Findings, &r.AnswerFindings); err != nil {
 			return nil, err
 		}
 		closed = append(closed, r)
@@ -282,7 +286,7 @@ func (w *writer) closed(r *Row) error {
 	}
 	w.count(r, asked.found(), before, -1)
 	w.count(r, types, now, 1)
-	return nil
+	return w.cross(r)
 }
 
 // found are the types in the findings of request and answer, each once.

@@ -65,9 +65,18 @@ func call(t *testing.T, x *Index) {
 		"Interactions": func() error {
 			return each(filters, func(f Filter) error { _, _, err := x.Interactions(ctx, f); return err })
 		},
-		"Count":         func() error { return each(filters, func(f Filter) error { _, err := x.Count(ctx, f); return err }) },
-		"Tally":         func() error { return each(filters, func(f Filter) error { _, err := x.Tally(ctx, f); return err }) },
-		"CountBySystem": func() error { _, err := x.CountBySystem(ctx); return err },
+		"Count": func() error { return each(filters, func(f Filter) error { _, err := x.Count(ctx, f); return err }) },
+		"Tally": func() error { return each(filters, func(f Filter) error { _, err := x.Tally(ctx, f); return err }) },
+		"CountBySystem": func() error {
+			_, err := x.CountBySystem(ctx, time.Time{})
+			_, err2 := x.CountBySystem(ctx, start.Add(90*time.Minute))
+			return errors.Join(err, err2)
+		},
+		"Refused": func() error {
+			_, err := x.Refused(ctx, []string{"system_retired"}, start, time.Time{})
+			_, err2 := x.Refused(ctx, []string{"system_retired"}, start, start.Add(90*time.Minute))
+			return errors.Join(err, err2)
+		},
 		"Used": func() error {
 			_, err := x.Used(ctx, start, start.Add(time.Minute))
 			_, err2 := x.Used(ctx, start, start.Add(48*time.Hour))
@@ -226,6 +235,7 @@ func everyFilter() []Filter {
 	vary(func(f *Filter) { f.Finding = "card" })
 	vary(func(f *Filter) { f.From = start }, func(f *Filter) { f.From = start.Add(time.Minute) })
 	vary(func(f *Filter) { f.To = start.Add(72 * time.Hour) }, func(f *Filter) { f.To = start.Add(72*time.Hour + time.Minute) })
+	vary(func(f *Filter) { f.AsOf = start.Add(50 * time.Hour) })
 	vary(func(f *Filter) { f.Before = some(1) }, func(f *Filter) { f.After = some(1) })
 	return list
 }

@@ -27,7 +27,7 @@ type table struct {
 	forgets []string // columns that are empty when built from a ledger whose payloads were deleted since
 }
 
-var projections = []projection{interactions, sums, used, records, kept, events, erasures}
+var projections = []projection{interactions, sums, crossed, used, refusals, records, kept, events, erasures}
 
 // tables are the tables of all projections.
 func tables() (all []table) {

@@ -27,6 +27,12 @@ type Filter struct {
 	Finding  string    // type found in the request or the answer
 	From, To time.Time // begun at or after From and before To
 
+	// AsOf counts as history had it at the end of a moment: what was recorded later
+	// is left out, and what ended later is counted as open, by its request alone.
+	// A page leaves out what stood otherwise then than Effect, Result or Open ask, and
+	// does not find what stands otherwise now.
+	AsOf time.Time
+
 	// Keyset paging: rows older than Before, or newer than After. Never both.
 	Before, After counterfoil.ID
 	Limit         int // 50 when 0
@@ -56,6 +62,9 @@ func (f *Filter) bounds() (from, to counterfoil.ID) {
 	}
 	if !f.To.IsZero() {
 		to = idFloor(f.To.UnixMilli())
+	}
+	if until := idFloor(f.until()); !f.AsOf.IsZero() && bytes.Compare(until[:], to[:]) < 0 {
+		to = until
 	}
 	if f.Before != (counterfoil.ID{}) && bytes.Compare(f.Before[:], to[:]) < 0 {
 		to = f.Before
@@ -153,7 +162,7 @@ func (x *Index) Interactions(ctx context.Context, f Filter) (rows []Row, next co
 	if forward {
 		slices.Reverse(rows)
 	}
-	return rows, next, nil
+	return f.asKnown(rows), next, nil
 }
 
 func explainList(err error) error {

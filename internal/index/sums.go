@@ -94,6 +94,11 @@ type Tally struct {
 // the rows.
 func (x *Index) Tally(ctx context.Context, f Filter) ([]Tally, error) {
 	found := make(map[standing]uint64)
+	if !f.AsOf.IsZero() {
+		if err := x.unlearn(ctx, &f, found); err != nil {
+			return nil, fmt.Errorf("tally interactions: %w", err)
+		}
+	}
 	for _, p := range f.parts() {
 		rows, err := many(ctx, x, func(t *tallied) []any { return []any{&t.at, &t.n} }, p.query(), p.args(&f)...)
 		if err != nil {
@@ -126,22 +131,40 @@ func (x *Index) Count(ctx context.Context, f Filter) (n uint64, err error) {
 	return n, err
 }
 
-// CountBySystem returns how many interactions each system had.
-func (x *Index) CountBySystem(ctx context.Context) (map[counterfoil.ID]uint64, error) {
-	type count struct {
-		system counterfoil.ID
-		n      uint64
+// CountBySystem returns how many interactions each system had had at the end of a
+// moment; the zero time is now.
+func (x *Index) CountBySystem(ctx context.Context, asOf time.Time) (map[counterfoil.ID]uint64, error) {
+	f := Filter{AsOf: asOf}
+	counts := make(map[counterfoil.ID]uint64)
+	for _, p := range f.parts() {
+		rows, err := many(ctx, x, func(c *systemCount) []any { return []any{(*id)(&c.system), &c.n} }, p.bySystem(), p.args(&f)...)
+		if err != nil {
+			return nil, fmt.Errorf("count interactions by system: %w", err)
+		}
+		for _, c := range rows {
+			counts[c.system] += c.n
+		}
 	}
-	rows, err := many(ctx, x, func(c *count) []any { return []any{(*id)(&c.system), &c.n} },
-		"SELECT system, sum(n) FROM sums WHERE grain = $1 AND finding = '' GROUP BY system", day)
+	if asOf.IsZero() {
+		return counts, nil
+	}
+	later, err := x.later(ctx, &f)
 	if err != nil {
 		return nil, fmt.Errorf("count interactions by system: %w", err)
 	}
-	counts := make(map[counterfoil.ID]uint64, len(rows))
-	for _, c := range rows {
-		counts[c.system] = c.n
+	for i := range later {
+		if r := &later[i]; r.Opened > asOf.UnixMicro() {
+			if counts[r.System]--; counts[r.System] == 0 {
+				delete(counts, r.System)
+			}
+		}
 	}
 	return counts, nil
+}
+
+type systemCount struct {
+	system counterfoil.ID
+	n      uint64
 }
 
 // part is a stretch of time, in milliseconds, that is counted in one way: by
@@ -154,7 +177,7 @@ const (
 )
 
 // parts cuts the time of a filter into days, the hours around them, and the
-// pieces of hours around those.
+// pieces of hours around those. The hour of AsOf is a piece: its sums know more.
 func (f *Filter) parts() []part {
 	from, to := int64(longAgo), farOff
 	if !f.From.IsZero() {
@@ -163,7 +186,11 @@ func (f *Filter) parts() []part {
 	if !f.To.IsZero() {
 		to = min(to, max(0, f.To.UnixMilli()))
 	}
-	return cut(nil, from, to, day, hour, 0)
+	if f.AsOf.IsZero() {
+		return cut(nil, from, to, day, hour, 0)
+	}
+	sure := f.sure()
+	return cut(cut(nil, from, min(to, sure), day, hour, 0), max(from, sure), min(to, f.until()), 0)
 }
 
 // cut appends the stretches of from to to: whole ones of the first grain in the
@@ -189,11 +216,20 @@ func cut(parts []part, from, to int64, grain int64, finer ...int64) []part {
 
 func (p part) query() string {
 	if p.grain > 0 {
-		return `SELECT standing, sum(n) FROM sums WHERE grain = $1 AND finding = $2 AND start >= $3 AND start < $4 AND $5 IN (x'', system) GROUP BY standing`
+		return "SELECT standing, sum(n) FROM sums WHERE grain = $1 AND finding = $2 AND start >= $3 AND start < $4 AND $5 IN (x'', system) GROUP BY standing"
 	}
 	// The plus keeps SQLite from walking the whole index of standings.
-	return `SELECT standing, count(*) FROM interactions WHERE id >= $3 AND id < $4 AND $5 IN (x'', system)
-		AND ($2 = '' OR EXISTS (SELECT 1 FROM found WHERE found.type = $2 AND found.standing = interactions.standing AND found.id = interactions.id)) GROUP BY +standing`
+	return "SELECT " + standingThen + " AS then_standing, count(*) FROM interactions WHERE " + rowsThen + `
+		AND ($2 = '' OR CASE WHEN ` + endedThen + ` THEN EXISTS (SELECT 1 FROM found WHERE found.type = $2 AND found.standing = interactions.standing AND found.id = interactions.id)
+			ELSE instr(' ' || findings, ' ' || $2 || ':') > 0 END) GROUP BY +then_standing`
+}
+
+// bySystem is query by system instead of by standing.
+func (p part) bySystem() string {
+	if p.grain > 0 {
+		return "SELECT system, sum(n) FROM sums WHERE grain = $1 AND finding = $2 AND start >= $3 AND start < $4 AND $5 IN (x'', system) GROUP BY system"
+	}
+	return "SELECT system, count(*) FROM interactions WHERE " + rowsThen + " GROUP BY +system"
 }
 
 func (p part) args(f *Filter) []any {
@@ -201,5 +237,5 @@ func (p part) args(f *Filter) []any {
 		return []any{p.grain, f.Finding, p.from, p.to, idValue(&f.System)}
 	}
 	from, to := idFloor(p.from), idFloor(p.to)
-	return []any{nil, f.Finding, from[:], to[:], idValue(&f.System)}
+	return []any{f.known(), f.Finding, from[:], to[:], idValue(&f.System)}
 }

@@ -40,11 +40,12 @@ type writer struct {
 	notes   []any            // rows of found to write
 	changed map[sumKey]int64 // sums to write
 	uses    map[usedKey]usedSpan
+	refused map[refusalKey]refusalSpan
 	rewrote bool // versions of records went without another that says so
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, ready statements) *writer {
-	return &writer{ctx: ctx, tx: tx, ready: ready, bound: make(statements), changed: make(map[sumKey]int64), uses: make(map[usedKey]usedSpan)}
+	return &writer{ctx: ctx, tx: tx, ready: ready, bound: make(statements), changed: make(map[sumKey]int64), uses: make(map[usedKey]usedSpan), refused: make(map[refusalKey]refusalSpan)}
 }
 
 // stmt is nil for a statement that is not kept ready.
