@@ -256,7 +256,7 @@ func TestPastIsHistory(t *testing.T) {
 	}
 	told := 0
 	for path, want := range read(t, b, paths) {
-		if strings.HasPrefix(path, "/scope?") && !strings.Contains(want, "of 2 interactions since") {
+		if strings.HasPrefix(path, "/scope?") && !strings.Contains(want, "of 5 interactions since") {
 			t.Errorf("the scope does not say what passed before: %s", want)
 		}
 		if diff := cmp.Diff(want, full[path]); diff != "" {

@@ -84,6 +84,8 @@ type Evidence interface {
 	Raw(context.Context, counterfoil.Index) ([]byte, error)
 	// LedgerEntry is any entry with its proof checked anew; fault of kind not found.
 	LedgerEntry(context.Context, counterfoil.Index) (*evidence.LedgerEntry, error)
+	// Entries is how many of the first size entries were recorded by a moment.
+	Entries(size uint64, at time.Time) (uint64, error)
 }
 
 // Recorder writes to the ledger that somebody used a right. It returns when the

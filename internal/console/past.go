@@ -39,28 +39,11 @@ func (d *desk) listed(q query) string {
 	return q.address("/interactions")
 }
 
-// entriesThen is how many entries the ledger had at the moment shown. Entries are
-// dated in their order, but for what came in at the same time.
+// entriesThen is how many entries the ledger had at the moment shown.
 func (d *desk) entriesThen() (uint64, error) {
-	low, high := uint64(0), d.console.ledger.Size()
+	size := d.console.ledger.Size()
 	if d.at.IsZero() {
-		return high, nil
+		return size, nil
 	}
-	for low < high {
-		middle := low + (high-low)/2
-		raw, err := d.console.evidence.Raw(d.ctx, counterfoil.Index(middle))
-		if err != nil {
-			return 0, err
-		}
-		e, err := counterfoil.DecodeEntry(raw)
-		if err != nil {
-			return 0, err
-		}
-		if e.Time > d.at.UnixMicro() {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	return low, nil
+	return d.console.evidence.Entries(size, d.at)
 }

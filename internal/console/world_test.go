@@ -183,6 +183,18 @@ func (w *world) Raw(_ context.Context, i counterfoil.Index) ([]byte, error) {
 	return fmt.Appendf(nil, "raw entry %d", i), nil
 }
 
+// Entries implements Evidence.
+func (w *world) Entries(size uint64, at time.Time) (n uint64, _ error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.log[:size] {
+		if e := w.log[i].Entry; e != nil && e.Time <= at.UnixMicro() {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // ask sends a request with the cookies the world holds and keeps new ones.
 func (w *world) ask(r *http.Request) *httptest.ResponseRecorder {
 	w.t.Helper()
