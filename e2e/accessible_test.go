@@ -51,7 +51,7 @@ func TestAccessible(t *testing.T) {
 		i.fill("email", "ruth.osei@northgate.example", "password", "look around in northgate")
 		i.submit()
 		i.follow("/", "/kinds/risk?at=2026-06-30T00:00:00Z", "/nowhere", "/views", "/go?q=letter", "/kinds/risk?state=accepted")
-		forms := []string{"/kinds/risk/new", "/kinds/scope/new", "/systems/new", "/erasures/new"}
+		forms := []string{"/kinds/risk/new", "/kinds/scope/new", "/systems/new", "/erasures/new", "/holds/new"}
 		if *long {
 			forms = append(forms, i.all("a[href^='/kinds/'][href$='/new']", "/palette")...)
 		}

@@ -118,6 +118,46 @@ func TestEraseFromTheConsole(t *testing.T) {
 	h.verify()
 }
 
+// TestHoldFromTheConsole: a hold set there stops an erasure like any other, until another
+// administrator releases it.
+func TestHoldFromTheConsole(t *testing.T) {
+	h := newHouse(t)
+	a := h.open()
+	administer(t, a)
+	ada, _ := keyOf(t, a, "ada@example.com")
+	hers := converse(t, a, ada, "hers")
+	pages, err := a.pages(t.Context(), "http://127.0.0.1:1", "http://127.0.0.1:2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(pages)
+	defer server.Close()
+	r, n := visit(t, server.URL, ruth), visit(t, server.URL, noor)
+
+	code, hold := r.post("/holds", "target", "interaction", "which", hers.String(), "reason", "audit 7", "password", ruth.Password)
+	if code != http.StatusSeeOther || !strings.HasPrefix(hold, "/holds/") {
+		t.Fatalf("set: %d, %s", code, hold)
+	}
+	ask := func() (int, string) {
+		return n.post("/erasures", "target", "interaction", "which", hers.String(), "basis", "court_order", "reason", "case 9", "password", noor.Password)
+	}
+	if code, _ := ask(); code != http.StatusUnprocessableEntity {
+		t.Errorf("asked for in spite of the hold: %d", code)
+	}
+	if code, _ := n.post(hold+"/release", "password", ruth.Password); code != http.StatusUnprocessableEntity {
+		t.Errorf("released with the password of another: %d", code)
+	}
+	if code, to := n.post(hold+"/release", "password", noor.Password); code != http.StatusSeeOther || to != hold {
+		t.Fatalf("released: %d, %s", code, to)
+	}
+	if code, _ := n.get(hold); code != http.StatusOK {
+		t.Errorf("its page: %d", code)
+	}
+	if code, _ := ask(); code != http.StatusSeeOther {
+		t.Errorf("asked for after the release: %d", code)
+	}
+}
+
 // TestErasedInteractionShowsAsErased, also when its payloads are zeros.
 func TestErasedInteractionShowsAsErased(t *testing.T) {
 	h := newHouse(t)

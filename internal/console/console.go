@@ -105,6 +105,8 @@ type Eraser interface {
 	Cases(context.Context) ([]erasure.Case, error)
 	Case(context.Context, counterfoil.ID) (*erasure.Case, error) // fault of kind not found
 	Holds(context.Context) ([]erasure.Hold, error)
+	PlaceHold(context.Context, identity.PersonID, erasure.NewHold) (*erasure.Hold, error)
+	ReleaseHold(context.Context, identity.PersonID, counterfoil.ID) (*erasure.Hold, error)
 	Preview(context.Context, counterfoil.ID, erasure.Progress) (erasure.Preview, error)
 	Request(context.Context, identity.PersonID, erasure.NewRequest, erasure.Progress) (*erasure.Case, erasure.Preview, error)
 	Reject(context.Context, identity.PersonID, counterfoil.ID) (*erasure.Case, error)
@@ -275,6 +277,10 @@ func (c *Console) routes() []route {
 		{"POST /erasures/{id}/name", needsPerson, c.showErased},
 		{"POST /erasures/{id}/approve", needsPerson, c.approveErasure},
 		{"POST /erasures/{id}/reject", needsPerson, c.rejectErasure},
+		{"GET /holds/new", needsPerson, c.newHold},
+		{"POST /holds", needsPerson, c.placeHold},
+		{"GET /holds/{id}", needsPerson, c.showHold},
+		{"POST /holds/{id}/release", needsPerson, c.releaseHold},
 
 		{"GET /go", needsPerson, c.goTo},
 		{"GET /palette", needsPerson, c.showPalette},

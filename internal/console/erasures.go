@@ -34,6 +34,7 @@ type erasureRow struct {
 }
 
 type holdRow struct {
+	Href   string
 	What   fact
 	State  mark
 	Reason string
@@ -91,7 +92,7 @@ func erasuresLead(waiting, holds uint64) string {
 }
 
 func (c *Console) holdRow(r *http.Request, h *erasure.Hold) holdRow {
-	row := holdRow{Reason: h.Reason, By: c.whoFact(r, "", h.By), Placed: h.Placed, Until: fact{Value: "Released by hand", Missing: true}}
+	row := holdRow{Href: "/holds/" + h.ID.String(), Reason: h.Reason, By: c.whoFact(r, "", h.By), Placed: h.Placed, Until: fact{Value: "Released by hand", Missing: true}}
 	switch {
 	case h.Lost:
 		row.What, row.Reason = fact{Value: "Not known: its key is missing", Missing: true}, "Nothing is erased until the newest copy of the folder keys is put back, or the hold released."

@@ -20,7 +20,7 @@ func pages() map[string]any {
 		"interactions": new(interactionsPage), "interaction": new(interactionPage), "verify": new(verifyPage),
 		"systems": new(systemsPage), "system": new(systemPage), "system_new": new(systemNewPage),
 		"ledger": new(ledgerPage), "ledger_events": new(eventsPage), "ledger_entry": new(entryPage),
-		"erasures": new(erasuresPage), "erasure": new(erasurePage), "erasure_new": new(erasureNewPage),
+		"erasures": new(erasuresPage), "erasure": new(erasurePage), "erasure_new": new(erasureNewPage), "hold": new(holdPage), "hold_new": new(holdNewPage),
 		"records": new(recordsPage), "record": new(recordPage), "record_form": new(recordFormPage), "compare": new(comparePage), "section": new(sectionPage),
 		"login": new(loginPage), "setup": new(setupPage), "people": new(peoplePage), "invitation": new(invitationPage), "error": new(errorPage),
 		"requirements": new(requirementsPage), "requirement": new(requirementPage), "framework": new(frameworkPage), "departures": new(departuresPage),
