@@ -66,7 +66,7 @@ func (c *Console) showScope(w http.ResponseWriter, r *http.Request) error {
 }
 
 // scopeDecideMost is how many undecided uses the page offers moves for.
-const scopeDecideMost = 10
+const scopeDecideMost = 5
 
 // toDecide are the first uses on the line, with what may be done about each.
 func (v *scopeView) toDecide(things []scopeThing) ([]scopeThing, error) {

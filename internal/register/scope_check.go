@@ -45,11 +45,8 @@ func (v *View) CheckScope(ctx context.Context, scope *Record) (*ScopeCheck, erro
 	if c.Traffic, err = reader.traffic(ctx, v.register.Observed); err != nil {
 		return nil, err
 	}
-	if c.Findings, err = reader.inspect(ctx, scope, c.Traffic); err != nil {
-		return nil, err
-	}
-	open, err := undecided(ctx, reader, scope)
-	if err != nil {
+	var open []looseSystem
+	if c.Findings, open, err = reader.inspect(ctx, scope, c.Traffic); err != nil {
 		return nil, err
 	}
 	for _, s := range open[min(len(open), undecidedMost):] {

@@ -56,6 +56,7 @@ type inspection struct {
 	r        *Reader
 	scope    *Record
 	in, out  []*Record // systems
+	open     []looseSystem
 	traffic  *Traffic
 	findings map[string]*Finding
 }
@@ -67,21 +68,26 @@ func ScopeFindings(ctx context.Context, r *Reader, scope *Record, observed Obser
 	if err != nil {
 		return nil, err
 	}
-	return r.inspect(ctx, scope, traffic)
+	list, _, err := r.inspect(ctx, scope, traffic)
+	return list, err
 }
 
-func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) ([]Finding, error) {
+// inspect also returns the systems the scope does not decide on.
+func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) ([]Finding, []looseSystem, error) {
 	i := &inspection{r: r, scope: scope, traffic: traffic, findings: map[string]*Finding{}}
 	for _, rule := range scopeRules {
 		i.findings[rule.ID] = &Finding{ScopeRule: rule, Level: Pass}
 	}
 	var err error
 	if i.in, i.out, err = scopedSystems(ctx, r, scope); err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if i.open, err = undecided(ctx, r, scope); err != nil {
+		return nil, nil, err
 	}
 	for _, look := range []func(context.Context) error{i.narrow, i.narrowByRegister, i.broad, i.broadByRegister} {
 		if err := look(ctx); err != nil {
-			return nil, fmt.Errorf("inspect %s: %w", scope.Number(), err)
+			return nil, nil, fmt.Errorf("inspect %s: %w", scope.Number(), err)
 		}
 	}
 	i.wording()
@@ -95,7 +101,7 @@ func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) (
 	for n, rule := range scopeRules {
 		list[n] = *i.findings[rule.ID]
 	}
-	return list, nil
+	return list, i.open, nil
 }
 
 // found enters a sign; what was not covered before is said behind it.

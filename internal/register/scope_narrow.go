@@ -137,17 +137,18 @@ func (i *inspection) dependsOutside(in *Record) bool {
 // undecidedDays is how long a use may go without a decision.
 const undecidedDays = 14
 
+// overdue leaves those that were begun long enough ago to have been decided on.
+func overdue(list []looseSystem, now time.Time) []looseSystem {
+	return slices.DeleteFunc(slices.Clone(list), func(s looseSystem) bool { return !s.made.AddDate(0, 0, undecidedDays).Before(now) })
+}
+
 // narrowByRegister looks for signs that lie in the rest of the register.
 func (i *inspection) narrowByRegister(ctx context.Context) error {
 	i.tiers()
 	if err := i.ownWork(ctx); err != nil {
 		return err
 	}
-	late, err := undecided(ctx, i.r, i.scope)
-	if err != nil {
-		return err
-	}
-	late = slices.DeleteFunc(late, func(s looseSystem) bool { return !s.made.AddDate(0, 0, undecidedDays).Before(i.r.Now()) })
+	late := overdue(i.open, i.r.Now())
 	found := 0
 	for _, row := range i.scope.Values.Rows("discovered") {
 		if since, _ := row["since"].(string); row["decision"] == nil && olderThan(since, undecidedDays, i.r.Now()) {
