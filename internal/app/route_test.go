@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/control"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
@@ -206,6 +207,43 @@ func TestApprovedBounds(t *testing.T) {
 		t.Fatalf("%+v, %v", changed, err)
 	}
 	ask(second, http.StatusForbidden, "the requests of today")
+}
+
+// TestProgramAfterTheOwnerLeft: a program goes on after a hand-over and not before it, and
+// the record of each request names who answered then.
+func TestProgramAfterTheOwnerLeft(t *testing.T) {
+	a := newHouse(t).open()
+	r := newRoute(t, a, "Letters")
+	r.try(100, 5)
+	k, err := service{a}.CreateKey(t.Context(), control.NewKey{System: r.slug, Workload: true})
+	if err != nil || k.Person != "olga@example.com" {
+		t.Fatalf("%+v, %v", k, err)
+	}
+	r.secret = k.Secret
+	r.want(http.StatusOK, "")
+	olga, _ := a.roll.Snapshot().PersonByEmail("olga@example.com")
+	if _, err := a.register.Move(t.Context(), register.Program, counterfoil.ID(olga.ID), "leave", register.Input{Version: olga.Version, Reason: "Test"}); err != nil {
+		t.Fatal(err)
+	}
+	r.want(http.StatusForbidden, "Ask the AIMS manager to name an owner")
+	next := "nils@example.com"
+	if _, err := a.accounts.ChangeSystem(t.Context(), operator, r.system().ID, accounts.SystemChange{OwnerEmail: &next}); err != nil {
+		t.Fatal(err)
+	}
+	r.want(http.StatusOK, "")
+	nils, _ := a.roll.Snapshot().PersonByEmail(next)
+	if err := a.projected.wait(t.Context(), counterfoil.Index(a.ledger.Size())); err != nil {
+		t.Fatal(err)
+	}
+	rows, _, err := a.index.Interactions(t.Context(), index.Filter{System: counterfoil.ID(r.system().ID), Limit: 10})
+	if err != nil || len(rows) != 3 {
+		t.Fatalf("%d interactions, %v", len(rows), err)
+	}
+	for i, want := range []counterfoil.ID{counterfoil.ID(nils.ID), {}, counterfoil.ID(olga.ID)} {
+		if rows[i].Person != want || !rows[i].Workload {
+			t.Errorf("interaction %d: %s answers, a program: %t; want %s", i, rows[i].Person, rows[i].Workload, want)
+		}
+	}
 }
 
 // TestKillSwitchUnderLoad: once the stop has returned, no request that begins then
