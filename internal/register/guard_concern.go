@@ -63,5 +63,5 @@ func ethicsContacts(ctx context.Context, r *Reader) ([]string, error) {
 // nothing of who reported them or what they say, so nobody needs to be named in
 // them to have it.
 func ConcernFigures(ctx context.Context, r *Reader) ([]index.StateCount, error) {
-	return r.register.Store.KeptCounts(ctx, "concern", r.at)
+	return r.counts(ctx, "concern")
 }

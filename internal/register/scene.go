@@ -149,6 +149,18 @@ func (r *Reader) field(ctx context.Context, kindID, field string) (map[counterfo
 	return values, nil
 }
 
+// counts counts records of a kind by state.
+func (r *Reader) counts(ctx context.Context, kindID string) ([]index.StateCount, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	return r.register.Store.KeptCounts(ctx, kindID, r.at)
+}
+
+// tallied counts records of a kind by state and by the values of fields.
+func (r *Reader) tallied(ctx context.Context, kindID string, fields ...string) ([]index.KeptTally, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	return r.register.Store.KeptTally(ctx, kindID, fields, r.at)
+}
+
 // parts returns some values of each record of a kind, by number: see index.KeptParts.
 func (r *Reader) parts(ctx context.Context, kindID string, paths ...string) ([]index.KeptParts, error) {
 	r.on.note(ground{of: onKind, kind: kindID})
@@ -254,8 +266,7 @@ func (r *Reader) Linked(ctx context.Context, record *Record, kindID string) ([]*
 
 // Count counts records of a kind in the states; without states, all.
 func (r *Reader) Count(ctx context.Context, kindID string, states ...string) (int64, error) {
-	r.on.note(ground{of: onKind, kind: kindID})
-	counts, err := r.register.Store.KeptCounts(ctx, kindID, r.at)
+	counts, err := r.counts(ctx, kindID)
 	if err != nil {
 		return 0, err
 	}
@@ -299,8 +310,7 @@ func (a *allRecords) Count(kindID string, states []string) (int64, error) {
 
 // Newest implements kind.Records.
 func (a *allRecords) Newest(kindID string, states []string) (time.Time, error) {
-	a.reader.on.note(ground{of: onKind, kind: kindID})
-	counts, err := a.reader.register.Store.KeptCounts(a.ctx, kindID, a.reader.at)
+	counts, err := a.reader.counts(a.ctx, kindID)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -135,8 +135,7 @@ func (i *inspection) owners(ctx context.Context) error {
 
 // regimes wants a competent person for each legal regime that obligations name.
 func (i *inspection) regimes(ctx context.Context) error {
-	i.r.on.note(ground{of: onKind, kind: "obligation"})
-	obligations, err := i.r.register.Store.KeptTally(ctx, "obligation", []string{"regime", "competent"}, i.r.at)
+	obligations, err := i.r.tallied(ctx, "obligation", "regime", "competent")
 	if err != nil {
 		return fmt.Errorf("read obligations: %w", err)
 	}
