@@ -71,6 +71,9 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for i := range waiting.alarms {
+		p.NeedsIt = append(p.NeedsIt, d.alarmRow(&waiting.alarms[i]))
+	}
 	for i := range waiting.duties {
 		p.NeedsIt = append(p.NeedsIt, d.needRow(&waiting.duties[i]))
 	}
@@ -102,7 +105,10 @@ func (d *desk) needs() (*needs, error) {
 	}
 	var n needs
 	var err error
-	n.duties, n.more, err = d.Duties(d.ctx)
+	if n.duties, n.more, err = d.Duties(d.ctx); err != nil {
+		return nil, err
+	}
+	n.alarms, err = d.console.alarmsOf(d.ctx, d.View, d.actor, d.at)
 	return &n, err
 }
 

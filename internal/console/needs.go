@@ -13,20 +13,21 @@ import (
 // needs is what waits for one person.
 type needs struct {
 	duties []register.Duty
+	alarms []alarm
 	more   bool // there may be others
 }
 
 // count is how many things wait, as the masthead says it; "" for none.
 func (n *needs) count() string {
-	switch {
-	case len(n.duties) == 0:
+	switch all := len(n.duties) + len(n.alarms); {
+	case all == 0:
 		return ""
 	case n.more:
-		return "Over " + number(len(n.duties)-1) + " need you"
-	case len(n.duties) == 1:
+		return "Over " + number(all-1) + " need you"
+	case all == 1:
 		return "1 needs you"
 	default:
-		return number(len(n.duties)) + " need you"
+		return number(all) + " need you"
 	}
 }
 
@@ -38,6 +39,9 @@ func (c *Console) needsOf(ctx context.Context, actor register.Actor) (*needs, er
 		return nil, err
 	}
 	var n needs
-	n.duties, n.more, err = view.Duties(ctx)
+	if n.duties, n.more, err = view.Duties(ctx); err != nil {
+		return nil, err
+	}
+	n.alarms, err = c.alarmsOf(ctx, view, actor, c.clock.Now())
 	return &n, err
 }

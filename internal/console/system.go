@@ -33,6 +33,7 @@ type systemPage struct {
 	Version            string
 	ModelsField        field
 	Present            bool          // the page shows now, so it can be changed
+	Asked              []askedDay    // though it was stopped or retired
 	Record             *systemRecord // nil for somebody who may not see the record
 }
 
@@ -143,8 +144,14 @@ func (d *desk) fillSystem(p *systemPage, s *identity.System, record *register.Re
 	if p.Record, err = d.recordOfSystem(s, record); err != nil {
 		return err
 	}
+	if p.Asked, err = d.askedOf(s); err != nil {
+		return err
+	}
 	if n := p.Record.Use.Differs; n > 0 {
 		p.Lead = "Observed use differs from the record in " + spelled(uint64(n), "place", "places") + ". " + p.Lead
+	}
+	if len(p.Asked) > 0 {
+		p.Lead = "It is still asked though it was " + p.Asked[0].Word + ". " + p.Lead
 	}
 	state := stateMark(record)
 	p.Stub = append([]fact{{Label: "State", Mark: &state, Sub: "since " + record.Since.Format("2 Jan 2006")}}, p.Stub...)
