@@ -12,6 +12,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
 // askedAfter are the reasons that mean: somebody asks a system that was stopped or is
@@ -56,7 +57,7 @@ func (c *Console) alarmsOf(ctx context.Context, view *register.View, actor regis
 		case record.Owner() == actor.Person && !actor.Person.IsZero():
 			list = append(list, alarm{v, record, "You own it"})
 		case slices.Contains(actor.Roles, "aims_manager"):
-			list = append(list, alarm{v, record, "You are the AIMS manager"})
+			list = append(list, alarm{v, record, "You are " + standard.RoleInSentence("aims_manager")})
 		}
 	}
 	return list, nil

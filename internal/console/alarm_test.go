@@ -49,12 +49,12 @@ func TestAlarms(t *testing.T) {
 	day := w.clock.Now().Format(time.DateOnly)
 
 	page := w.get("/").Body.String()
-	holds(t, page, "Still asked while retired: "+s.Number+" Picture search", "150 requests refused on", "You are the AIMS manager",
+	holds(t, page, "Still asked while retired: "+s.Number+" Picture search", "150 requests refused on", "You are AIMS manager",
 		`href="/interactions?from=`+day+`&amp;result=refused&amp;system=picture-search&amp;to=`+day+`"`)
 	if n := strings.Count(page, "Still asked"); n != 1 {
 		t.Errorf("%d alarms of one system and day", n)
 	}
-	holds(t, w.get("/systems/picture-search").Body.String(), "It is still asked though it was retired.", `id="asked"`, ">150</a>", "The last one")
+	holds(t, w.get("/systems/picture-search").Body.String(), "It was asked though it was retired, last on ", `id="asked"`, ">150</a>", "The last one")
 	holds(t, w.get("/?at="+half).Body.String(), "120 requests refused on")
 	if past := w.get("/?at=" + quiet).Body.String(); strings.Contains(past, "Still asked") {
 		t.Error("the past knows of an alarm that came later")

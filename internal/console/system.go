@@ -151,7 +151,7 @@ func (d *desk) fillSystem(p *systemPage, s *identity.System, record *register.Re
 		p.Lead = "Observed use differs from the record in " + spelled(uint64(n), "place", "places") + ". " + p.Lead
 	}
 	if len(p.Asked) > 0 {
-		p.Lead = "It is still asked though it was " + p.Asked[0].Word + ". " + p.Lead
+		p.Lead = "It was asked though it was " + p.Asked[0].Word + ", last on " + p.Asked[0].Day.Format("2 Jan 2006") + ". " + p.Lead
 	}
 	state := stateMark(record)
 	p.Stub = append([]fact{{Label: "State", Mark: &state, Sub: "since " + record.Since.Format("2 Jan 2006")}}, p.Stub...)
