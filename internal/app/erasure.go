@@ -43,7 +43,7 @@ type consoleEraser struct {
 	app *App
 }
 
-// ApproveAndErase implements console.Eraser.
+// ApproveAndErase implements erasures.Eraser.
 func (c consoleEraser) ApproveAndErase(ctx context.Context, by identity.PersonID, id counterfoil.ID, progress erasure.Progress) (*erasure.Case, error) {
 	return c.app.ApproveAndErase(ctx, by, id, progress)
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/counterfoil/counterfoil/internal/accounts"
 	"github.com/counterfoil/counterfoil/internal/console"
+	"github.com/counterfoil/counterfoil/internal/console/ledger"
+	"github.com/counterfoil/counterfoil/internal/console/systems"
 	"github.com/counterfoil/counterfoil/internal/demo"
 	"github.com/counterfoil/counterfoil/internal/detect"
 	"github.com/counterfoil/counterfoil/internal/identity"
@@ -41,15 +43,15 @@ func (a *App) pages(ctx context.Context, gatewayURL, consoleURL string) (http.Ha
 	for _, t := range rules.scanner.Types() {
 		types = append(types, rules.types[t.Type])
 	}
-	var providers []console.Provider
+	var providers []systems.Provider
 	for _, p := range cfg.Providers {
-		providers = append(providers, console.Provider{Name: p.Name, Dialect: p.Dialect})
+		providers = append(providers, systems.Provider{Name: p.Name, Dialect: p.Dialect})
 	}
 	c, err := console.New(console.Config{
 		Index: freshIndex{a.index, a}, Directory: &a.roll, Accounts: a.accounts, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Records: a.register, Kinds: a.kinds, Frameworks: a.frameworks, Ledger: a.ledger,
 		Clock: a.clock, Log: a.log, Findings: types, Gateway: gatewayURL, Providers: providers,
 		Registry: a.rounds.Status, Unrecorded: a.gaps.Unstated,
-		Retention:    console.Retention{Interactions: cfg.Retention.Interactions.Duration, Records: cfg.Retention.Records.Duration},
+		Retention:    ledger.Retention{Interactions: cfg.Retention.Interactions.Duration, Records: cfg.Retention.Records.Duration},
 		Organisation: organisation, Invented: invented,
 		Version: a.options.Version, SetupToken: a.setup.hash, Address: address(cfg.Console.BehindProxy),
 		TLS: cfg.Console.BehindProxy || strings.HasPrefix(consoleURL, "https:") || strings.HasPrefix(cfg.Console.URL, "https:"),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package console
+package console_test
 
 import (
 	"encoding/json"
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/console/consoletest"
 	"github.com/counterfoil/counterfoil/internal/index"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
@@ -33,7 +34,7 @@ const fillStep = 5000
 // filling projects entries at speed: the index as a ledger of this size leaves it,
 // without the ledger.
 type filling struct {
-	*world
+	*consoletest.World
 	items []index.Item
 	next  counterfoil.Index
 }
@@ -43,8 +44,8 @@ func (f *filling) add(e *counterfoil.Entry, body []byte) {
 	item := index.Item{Index: f.next, Entry: e, Leaf: leaf}
 	if e.Record != nil {
 		var err error
-		if item.Kept, err = register.Project(f.register.Kinds, f.next, leaf, counterfoil.ID{}, e, body); err != nil {
-			f.t.Fatal(err)
+		if item.Kept, err = register.Project(f.Register.Kinds, f.next, leaf, counterfoil.ID{}, e, body); err != nil {
+			f.T.Fatal(err)
 		}
 	}
 	f.items = append(f.items, item)
@@ -54,8 +55,8 @@ func (f *filling) add(e *counterfoil.Entry, body []byte) {
 }
 
 func (f *filling) flush() {
-	if err := f.index.Apply(f.t.Context(), f.items, f.next); err != nil {
-		f.t.Fatal(err)
+	if err := f.Index.Apply(f.T.Context(), f.items, f.next); err != nil {
+		f.T.Fatal(err)
 	}
 	f.items = f.items[:0]
 }
@@ -74,22 +75,22 @@ func (f *filling) body(k *kind.Kind, serial int, person counterfoil.ID) []byte {
 		case field.Type == kind.Choice:
 			values[field.ID] = field.Options[serial%len(field.Options)].ID
 		case field.Type == kind.Date:
-			values[field.ID] = f.clock.Now().AddDate(0, 0, serial%700-350).Format(time.DateOnly)
+			values[field.ID] = f.Clock.Now().AddDate(0, 0, serial%700-350).Format(time.DateOnly)
 		case field.Type == kind.Link && slices.Contains(field.To, "person"):
 			values[field.ID] = person.String()
 		}
 	}
 	state := &k.States[serial%len(k.States)]
-	act := map[string]any{"by": person, "at": f.clock.Now(), "version": 1}
+	act := map[string]any{"by": person, "at": f.Clock.Now(), "version": 1}
 	body := map[string]any{
-		"serial": serial, "state": state.ID, "values": values, "made": act, "author": act, "since": f.clock.Now(), "done": map[string]any{"created": act},
+		"serial": serial, "state": state.ID, "values": values, "made": act, "author": act, "since": f.Clock.Now(), "done": map[string]any{"created": act},
 	}
 	if state.InForce {
-		body["in_force"] = map[string]any{"by": person, "at": f.clock.Now(), "version": 1, "move": register.Created, "values": values}
+		body["in_force"] = map[string]any{"by": person, "at": f.Clock.Now(), "version": 1, "move": register.Created, "values": values}
 	}
 	raw, err := json.Marshal(body)
 	if err != nil {
-		f.t.Fatal(err)
+		f.T.Fatal(err)
 	}
 	return append([]byte(`{"kind":"`+k.ID+`",`), raw[1:]...)
 }
@@ -101,12 +102,12 @@ func TestMeasure(t *testing.T) {
 	if *measureRecords == 0 {
 		t.Skip("no -records")
 	}
-	w := newWorld(t)
-	me := w.in("aims_manager", "administrator")
-	f := &filling{world: w, next: counterfoil.Index(len(w.log))}
+	w := consoletest.New(t)
+	me := w.In("aims_manager", "administrator")
+	f := &filling{World: w, next: counterfoil.Index(len(w.Log))}
 	begun := time.Now()
-	past := w.clock.Now().Add(-30 * 24 * time.Hour)
-	for _, k := range w.register.Kinds.Kinds() {
+	past := w.Clock.Now().Add(-30 * 24 * time.Hour)
+	for _, k := range w.Register.Kinds.Kinds() {
 		for serial := 1; serial <= *measureRecords && !k.Inner; serial++ {
 			e := &counterfoil.Entry{Kind: counterfoil.KindRecord, Time: past.UnixMicro(), ID: counterfoil.NewID(), Actor: me.Person, Record: &counterfoil.Record{Type: k.ID, Version: 1, Transition: register.Created}}
 			number := serial
@@ -127,7 +128,7 @@ func TestMeasure(t *testing.T) {
 		}, nil)
 	}
 	f.flush()
-	w.log = make([]index.Item, f.next)
+	w.Log = make([]index.Item, f.next)
 	load, _ := os.ReadFile("/proc/loadavg")
 	t.Logf("%d records a kind and %d interactions, projected in %s; load %s", *measureRecords, *measureInteractions, time.Since(begun).Round(time.Second), strings.TrimSpace(string(load)))
 
@@ -144,7 +145,7 @@ func TestMeasure(t *testing.T) {
 		{"forms", 300 * time.Millisecond, []string{"/kinds/risk/new", "/records/R-100/edit"}},
 	} {
 		for _, path := range m.paths {
-			w.measure(m.what+" "+path, m.limit, func(int) int { return w.get(path).Code }, http.StatusOK)
+			measure(w, m.what+" "+path, m.limit, func(int) int { return w.Get(path).Code }, http.StatusOK)
 		}
 	}
 	for _, after := range []struct {
@@ -156,33 +157,33 @@ func TestMeasure(t *testing.T) {
 		{"record pages after a save", 150 * time.Millisecond, "/records/SYS-200"},
 		{"Home after a save", 150 * time.Millisecond, "/"},
 	} {
-		w.measureAfter(after.what+" "+after.path, after.limit, w.saveOne, func(int) int { return w.get(after.path).Code }, http.StatusOK)
+		measureAfter(w, after.what+" "+after.path, after.limit, func(i int) { saveOne(w, i) }, func(int) int { return w.Get(after.path).Code }, http.StatusOK)
 	}
-	w.measure("saves", 50*time.Millisecond, func(int) int { return w.post("/kinds/override", overrideForm()...).Code }, http.StatusSeeOther)
-	w.measure("saves of a system", 50*time.Millisecond, func(i int) int {
-		return w.post("/kinds/system", "name", fmt.Sprintf("Letters %d", i)).Code
+	measure(w, "saves", 50*time.Millisecond, func(int) int { return w.Post("/kinds/override", consoletest.OverrideForm()...).Code }, http.StatusSeeOther)
+	measure(w, "saves of a system", 50*time.Millisecond, func(i int) int {
+		return w.Post("/kinds/system", "name", fmt.Sprintf("Letters %d", i)).Code
 	}, http.StatusSeeOther)
-	w.measure("comments", 50*time.Millisecond, func(int) int { return w.post("/records/R-100/comments", "text", "Seen").Code }, http.StatusSeeOther)
+	measure(w, "comments", 50*time.Millisecond, func(int) int { return w.Post("/records/R-100/comments", "text", "Seen").Code }, http.StatusSeeOther)
 }
 
 // saveOne saves a record: one that begins, or one of several kinds that changes.
-func (w *world) saveOne(i int) {
-	w.t.Helper()
+func saveOne(w *consoletest.World, i int) {
+	w.T.Helper()
 	kinds := []string{"", "system", "incident", "appointment", "obligation", "statement_row", "competence"}
 	kindID := kinds[i%len(kinds)]
 	if kindID == "" {
-		if code := w.post("/kinds/override", overrideForm()...).Code; code != http.StatusSeeOther {
-			w.t.Fatalf("a save answered %d", code)
+		if code := w.Post("/kinds/override", consoletest.OverrideForm()...).Code; code != http.StatusSeeOther {
+			w.T.Fatalf("a save answered %d", code)
 		}
 		return
 	}
-	row, err := w.index.KeptByNumber(w.t.Context(), kindID, uint64(100+i), index.Moment{})
+	row, err := w.Index.KeptByNumber(w.T.Context(), kindID, uint64(100+i), index.Moment{})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	record, err := w.register.Load(row)
+	record, err := w.Register.Load(row)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	for j := range record.Kind.Fields {
 		f := &record.Kind.Fields[j]
@@ -190,31 +191,31 @@ func (w *world) saveOne(i int) {
 			continue
 		}
 		values := kind.Values{f.ID: fmt.Sprintf("Written anew, %d", i)}
-		if _, err := w.register.Change(w.t.Context(), register.Program, record.ID, register.Input{Version: record.Version, Values: values}); err != nil {
-			w.t.Fatalf("change %s: %v", record.Number(), err)
+		if _, err := w.Register.Change(w.T.Context(), register.Program, record.ID, register.Input{Version: record.Version, Values: values}); err != nil {
+			w.T.Fatalf("change %s: %v", record.Number(), err)
 		}
 		return
 	}
-	w.t.Fatalf("%s has no text to change", record.Number())
+	w.T.Fatalf("%s has no text to change", record.Number())
 }
 
 // measure prints the 95th percentile beside what it is to be.
-func (w *world) measure(what string, limit time.Duration, ask func(int) int, want int) {
-	w.t.Helper()
-	w.measureAfter(what, limit, func(int) {}, ask, want)
+func measure(w *consoletest.World, what string, limit time.Duration, ask func(int) int, want int) {
+	w.T.Helper()
+	measureAfter(w, what, limit, func(int) {}, ask, want)
 }
 
 // measureAfter measures what follows something that is not measured itself.
-func (w *world) measureAfter(what string, limit time.Duration, before func(int), ask func(int) int, want int) {
-	w.t.Helper()
+func measureAfter(w *consoletest.World, what string, limit time.Duration, before func(int), ask func(int) int, want int) {
+	w.T.Helper()
 	took, worked := make([]time.Duration, *measureRuns), make([]time.Duration, *measureRuns)
 	for i := range took {
 		before(i)
-		begun, used := time.Now(), processorTime(w.t)
+		begun, used := time.Now(), processorTime(w.T)
 		if code := ask(i); code != want {
-			w.t.Fatalf("%s answered %d", what, code)
+			w.T.Fatalf("%s answered %d", what, code)
 		}
-		took[i], worked[i] = time.Since(begun), processorTime(w.t)-used
+		took[i], worked[i] = time.Since(begun), processorTime(w.T)-used
 	}
 	slices.Sort(took)
 	slices.Sort(worked)
@@ -223,7 +224,7 @@ func (w *world) measureAfter(what string, limit time.Duration, before func(int),
 	if p95 > limit {
 		verdict = "above"
 	}
-	w.t.Logf("%-60s p50 %8s  p95 %8s  processor p95 %8s  %s %s", what, took[len(took)/2].Round(100*time.Microsecond), p95.Round(100*time.Microsecond), worked[at].Round(100*time.Microsecond), verdict, limit)
+	w.T.Logf("%-60s p50 %8s  p95 %8s  processor p95 %8s  %s %s", what, took[len(took)/2].Round(100*time.Microsecond), p95.Round(100*time.Microsecond), worked[at].Round(100*time.Microsecond), verdict, limit)
 }
 
 // processorTime is what this process has used: beside other work, the clock says little.

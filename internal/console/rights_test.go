@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package console
+package console_test
 
 import (
 	"maps"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/console/consoletest"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/standard"
@@ -41,29 +42,29 @@ var askedBy = map[string]string{
 	"GET /records/{number}": asksRead, "GET /records/{number}/compare": asksRead, "GET /records/{number}/versions/{version}": asksRead,
 	"GET /records/{number}/attachments/{attachment}": asksRead, "GET /records/{number}/moves/{move}": asksRead,
 	"GET /records/{number}/edit": asksChange, "POST /records/{number}": asksChange,
-	"POST /records/{number}/comments": asksSay, attachPattern: asksAttach, "POST /records/{number}/moves/{move}": asksMove,
+	"POST /records/{number}/comments": asksSay, "POST /records/{number}/attachments": asksAttach, "POST /records/{number}/moves/{move}": asksMove,
 	"POST /records/{number}/offer": asksOffer, "POST /records/{number}/offer/{answer}": asksAnswer,
 }
 
 // TestEveryRouteIsClassified: a new route about records cannot be left out here.
 func TestEveryRouteIsClassified(t *testing.T) {
-	w := newWorld(t)
+	w := consoletest.New(t)
 	about := 0
-	for _, r := range w.console.routes() {
-		if _, ok := askedBy[r.pattern]; ok {
+	for _, r := range w.Console.Routes() {
+		if _, ok := askedBy[r.Pattern]; ok {
 			about++
-		} else if strings.Contains(r.pattern, "/records/") || strings.Contains(r.pattern, "/kinds/") {
-			t.Errorf("%s is about records, and the test does not say what it asks", r.pattern)
+		} else if strings.Contains(r.Pattern, "/records/") || strings.Contains(r.Pattern, "/kinds/") {
+			t.Errorf("%s is about records, and the test does not say what it asks", r.Pattern)
 		}
-		if r.access == anybody {
+		if r.Open {
 			continue
 		}
-		method, path, _ := strings.Cut(r.pattern, " ")
+		method, path, _ := strings.Cut(r.Pattern, " ")
 		path = strings.TrimSuffix(path, "{$}")
 		request := httptest.NewRequest(method, path, nil)
 		request.Header.Set("Sec-Fetch-Site", "same-origin")
-		if a := w.ask(request); a.Code != http.StatusSeeOther || !strings.HasPrefix(a.Header().Get("Location"), "/login") {
-			t.Errorf("%s answers %d without a session", r.pattern, a.Code)
+		if a := w.Ask(request); a.Code != http.StatusSeeOther || !strings.HasPrefix(a.Header().Get("Location"), "/login") {
+			t.Errorf("%s answers %d without a session", r.Pattern, a.Code)
 		}
 	}
 	if about != len(askedBy) {
@@ -101,9 +102,9 @@ func concern(handler counterfoil.ID) kind.Values {
 // none, for records of one's own, of somebody else and of kinds with named people,
 // and compares the answer with the table of rights and the roles of the moves.
 func TestRights(t *testing.T) {
-	w := newWorld(t)
-	me := w.in("aims_manager")
-	other, err := w.register.Create(t.Context(), register.Program, "person", register.Input{Values: kind.Values{"email": "other@example.com"}})
+	w := consoletest.New(t)
+	me := w.In("aims_manager")
+	other, err := w.Register.Create(t.Context(), register.Program, "person", register.Input{Values: kind.Values{"email": "other@example.com"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,32 +113,32 @@ func TestRights(t *testing.T) {
 		if role != "" {
 			held = []string{role}
 		}
-		w.in(held...)
-		if a := w.get("/settings/rights"); (a.Code == http.StatusOK) != (role != "") {
+		w.In(held...)
+		if a := w.Get("/settings/rights"); (a.Code == http.StatusOK) != (role != "") {
 			t.Errorf("%q: the table answered %d", role, a.Code)
 		}
 		for name, f := range foreigners {
-			w.compareRights(role+"/"+name, held, f, me.Person, other.ID)
+			compareRights(w, role+"/"+name, held, f, me.Person, other.ID)
 		}
 	}
 }
 
 // compareRights asks every route for a new record.
-func (w *world) compareRights(name string, held []string, f foreign, me, other counterfoil.ID) {
-	w.t.Helper()
-	k, err := w.register.Kinds.Kind(f.kind)
+func compareRights(w *consoletest.World, name string, held []string, f foreign, me, other counterfoil.ID) {
+	w.T.Helper()
+	k, err := w.Register.Kinds.Kind(f.kind)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	r, err := w.register.Create(w.t.Context(), register.For(other), f.kind, register.Input{Values: f.values(me, other)})
+	r, err := w.Register.Create(w.T.Context(), register.For(other), f.kind, register.Input{Values: f.values(me, other)})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	file, err := w.register.Attach(w.t.Context(), register.For(other), r.ID, register.File{Name: "a.txt", Bytes: []byte("just text")})
+	file, err := w.Register.Attach(w.T.Context(), register.For(other), r.ID, register.File{Name: "a.txt", Bytes: []byte("just text")})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	w.clock.Advance(time.Millisecond)
+	w.Clock.Advance(time.Millisecond)
 	roles := slices.Concat([]string{kind.RoleAny}, held)
 	if len(held) > 0 {
 		roles = append(roles, register.RoleStaff)
@@ -146,7 +147,7 @@ func (w *world) compareRights(name string, held []string, f foreign, me, other c
 	if f.mine && k.Named == nil {
 		roles = append(roles, kind.RoleOwner)
 	}
-	grants := func(a register.Action) bool { return w.register.Rights.Grants(roles, k, a) }
+	grants := func(a register.Action) bool { return w.Register.Rights.Grants(roles, k, a) }
 	reads := grants(register.Read)
 	if k.Named != nil {
 		reads = f.mine
@@ -195,11 +196,11 @@ func (w *world) compareRights(name string, held []string, f foreign, me, other c
 			if strings.HasSuffix(path, "/export") {
 				action = register.Export
 			}
-			if k.Named == nil && !w.register.Rights.Grants(ofKind, k, action) {
+			if k.Named == nil && !w.Register.Rights.Grants(ofKind, k, action) {
 				want = http.StatusForbidden
 			}
 		case asksCreate:
-			if !w.register.Rights.Grants(ofKind, k, register.Create) {
+			if !w.Register.Rights.Grants(ofKind, k, register.Create) {
 				want = http.StatusForbidden
 			}
 		default:
@@ -214,19 +215,19 @@ func (w *world) compareRights(name string, held []string, f foreign, me, other c
 		}
 		var got int
 		if method == "GET" {
-			got = w.get(path).Code
-		} else if pattern == attachPattern {
-			got = w.upload(path, "a.txt", nil).Code
+			got = w.Get(path).Code
+		} else if pattern == "POST /records/{number}/attachments" {
+			got = w.Upload(path, "a.txt", nil).Code
 		} else {
 			version := uint64(0) // of no record: what may be changed is a lost update
 			if asks == asksMove {
 				version = r.Version
 			}
-			got = w.post(path, "version", strconv.FormatUint(version, 10)).Code
+			got = w.Post(path, "version", strconv.FormatUint(version, 10)).Code
 		}
 		refused := got == http.StatusForbidden || got == http.StatusNotFound
 		if want == http.StatusOK && (refused || got >= 500) || want != http.StatusOK && got != want {
-			w.t.Errorf("%s: %s answered %d, want %d", name, method+" "+path, got, want)
+			w.T.Errorf("%s: %s answered %d, want %d", name, method+" "+path, got, want)
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package console
+package console_test
 
 import (
 	"flag"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/console/consoletest"
 	"github.com/counterfoil/counterfoil/internal/evidence"
 )
 
@@ -24,23 +25,23 @@ func TestServe(t *testing.T) {
 	if *serveAt == "" {
 		t.Skip("no -serve")
 	}
-	w := newWorld(t)
-	admin := w.signIn()
+	w := consoletest.New(t)
+	admin := w.SignIn()
 	shown := map[string]counterfoil.ID{}
 	if !*serveEmpty {
-		shown = w.sample(admin)
-		w.speak()
+		shown = w.Sample(admin)
+		w.Speak()
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("as") != "stranger" {
-			for name, value := range w.cookies {
+			for name, value := range w.Cookies {
 				r.AddCookie(&http.Cookie{Name: name, Value: value})
 			}
 		}
-		w.handler.ServeHTTP(rw, r)
+		w.Handler.ServeHTTP(rw, r)
 	})
-	shown["hostile"] = w.hostile(shown)
+	shown["hostile"] = hostile(w, shown)
 	mux.HandleFunc("/sample/{kind}", func(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, "/interactions/"+shown[r.PathValue("kind")].String(), http.StatusSeeOther)
 	})
@@ -50,18 +51,18 @@ func TestServe(t *testing.T) {
 		post := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
 		post.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if form.Get("as") != "stranger" {
-			for name, value := range w.cookies {
+			for name, value := range w.Cookies {
 				post.AddCookie(&http.Cookie{Name: name, Value: value})
 			}
 		}
-		w.handler.ServeHTTP(rw, post)
+		w.Handler.ServeHTTP(rw, post)
 	})
 	t.Fatal(http.ListenAndServe(*serveAt, mux))
 }
 
 // hostile is an interaction in which every text is as wide as it can be.
-func (w *world) hostile(ids map[string]counterfoil.ID) counterfoil.ID {
-	v, ok := w.views[ids["stopped"]]
+func hostile(w *consoletest.World, ids map[string]counterfoil.ID) counterfoil.ID {
+	v, ok := w.Views[ids["stopped"]]
 	if !ok {
 		return counterfoil.ID{}
 	}
@@ -70,6 +71,6 @@ func (w *world) hostile(ids map[string]counterfoil.ID) counterfoil.ID {
 	v.Findings = []evidence.Finding{{Phase: evidence.PhaseAnswer, Type: bad, Where: bad, Detector: bad, Action: "recorded"}}
 	v.Decision.Rule, v.Decision.Reasons = bad, []string{bad}
 	v.Guards = append(v.Guards, evidence.Guard{Name: bad, Version: bad, Reason: bad, Status: counterfoil.GuardFailed})
-	w.texts[v.ID].Request.Body = []byte(`{"messages":[{"content":"` + bad + ` \u202e שלום [EMAIL_1] ` + bad + `"}]}`)
+	w.Texts[v.ID].Request.Body = []byte(`{"messages":[{"content":"` + bad + ` \u202e שלום [EMAIL_1] ` + bad + `"}]}`)
 	return v.ID
 }

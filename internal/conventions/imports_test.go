@@ -27,7 +27,7 @@ var layers = [][]string{
 }
 
 // apart are packages outside the product: nothing in the layers imports them.
-var apart = []string{"bench", "contrib", "e2e", "oracles", "internal/durable/faulty", "internal/logtest", "internal/corpus", "internal/conventions", "internal/fakeprovider"}
+var apart = []string{"bench", "contrib", "e2e", "oracles", "internal/durable/faulty", "internal/logtest", "internal/corpus", "internal/conventions", "internal/fakeprovider", "internal/console/consoletest", "internal/console/pagetest"}
 
 // edge is an import that must not be. From is a folder of the tree; to is a
 // folder of the tree or an import path, and stands for what lies inside too.
@@ -170,6 +170,30 @@ func TestExceptionsAreNeeded(t *testing.T) {
 	for _, x := range exceptions {
 		if x.reason == "" || !slices.ContainsFunc(list, func(e edge) bool { return within(e.from, x.from) && within(e.to, x.to) }) {
 			t.Errorf("exception %s → %s: without a reason, or no longer used", x.from, x.to)
+		}
+	}
+}
+
+// ground are the packages of the console that its sections stand on, from top to
+// bottom. Every other folder there is a section.
+var ground = []string{"shell", "filter", "event", "sheet", "part", "moment", "words"}
+
+// TestSectionsStandApart: sections of the console meet in package console only, so that
+// each can be read and changed by itself; what two need lies in the ground, which knows
+// none of them.
+func TestSectionsStandApart(t *testing.T) {
+	const console = "internal/console/"
+	for _, e := range imports(t) {
+		from, inside := strings.CutPrefix(e.from, console)
+		to, isConsole := strings.CutPrefix(e.to, console)
+		if !inside || !isConsole || isApart(e.from) {
+			continue
+		}
+		switch f, g := slices.Index(ground, from), slices.Index(ground, to); {
+		case g < 0:
+			t.Errorf("%s: %s imports %s, which is a section", e.reason, from, to)
+		case f > g:
+			t.Errorf("%s: %s imports %s, which lies above it", e.reason, from, to)
 		}
 	}
 }

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package erasures
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/console/shell"
+	"github.com/counterfoil/counterfoil/internal/erasure"
+	"github.com/counterfoil/counterfoil/internal/identity"
+)
+
+// Eraser takes and decides requests for erasure; its faults say what people may know.
+type Eraser interface {
+	// ApproveAndErase returns when everything is erased.
+	ApproveAndErase(context.Context, identity.PersonID, counterfoil.ID, erasure.Progress) (*erasure.Case, error)
+	Case(context.Context, counterfoil.ID) (*erasure.Case, error) // fault of kind not found
+	Cases(context.Context) ([]erasure.Case, error)
+	Holds(context.Context) ([]erasure.Hold, error)
+	PlaceHold(context.Context, identity.PersonID, erasure.NewHold) (*erasure.Hold, error)
+	Preview(context.Context, counterfoil.ID, erasure.Progress) (erasure.Preview, error)
+	Reject(context.Context, identity.PersonID, counterfoil.ID) (*erasure.Case, error)
+	ReleaseHold(context.Context, identity.PersonID, counterfoil.ID) (*erasure.Hold, error)
+	Request(context.Context, identity.PersonID, erasure.NewRequest, erasure.Progress) (*erasure.Case, erasure.Preview, error)
+}
+
+// Prover checks passwords; *accounts.Prover implements it.
+type Prover interface {
+	// Prove fails with a fault of kind forbidden, or a *accounts.TooManyError.
+	Prove(ctx context.Context, action, email, password, address string) (identity.Person, error)
+}
+
+// Config is what this section needs beside the shell.
+type Config struct {
+	Erasures Eraser
+	Prover   Prover
+}
+
+// Section is requests for erasure, their decisions, and holds.
+type Section struct {
+	*shell.Shell
+
+	erasures Eraser
+	prover   Prover
+}
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// New returns the section.
+func New(sh *shell.Shell, config Config) *Section {
+	return &Section{Shell: sh, erasures: config.Erasures, prover: config.Prover}
+}
+
+// Templates implements shell.Section.
+func (s *Section) Templates() fs.FS { return templates }
+
+// Routes implements shell.Section.
+func (s *Section) Routes() []shell.Route {
+	return []shell.Route{
+		shell.SignedIn("GET /erasures", s.list),
+		shell.SignedIn("GET /erasures.csv", s.export),
+		shell.SignedIn("GET /erasures/new", s.ask),
+		shell.SignedIn("POST /erasures", s.request),
+		shell.SignedIn("GET /erasures/{id}", s.show),
+		shell.SignedIn("POST /erasures/{id}/name", s.showName),
+		shell.SignedIn("POST /erasures/{id}/approve", s.approve),
+		shell.SignedIn("POST /erasures/{id}/reject", s.reject),
+		shell.SignedIn("GET /holds/new", s.newHold),
+		shell.SignedIn("POST /holds", s.placeHold),
+		shell.SignedIn("GET /holds/{id}", s.showHold),
+		shell.SignedIn("POST /holds/{id}/release", s.releaseHold),
+	}
+}

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package people
+
+import (
+	"testing"
+
+	"github.com/counterfoil/counterfoil/internal/console/pagetest"
+)
+
+func TestPages(t *testing.T) {
+	pagetest.Check(t, templates, map[string]any{
+		"people": new(listPage),
+		"rights": new(rightsPage),
+	})
+}

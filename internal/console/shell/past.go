@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package shell
+
+import (
+	"time"
+
+	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/accounts"
+	"github.com/counterfoil/counterfoil/internal/console/filter"
+	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/index"
+)
+
+// Systems are all systems and keys at the moment shown, as the live path enforced them
+// then. In the past it knows no people.
+func (d *Desk) Systems() (*identity.Snapshot, error) {
+	today := d.shell.Directory.Snapshot()
+	if d.At.IsZero() {
+		return today, nil
+	}
+	then, err := d.shell.records.At(d.Ctx, d.At)
+	if err != nil {
+		return nil, err
+	}
+	return accounts.SnapshotAt(d.Ctx, then, today.Keys(), d.At)
+}
+
+// Passed is the filter of what had passed at the moment shown.
+func (d *Desk) Passed(system counterfoil.ID) index.Filter {
+	return index.Filter{System: system, AsOf: d.At}
+}
+
+// Listed is the address of interactions, at the moment shown.
+func (d *Desk) Listed(q filter.Query) string {
+	if !d.At.IsZero() {
+		q.At = d.At.Format(time.RFC3339Nano)
+	}
+	return q.Address("/interactions")
+}

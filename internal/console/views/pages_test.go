@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The Counterfoil authors
+// SPDX-License-Identifier: Apache-2.0
+
+package views
+
+import (
+	"testing"
+
+	"github.com/counterfoil/counterfoil/internal/console/pagetest"
+)
+
+func TestPages(t *testing.T) {
+	pagetest.Check(t, templates, map[string]any{
+		"saved": new(listPage),
+	})
+}
