@@ -50,7 +50,7 @@ func (b *bench) pages(ctx context.Context, x *index.Index, l *syntheticLog) erro
 	}
 	var bySystem []time.Duration
 	for range asked {
-		took, err := measured(func() error { _, err := x.CountBySystem(ctx); return err })
+		took, err := measured(func() error { _, err := x.CountBySystem(ctx, time.Time{}); return err })
 		if err != nil {
 			return err
 		}
