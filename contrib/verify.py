@@ -1369,25 +1369,24 @@ def check_info(info: bytes, digest: bytes) -> int:
         raise Fault("the time-stamp is over something else")
     t.take(INT)
     at = der_time(t.take(0x18))
-    for tag in (SEQ, BOOL, INT, 0xA0, 0xA1):
+    for tag in (SEQ, BOOL, INT, 0xA0):
         t.maybe(tag)
+    extensions = t.maybe(0xA1)
     t.end()
+    for d in der_all(extensions.body) if extensions else ():
+        e = Items(d.body)
+        e.take(OID)
+        if e.maybe(BOOL) is not None:
+            raise Fault("the time-stamp has a critical extension that is not known here")
     return at
 
 
 def check_signer(s: Items, info: bytes, pool: Sequence[Certificate]) -> Certificate:
     """SignerInfo (RFC 5652, section 5.3): its certificate, attributes, signature."""
     s.take(INT)
-    named = s.maybe(SEQ)
-    key_id = None if named else s.take(0x80)
-    if named is not None:
-        parts = Items(named.body)
-        issuer, serial = parts.take(SEQ).raw, integer(parts.take(INT))
-        signer = next((c for c in pool if (c.issuer, c.serial) == (issuer, serial)), None)
-    else:
-        assert key_id is not None
-        wanted = bytes([OCTETS, len(key_id.body)]) + key_id.body
-        signer = next((c for c in pool if c.extensions.get(ID_SUBJECT_KEY, (False, b""))[1] == wanted), None)
+    parts = Items(s.take(SEQ).body)
+    issuer, serial = parts.take(SEQ).raw, integer(parts.take(INT))
+    signer = next((c for c in pool if (c.issuer, c.serial) == (issuer, serial)), None)
     if signer is None or not signer.stamps_time_only():
         raise Fault("no certificate for time-stamping in the token is that of its signer")
     digest_name = HASHES.get(algorithm(s.take(SEQ).body), "")
@@ -1397,7 +1396,7 @@ def check_signer(s: Items, info: bytes, pool: Sequence[Certificate]) -> Certific
     s.end()
     attributes = set_of_attributes(raw.body)
     kind, hash_name = SIGNATURES.get(signature_id, ("rsa" if signature_id == ID_RSA else "", digest_name))
-    if not digest_name or kind != {ID_RSA: "rsa", ID_EC: "ec"}.get(signer.key.kind, "ed25519"):
+    if not digest_name or hash_name != digest_name or kind != {ID_RSA: "rsa", ID_EC: "ec"}.get(signer.key.kind, "ed25519"):
         raise Fault("the token is signed by an algorithm not known here")
     if attributes.get(ID_CONTENT_TYPE) != bytes([OID, len(ID_TST_INFO)]) + ID_TST_INFO:
         raise Fault("the token's attributes are of another content")

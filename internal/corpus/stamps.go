@@ -53,6 +53,13 @@ func stamps() []Case {
 			a.Data = stamper(w.t).Issue(w.t, edit).Token(w.t, a.Imprint(), stampedAt, nil)
 		}
 	}
+	odd := func(what logtest.Oddity) func(w *World, a *counterfoil.Anchor) {
+		return func(w *World, a *counterfoil.Anchor) {
+			authority := stamper(w.t).Issue(w.t, func(leaf *x509.Certificate) { leaf.SubjectKeyId = []byte("a key") })
+			authority.Odd = what
+			a.Data = authority.Token(w.t, a.Imprint(), stampedAt, nil)
+		}
+	}
 	all := []Case{
 		add("that holds", "", nil),
 		add("of an authority nobody trusts", "timestamp", func(w *World, a *counterfoil.Anchor) {
@@ -71,6 +78,9 @@ func stamps() []Case {
 		add("that is no token", "timestamp", func(_ *World, a *counterfoil.Anchor) { a.Data = []byte("token") }),
 		add("with something behind it", "timestamp", func(_ *World, a *counterfoil.Anchor) { a.Data = append(bytes.Clone(a.Data), 0) }),
 		add("by a certificate of its root", "", by(nil)),
+		add("with a critical extension nobody knows", "timestamp", odd(logtest.CriticalExtension)),
+		add("signed over another hash than it names", "timestamp", odd(logtest.OtherHash)),
+		add("that names its signer by a key", "timestamp", odd(logtest.SignerByKey)),
 		add("by a certificate that had expired", "timestamp", by(func(leaf *x509.Certificate) { leaf.NotAfter = stampedAt.Add(-time.Hour) })),
 		add("by a certificate that was not valid yet", "timestamp", by(func(leaf *x509.Certificate) { leaf.NotBefore = stampedAt.Add(time.Hour) })),
 		add("by a certificate without a purpose", "timestamp", by(func(leaf *x509.Certificate) { leaf.ExtraExtensions = nil })),

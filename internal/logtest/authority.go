@@ -24,6 +24,7 @@ import (
 type Authority struct {
 	Roots   *x509.CertPool
 	RootPEM []byte
+	Odd     Oddity // of the tokens
 
 	now      time.Time
 	root     *ecdsa.PrivateKey
@@ -31,6 +32,16 @@ type Authority struct {
 	chain    []*x509.Certificate // signing certificate first
 	key      *ecdsa.PrivateKey
 }
+
+// Oddity makes tokens that are rightly signed and that a careful reader refuses.
+type Oddity int
+
+// What may be odd about a token.
+const (
+	CriticalExtension Oddity = iota + 1 // one nobody knows
+	OtherHash                           // the signature is over another hash than the digest in it
+	SignerByKey                         // named by the id of its key, not by issuer and number
+)
 
 var (
 	oidTSTInfo    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
@@ -108,28 +119,46 @@ func (a *Authority) Token(t testing.TB, over [32]byte, at time.Time, nonce *big.
 			Digest    []byte
 		}
 		Serial *big.Int
-		Time   time.Time `asn1:"generalized"`
-		Nonce  *big.Int  `asn1:"optional"`
+		Time   time.Time        `asn1:"generalized"`
+		Nonce  *big.Int         `asn1:"optional"`
+		More   []pkix.Extension `asn1:"tag:1,optional,omitempty"`
 	}{
 		Version: 1, Policy: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 99999, 1},
 		Imprint: struct {
 			Algorithm asn1.RawValue
 			Digest    []byte
 		}{asn1.RawValue{FullBytes: algorithm}, over[:]},
-		Serial: big.NewInt(at.UnixNano()), Time: at.UTC().Truncate(time.Second), Nonce: nonce,
+		Serial: big.NewInt(at.UnixNano()), Time: at.UTC().Truncate(time.Second), Nonce: nonce, More: a.extensions(),
 	})
 	attributes := a.attributes(t, info)
-	signed := sha256.Sum256(set(asn1.TagSet, attributes...))
-	signature, err := a.key.Sign(rand.Reader, signed[:], crypto.SHA256)
+	hash, algorithmID := crypto.SHA256, 2
+	if a.Odd == OtherHash {
+		hash, algorithmID = crypto.SHA384, 3
+	}
+	h := hash.New()
+	h.Write(set(asn1.TagSet, attributes...))
+	signature, err := a.key.Sign(rand.Reader, h.Sum(nil), hash)
 	if err != nil {
 		t.Fatal(err)
 	}
 	leaf := a.chain[0]
-	signer := set(asn1.TagSequence, der(t, 1), set(asn1.TagSequence, leaf.RawIssuer, der(t, leaf.SerialNumber)), algorithm, tagged(0, attributes...),
-		der(t, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}}), der(t, signature))
+	version, name := 1, set(asn1.TagSequence, leaf.RawIssuer, der(t, leaf.SerialNumber))
+	if a.Odd == SignerByKey {
+		version, name = 3, der(t, asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, Bytes: leaf.SubjectKeyId})
+	}
+	signer := set(asn1.TagSequence, der(t, version), name, algorithm, tagged(0, attributes...),
+		der(t, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, algorithmID}}), der(t, signature))
 	data := set(asn1.TagSequence, der(t, 3), set(asn1.TagSet, algorithm), set(asn1.TagSequence, der(t, oidTSTInfo), tagged(0, der(t, info))),
 		tagged(0, leaf.Raw, a.chain[1].Raw), set(asn1.TagSet, signer))
 	return set(asn1.TagSequence, der(t, oidSignedData), tagged(0, data))
+}
+
+// extensions are those of what is stamped.
+func (a *Authority) extensions() []pkix.Extension {
+	if a.Odd != CriticalExtension {
+		return nil
+	}
+	return []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 99999, 2}, Critical: true, Value: []byte{5, 0}}}
 }
 
 // attributes are those the signature covers.
