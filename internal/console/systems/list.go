@@ -15,6 +15,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 type listPage struct {
@@ -30,6 +31,7 @@ type listPage struct {
 	Next    string
 	Export  string
 	At      string // the moment shown, as the address says it
+	Whom    string // who may register a system; "" when the person may
 }
 
 type row struct {
@@ -82,6 +84,9 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if q.after != "" {
 		p.First = query{q.text, q.keys, "", q.at}.address("/systems")
+	}
+	if err := d.mayBegin(); err != nil {
+		p.Whom = shell.PublicText(err)
 	}
 	p.Export = query{q.text, q.keys, "", q.at}.address("/systems.csv")
 	if p.Saved, err = d.SavedRow(r, "/systems"); err != nil {
@@ -179,12 +184,35 @@ func (s *Section) beginPage(r *http.Request) beginPage {
 
 const modelsHint = "One a line, exactly as clients name them. Without any, no model is refused for not being listed."
 
+// mayBegin refuses who may not begin the record of a system.
+func (d *desk) mayBegin() error {
+	k, err := d.section.Kinds.Kind("system")
+	if err != nil {
+		return err
+	}
+	return d.May(k, nil, register.Create)
+}
+
 func (s *Section) begin(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.desk(r)
+	if err != nil {
+		return err
+	}
+	if err := d.mayBegin(); err != nil {
+		return err
+	}
 	p := s.beginPage(r)
 	return s.Render(w, http.StatusOK, "system_new", &p)
 }
 
 func (s *Section) add(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.desk(r)
+	if err != nil {
+		return err
+	}
+	if err := d.mayBegin(); err != nil {
+		return err
+	}
 	p := s.beginPage(r)
 	system, err := s.accounts.AddSystem(r.Context(), shell.ActorID(r), accounts.NewSystem{
 		Name: r.PostFormValue("name"), OwnerEmail: r.PostFormValue("owner"), Models: shell.Lines(r.PostFormValue("models")),

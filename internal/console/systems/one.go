@@ -36,7 +36,7 @@ type onePage struct {
 	KeyForm            keyForm
 	Version            string
 	ModelsField        part.Field
-	Present            bool        // the page shows now, so it can be changed
+	Whom               string      // who may change models and keys; "" when the person may
 	Asked              []askedDay  // though it was stopped or retired
 	Record             *registered // nil for somebody who may not see the record
 }
@@ -67,6 +67,33 @@ func (f *keyForm) fields() []part.Field { return []part.Field{f.Person, f.Expiry
 var lives = []int{30, 90, 180, 365}
 
 const usualLife = 90
+
+// mayChange refuses who may not change a system's record: models and keys hang on it. In
+// the past that is nobody.
+func (d *desk) mayChange(record *register.Record) error {
+	k, err := d.section.Kinds.Kind("system")
+	if err != nil {
+		return err
+	}
+	return d.May(k, record, register.ChangeRight)
+}
+
+// toChange is the system an address names, for somebody who may change its record.
+func (s *Section) toChange(r *http.Request) (*identity.System, error) {
+	system, err := s.asked(r)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.desk(r)
+	if err != nil {
+		return nil, err
+	}
+	record, err := d.Record(d.Ctx, counterfoil.ID(system.ID))
+	if err != nil && !shell.Unseen(err) {
+		return nil, err
+	}
+	return system, d.mayChange(record)
+}
 
 // asked loads the system an address names.
 func (s *Section) asked(r *http.Request) (*identity.System, error) {
@@ -119,8 +146,11 @@ func (s *Section) onePage(r *http.Request, system *identity.System) (*onePage, e
 		InteractionsHref: d.Listed(filter.Query{System: system.Slug}),
 		FactsNote:        "Version " + words.Number(system.Version) + " of the record",
 		KeysSummary:      words.Number(valid) + " in force, of " + words.Number(len(keys)),
-		Present:          d.At.IsZero(), KeyForm: newKeyForm(r), Version: strconv.FormatUint(system.Version, 10),
+		KeyForm:          newKeyForm(r), Version: strconv.FormatUint(system.Version, 10),
 		ModelsField: part.Field{Name: "models", Label: "Which models may it use?", Hint: modelsHint, Rows: max(4, len(system.Models)+1), Value: strings.Join(system.Models, "\n")},
+	}
+	if err := d.mayChange(record); err != nil {
+		p.Whom = shell.PublicText(err)
 	}
 	p.Stub = []part.Fact{
 		{Label: "Short name", Value: system.Slug, Mono: true},
@@ -137,7 +167,7 @@ func (s *Section) onePage(r *http.Request, system *identity.System) (*onePage, e
 	}
 	for _, k := range slices.Backward(keys) {
 		row := rowOfKey(&k, d.Now())
-		row.Revocable = row.Revocable && p.Present
+		row.Revocable = row.Revocable && p.Whom == ""
 		p.Keys = append(p.Keys, row)
 	}
 	return p, nil
@@ -238,7 +268,7 @@ func newKeyForm(r *http.Request) keyForm {
 // createKey shows the key in the answer to the form: there is no address under
 // which it could be seen a second time.
 func (s *Section) createKey(w http.ResponseWriter, r *http.Request) error {
-	system, err := s.asked(r)
+	system, err := s.toChange(r)
 	if err != nil {
 		return err
 	}
@@ -293,7 +323,7 @@ func (s *Section) rejected(w http.ResponseWriter, r *http.Request, system *ident
 
 // revokeKey ends a key of this system, and of no other.
 func (s *Section) revokeKey(w http.ResponseWriter, r *http.Request) error {
-	system, err := s.asked(r)
+	system, err := s.toChange(r)
 	if err != nil {
 		return err
 	}
@@ -311,7 +341,7 @@ func (s *Section) revokeKey(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Section) changeModels(w http.ResponseWriter, r *http.Request) error {
-	system, err := s.asked(r)
+	system, err := s.toChange(r)
 	if err != nil {
 		return err
 	}

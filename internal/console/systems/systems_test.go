@@ -234,3 +234,61 @@ func TestSystemBesideItsRecord(t *testing.T) {
 		t.Error("the relations are shown to somebody who may not see the record")
 	}
 }
+
+// TestWhoMayChangeASystem: registering a system, its models and its keys are for whoever
+// may do that with its record, and for nobody else who is signed in.
+func TestWhoMayChangeASystem(t *testing.T) {
+	w := consoletest.New(t)
+	w.In("aims_manager")
+	w.Sample(w.Admin)
+	theirs, mine := "/systems/claims-letter-assistant", "/systems/code-assistant"
+	revoke := theirs + "/keys/" + keyOf(t, w, "claims-letter-assistant").ID.String() + "/revoke"
+	acts := func(path string) map[string]int {
+		before := w.Roll.Snapshot().Digest()
+		got := map[string]int{
+			"models": w.Post(path+"/models", "version", "1", "models", "m-1").Code,
+			"keys":   w.Post(path+"/keys", "kind", "person", "person", "x@example.com", "expires", "30").Code,
+		}
+		if path == theirs {
+			got["revoke"] = w.Post(revoke).Code
+		}
+		if got["keys"] == http.StatusForbidden && w.Roll.Snapshot().Digest() != before {
+			t.Error("who is refused changed something")
+		}
+		return got
+	}
+	for _, roles := range [][]string{nil, {"risk_manager"}} {
+		w.In(roles...)
+		for act, code := range acts(theirs) {
+			if code != http.StatusForbidden {
+				t.Errorf("%v: %s of somebody's system answered %d", roles, act, code)
+			}
+		}
+		for method, code := range map[string]int{"GET": w.Get("/systems/new").Code, "POST": w.Post("/systems", "name", "New", "owner", "x@example.com").Code} {
+			if code != http.StatusForbidden {
+				t.Errorf("%v: %s of a new system answered %d", roles, method, code)
+			}
+		}
+		page := w.Says(theirs, "Keys and models: Not available")
+		for _, form := range []string{`action="` + theirs + `/`, "Revoke<", `id="newkey"`} {
+			if strings.Contains(page, form) {
+				t.Errorf("%v: the page offers %s", roles, form)
+			}
+		}
+		if strings.Contains(w.Says("/systems", "Not available"), `href="/systems/new"`) {
+			t.Errorf("%v: registering is offered", roles)
+		}
+	}
+	w.In()
+	for act, code := range acts(mine) {
+		if code != http.StatusOK && code != http.StatusSeeOther {
+			t.Errorf("the owner: %s answered %d", act, code)
+		}
+	}
+	w.In("administrator")
+	for act, code := range acts(theirs) {
+		if code != http.StatusOK && code != http.StatusSeeOther {
+			t.Errorf("the administrator: %s answered %d", act, code)
+		}
+	}
+}
