@@ -5,6 +5,7 @@ package vault
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -43,22 +44,37 @@ func stream(size int) []byte {
 	return []byte(b.String())
 }
 
+// BenchmarkSeal seals texts within the budget for compression and beyond it.
 func BenchmarkSeal(b *testing.B) {
 	v := open(b, b.TempDir(), clock.System{})
 	for name, text := range map[string][]byte{"json-3KB": prompt(3000), "stream-8KB": stream(8000)} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			var size int
-			for b.Loop() {
-				sealed, err := v.Seal(scope, entry, counterfoil.KindIntent, text)
-				if err != nil {
-					b.Fatal(err)
+		for codec, rate := range map[string]int64{"compressed": math.MaxInt64, "stored": 1} {
+			b.Run(name+"/"+codec, func(b *testing.B) {
+				v.compression = newBudget(1)
+				v.compression.rate = rate
+				v.compression.grant(len(text))
+				b.ReportAllocs()
+				var size int
+				for b.Loop() {
+					sealed, err := v.Seal(scope, entry, counterfoil.KindIntent, text)
+					if err != nil {
+						b.Fatal(err)
+					}
+					size = len(sealed.Bytes)
 				}
-				size = len(sealed.Bytes)
-			}
-			b.ReportMetric(float64(size), "sealed-bytes")
-		})
+				b.ReportMetric(float64(size), "sealed-bytes")
+			})
+		}
 	}
+}
+
+func BenchmarkBudget(b *testing.B) {
+	budget := newBudget(1)
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			budget.grant(1)
+		}
+	})
 }
 
 func BenchmarkOpen(b *testing.B) {

@@ -21,8 +21,15 @@ const (
 	codecS2     = 1
 )
 
-// appendEncoded appends a codec byte and the encoded plaintext to dst.
-func appendEncoded(dst, plaintext []byte) []byte {
+// appendStored appends a codec byte and the plaintext as it is to dst.
+func appendStored(dst, plaintext []byte) []byte {
+	dst = append(grow(dst, 1+len(plaintext)), codecStored)
+	return append(dst, plaintext...)
+}
+
+// appendCompressed appends a codec byte and the compressed plaintext to dst, or the
+// plaintext as it is where that is not larger.
+func appendCompressed(dst, plaintext []byte) []byte {
 	start := len(dst) + 1
 	dst = grow(dst, 1+max(len(plaintext), s2.MaxEncodedLen(len(plaintext))))
 	encoded := s2.Encode(dst[start:cap(dst)], plaintext)
@@ -30,11 +37,10 @@ func appendEncoded(dst, plaintext []byte) []byte {
 		dst = append(dst, codecS2)
 		return dst[:start+len(encoded)] // Encode wrote in place: the room was sufficient
 	}
-	dst = append(dst, codecStored)
-	return append(dst, plaintext...)
+	return appendStored(dst, plaintext)
 }
 
-// decoded returns the plaintext of what appendEncoded wrote. The result may
+// decoded returns the plaintext of what was appended. The result may
 // share memory with encoded.
 func decoded(codec byte, encoded []byte) ([]byte, error) {
 	switch codec {

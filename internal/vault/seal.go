@@ -76,7 +76,11 @@ func (v *Vault) SealInto(dst []byte, scope Scope, entry counterfoil.ID, kind cou
 	}
 
 	w.aad = binding(w.aad[:0], &wrapping.id, &entry, kind, v.origin)
-	w.content = appendEncoded(append(w.content[:0], k[:]...), plaintext)
+	if w.content = append(w.content[:0], k[:]...); v.compression.grant(len(plaintext)) {
+		w.content = appendCompressed(w.content, plaintext)
+	} else {
+		w.content = appendStored(w.content, plaintext)
+	}
 	out := dst[:0]
 	if need := headBytes + len(w.content) + tagBytes; cap(out) < need {
 		out = make([]byte, 0, need)

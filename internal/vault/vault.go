@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -49,8 +50,9 @@ type Config struct {
 
 // Vault seals and opens payloads. It is safe for concurrent use.
 type Vault struct {
-	origin string
-	keys   keyring
+	origin      string
+	keys        keyring
+	compression budget
 }
 
 // Open opens the keys in cfg.Dir, creating them in an empty directory. It
@@ -69,7 +71,8 @@ func Open(cfg Config) (*Vault, error) {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
 	v := &Vault{
-		origin: cfg.Origin,
+		origin:      cfg.Origin,
+		compression: newBudget(runtime.GOMAXPROCS(0)),
 		keys: keyring{
 			store:     store,
 			clock:     cfg.Clock,

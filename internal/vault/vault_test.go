@@ -409,8 +409,8 @@ func FuzzOpen(f *testing.F) {
 }
 
 func FuzzDecoded(f *testing.F) {
-	f.Add(appendEncoded(nil, bytes.Repeat([]byte("text "), 30)))
-	f.Add(appendEncoded(nil, []byte("x")))
+	f.Add(appendCompressed(nil, bytes.Repeat([]byte("text "), 30)))
+	f.Add(appendStored(nil, []byte("x")))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if len(raw) == 0 {
 			return

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,42 @@ type ours struct {
 	writers atomic.Uint32
 	dir     string
 	remove  func() error
+
+	mu      sync.Mutex
+	tallies []*tally
+}
+
+// tally is what the payloads of one writer came to, or of all.
+type tally struct{ records, compressed, bytes int }
+
+func (t *tally) count(sealed, text []byte) {
+	t.records++
+	t.bytes += len(sealed)
+	if len(sealed) < len(text) {
+		t.compressed++
+	}
+}
+
+func (t *tally) add(other tally) {
+	t.records += other.records
+	t.compressed += other.compressed
+	t.bytes += other.bytes
+}
+
+// sealed sums up what was sealed since the start. No writer may be at work.
+func (o *ours) sealed() (sum tally) {
+	for _, t := range o.tallies {
+		sum.add(*t)
+	}
+	return sum
+}
+
+func (o *ours) newTally() *tally {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := new(tally)
+	o.tallies = append(o.tallies, t)
+	return t
 }
 
 func startOurs(b *bench) (peer, error) {
@@ -60,15 +97,16 @@ func (o *ours) newWriter() writer {
 	var commitment [32]byte
 	scope := vault.Scope{Subject: counterfoil.NewID(), Class: "interaction"}
 	next := int(o.writers.Add(1))
-	entry := entries()
+	entry, tally := entries(), o.newTally()
 	return func(ctx context.Context) error {
 		next++
-		e := entry()
+		e, text := entry(), o.texts[next%len(o.texts)]
 		e.Commitment = commitment[:]
-		s, err := o.vault.SealInto(sealed, scope, e.ID, e.Kind, o.texts[next%len(o.texts)])
+		s, err := o.vault.SealInto(sealed, scope, e.ID, e.Kind, text)
 		if err != nil {
 			return err
 		}
+		tally.count(s.Bytes, text)
 		sealed, commitment = s.Bytes, s.Commitment
 		_, err = o.ledger.Append(ctx, e, sealed)
 		return err

@@ -29,8 +29,11 @@ type load func(context.Context, peer) (sample, error)
 
 // sample is what a load measured.
 type sample struct {
+	records  int
 	rate     float64 // records a second
 	p50, p99 time.Duration
+	spent    time.Duration // of the processor, for one record; the load is in it
+	sealed   tally         // what a peer that seals has sealed, warm-up included
 }
 
 // once starts a contender's peer, warms it up, measures it and takes it away.
@@ -43,7 +46,15 @@ func (b *bench) once(ctx context.Context, c contender) (s sample, err error) {
 	if _, err := c.warm(ctx, p); err != nil {
 		return sample{}, fmt.Errorf("warm up: %w", err)
 	}
-	return c.load(ctx, p)
+	before := processorTime()
+	if s, err = c.load(ctx, p); err != nil || s.records == 0 {
+		return s, err
+	}
+	s.spent = (processorTime() - before) / time.Duration(s.records)
+	if o, seals := p.(*ours); seals {
+		s.sealed = o.sealed()
+	}
+	return s, nil
 }
 
 // closed keeps n writers busy for a while.
@@ -80,5 +91,5 @@ func summarise(took []time.Duration, within time.Duration) sample {
 	}
 	slices.Sort(took)
 	at := func(percent int) time.Duration { return took[min(len(took)*percent/100, len(took)-1)] }
-	return sample{rate: float64(len(took)) / within.Seconds(), p50: at(50), p99: at(99)}
+	return sample{records: len(took), rate: float64(len(took)) / within.Seconds(), p50: at(50), p99: at(99)}
 }

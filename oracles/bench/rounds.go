@@ -44,6 +44,8 @@ var (
 	rate = figure{func(s sample) float64 { return s.rate }, "%.0f/s"}
 	p50  = figure{func(s sample) float64 { return millis(s.p50) }, "%.2f ms"}
 	p99  = figure{func(s sample) float64 { return millis(s.p99) }, "%.2f ms"}
+
+	spent = figure{func(s sample) float64 { return float64(s.spent) / float64(time.Microsecond) }, "%.1f µs"}
 )
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -33,8 +33,23 @@ func closedLoops(ctx context.Context, b *bench) error {
 		ours, bare, tessera := samples[0], samples[1], samples[2]
 		b.table.add(compare(fmt.Sprintf("%d writers, to the bare log", c.writers), ours, bare, rate, c.bare))
 		b.table.add(compare(fmt.Sprintf("%d writers, to Tessera, %s", c.writers, setting), ours, tessera, rate, c.tessera))
+		b.table.add(compare(fmt.Sprintf("%d writers, processor time to the bare log", c.writers), ours, bare, spent, unaimed("x")))
+		b.noteSealed(fmt.Sprintf("%d writers", c.writers), ours)
 	}
 	return nil
+}
+
+// noteSealed says what payloads came to: under load not all texts are compressed.
+func (b *bench) noteSealed(load string, samples []sample) {
+	var sum tally
+	for _, s := range samples {
+		sum.add(s.sealed)
+	}
+	if sum.records == 0 {
+		return
+	}
+	b.table.note("%s: %.0f %% of the texts were compressed; a sealed payload has %.0f bytes on average, %.2f GB for a million.",
+		load, 100*float64(sum.compressed)/float64(sum.records), float64(sum.bytes)/float64(sum.records), float64(sum.bytes)/float64(sum.records)/1e3)
 }
 
 // openLoops compares how long a record takes that comes when it likes.
@@ -59,6 +74,7 @@ func openLoops(ctx context.Context, b *bench) error {
 			limit = unaimed("x")
 		}
 		b.table.add(compare(fmt.Sprintf("%d/s, p99, to Tessera, %s", perSecond, setting), ours, tessera, p99, limit))
+		b.noteSealed(fmt.Sprintf("%d/s", perSecond), ours)
 	}
 	return nil
 }
