@@ -26,14 +26,15 @@ func closedLoops(ctx context.Context, b *bench) error {
 		if err != nil {
 			return err
 		}
-		samples, err := b.compete(ctx, put(startOurs), put(startBare), put(setting.start))
+		samples, err := b.compete(ctx, put(startOurs), put(startBare), put(setting.start), put(startLongBare))
 		if err != nil {
 			return err
 		}
-		ours, bare, tessera := samples[0], samples[1], samples[2]
+		ours, bare, tessera, long := samples[0], samples[1], samples[2], samples[3]
 		b.table.add(compare(fmt.Sprintf("%d writers, to the bare log", c.writers), ours, bare, rate, c.bare))
 		b.table.add(compare(fmt.Sprintf("%d writers, to Tessera, %s", c.writers, setting), ours, tessera, rate, c.tessera))
 		b.table.add(compare(fmt.Sprintf("%d writers, processor time to the bare log", c.writers), ours, bare, spent, unaimed("x")))
+		b.table.add(compare(fmt.Sprintf("%d writers, the bare log with records as long, to Tessera", c.writers), long, tessera, rate, unaimed("x")))
 		b.noteSealed(fmt.Sprintf("%d writers", c.writers), ours)
 	}
 	return nil
