@@ -44,6 +44,39 @@ func TestEveryRouteNeedsASession(t *testing.T) {
 	}
 }
 
+// TestRoutesForStaff: requests for erasures, holds, the table of rights and the departures
+// from the rules are not for somebody who only can sign in.
+func TestRoutesForStaff(t *testing.T) {
+	w := consoletest.New(t)
+	staff := 0
+	for _, r := range w.Console.Routes() {
+		if !r.Staff {
+			if strings.Contains(r.Pattern, "/erasures") || strings.Contains(r.Pattern, "/holds") {
+				t.Errorf("%s is for everybody", r.Pattern)
+			}
+			continue
+		}
+		staff++
+		method, path := fillPath(r.Pattern)
+		request := func() *http.Request {
+			r := httptest.NewRequest(method, path, nil)
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			return r
+		}
+		w.In()
+		if a := w.Ask(request()); a.Code != http.StatusForbidden || !strings.Contains(a.Body.String(), "whoever holds a role") {
+			t.Errorf("%s answered %d", r.Pattern, a.Code)
+		}
+		w.In("risk_manager")
+		if a := w.Ask(request()); strings.Contains(a.Body.String(), "whoever holds a role.") {
+			t.Errorf("%s refuses whoever holds a role", r.Pattern)
+		}
+	}
+	if staff == 0 {
+		t.Error("no route is for whoever holds a role")
+	}
+}
+
 func TestEveryAnswerIsCareful(t *testing.T) {
 	w := consoletest.New(t)
 	w.SignIn()

@@ -62,17 +62,17 @@ func (s *Section) Templates() fs.FS { return templates }
 // Routes implements shell.Section.
 func (s *Section) Routes() []shell.Route {
 	return []shell.Route{
-		shell.SignedIn("GET /erasures", s.list),
-		shell.SignedIn("GET /erasures.csv", s.export),
-		shell.SignedIn("GET /erasures/new", s.ask),
-		shell.SignedIn("POST /erasures", s.request),
-		shell.SignedIn("GET /erasures/{id}", s.show),
-		shell.SignedIn("POST /erasures/{id}/name", s.showName),
-		shell.SignedIn("POST /erasures/{id}/approve", s.approve),
-		shell.SignedIn("POST /erasures/{id}/reject", s.reject),
-		shell.SignedIn("GET /holds/new", s.newHold),
-		shell.SignedIn("POST /holds", s.placeHold),
-		shell.SignedIn("GET /holds/{id}", s.showHold),
-		shell.SignedIn("POST /holds/{id}/release", s.releaseHold),
+		shell.Staff("GET /erasures", s.list),
+		shell.Staff("GET /erasures.csv", s.export),
+		shell.Staff("GET /erasures/new", s.ask),
+		shell.Staff("POST /erasures", s.request),
+		shell.Staff("GET /erasures/{id}", s.show),
+		shell.Staff("POST /erasures/{id}/name", s.showName),
+		shell.Staff("POST /erasures/{id}/approve", s.approve),
+		shell.Staff("POST /erasures/{id}/reject", s.reject),
+		shell.Staff("GET /holds/new", s.newHold),
+		shell.Staff("POST /holds", s.placeHold),
+		shell.Staff("GET /holds/{id}", s.showHold),
+		shell.Staff("POST /holds/{id}/release", s.releaseHold),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/console/filter"
 	"github.com/counterfoil/counterfoil/internal/console/sheet"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
@@ -29,6 +30,9 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	f, complaints := q.Filter(snapshot)
 	if len(complaints) > 0 {
 		return shell.Invalid(strings.Join(complaints, " "))
+	}
+	if err := s.mayLook(r, f.System, counterfoil.ID{}); err != nil {
+		return err
 	}
 	f.Limit = sheet.ExportRows
 	rows, next, err := s.index.Interactions(r.Context(), f)

@@ -77,6 +77,9 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 		p.Stub = []part.Fact{{Label: "Shown", Value: "Nothing", Missing: true}}
 		return s.Render(w, http.StatusUnprocessableEntity, "interactions", &p)
 	}
+	if err := s.mayLook(r, f.System, counterfoil.ID{}); err != nil {
+		return err
+	}
 	rows, next, err := s.index.Interactions(r.Context(), f)
 	if err != nil {
 		return err

@@ -68,13 +68,17 @@ type guardRow struct {
 	Reason                     part.Fact
 }
 
-// asked loads what an address names.
+// asked loads what an address names, for who may look at it.
 func (s *Section) asked(r *http.Request) (*evidence.View, error) {
 	id, err := counterfoil.ParseID(r.PathValue("id"))
 	if err != nil {
 		return nil, shell.NotFound("There is no interaction with this id.")
 	}
-	return s.evidence.Interaction(r.Context(), id)
+	view, err := s.evidence.Interaction(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	return view, s.mayLook(r, view.System.ID, view.Person.ID)
 }
 
 func (s *Section) show(w http.ResponseWriter, r *http.Request) error {

@@ -10,7 +10,6 @@ import (
 	"github.com/counterfoil/counterfoil/internal/console/part"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
-	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
@@ -38,9 +37,6 @@ func (s *Section) showRights(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.desk(r)
 	if err != nil {
 		return err
-	}
-	if len(d.Actor.Roles) == 0 {
-		return fault.Forbidden("Not available: this is for whoever holds a role.", nil)
 	}
 	p := rightsPage{Page: d.Page(r, "Rights", "settings")}
 	for _, a := range register.Actions() {

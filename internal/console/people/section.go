@@ -47,7 +47,7 @@ func (s *Section) Templates() fs.FS { return templates }
 // Routes implements shell.Section.
 func (s *Section) Routes() []shell.Route {
 	return []shell.Route{
-		shell.SignedIn("GET /settings/rights", s.showRights),
+		shell.Staff("GET /settings/rights", s.showRights),
 		shell.SignedIn("GET /people", s.list),
 		shell.SignedIn("GET /people.csv", s.export),
 		shell.SignedIn("POST /people/{number}/invitation", s.invite),

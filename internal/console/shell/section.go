@@ -17,6 +17,7 @@ import (
 type Route struct {
 	Pattern string // of net/http: method and path
 	Open    bool   // to anybody; others need a session
+	Staff   bool   // for whoever holds a role
 	Limit   int64  // of the body in bytes; 0 for that of a form
 	Handler httpx.Handler
 }
@@ -64,6 +65,11 @@ func Public(pattern string, h httpx.Handler) Route {
 // SignedIn is a route that needs a session; others are sent to the sign-in page.
 func SignedIn(pattern string, h httpx.Handler) Route { return Route{Pattern: pattern, Handler: h} }
 
+// Staff is a route for whoever holds a role.
+func Staff(pattern string, h httpx.Handler) Route {
+	return Route{Pattern: pattern, Staff: true, Handler: h}
+}
+
 // formBytes is more than any form of the console holds, but for attachments.
 const formBytes = 256 << 10
 
@@ -81,6 +87,9 @@ func (s *Shell) Handler(routes []Route) http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		handler := r.Handler
+		if r.Staff {
+			handler = s.staff(handler)
+		}
 		if !r.Open {
 			handler = s.signedIn(handler)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/httpx"
 	"github.com/counterfoil/counterfoil/internal/identity"
 	"github.com/counterfoil/counterfoil/internal/index"
@@ -42,6 +43,16 @@ func (s *Shell) signedIn(next httpx.Handler) httpx.Handler {
 			return nil
 		}
 		return next(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, session)))
+	}
+}
+
+// staff lets a handler run for somebody who holds a role.
+func (s *Shell) staff(next httpx.Handler) httpx.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if len(s.ActorOf(r).Roles) == 0 {
+			return fault.Forbidden("Not available: this is for whoever holds a role.", nil)
+		}
+		return next(w, r)
 	}
 }
 
