@@ -3213,16 +3213,21 @@ class PackCheck:
 
     def name_others(self) -> None:
         """The logs that share the registry, which the pack is not about (P 9)."""
-        origins, joined = set(), []
+        origins, beside = set(), {}
         for e in self.registry.values():
             b = e.get("key", {})
             pair = {k.split("+")[0] for k in (b.get("key"), b.get("former")) if k}
             origins |= pair
             if b.get("event") == "succeeded":
-                joined.append(pair)
-        own = {self.head.origin} | ({self.registry_head.origin} if self.registry_head is not None else set())
-        for _ in joined:
-            own.update(*(pair for pair in joined if pair & own))
+                for origin in pair:
+                    beside.setdefault(origin, set()).update(pair)
+        own = set()
+        reached = [self.head.origin] + ([self.registry_head.origin] if self.registry_head is not None else [])
+        while reached:
+            origin = reached.pop()
+            if origin not in own:
+                own.add(origin)
+                reached.extend(beside.get(origin, ()))
         for origin in sorted(origins - own)[:20]:
             self.report.unchecked.append("The registry also knows the log %r: nothing of it is in the pack, so it was not checked." % origin)
         if len(origins - own) > 20:

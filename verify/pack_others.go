@@ -38,16 +38,18 @@ func (h *heirs) take(k *counterfoil.KeyEvent) {
 
 // others are the origins that are none of those given, nor joined with one, rising.
 func (h *heirs) others(given ...string) []string {
-	own := make(map[string]bool)
-	for _, origin := range given {
-		own[origin] = true
+	beside := make(map[string][]string)
+	for _, pair := range h.joined {
+		beside[pair[0]] = append(beside[pair[0]], pair[1])
+		beside[pair[1]] = append(beside[pair[1]], pair[0])
 	}
-	for grown := true; grown; {
-		grown = false
-		for _, pair := range h.joined {
-			if own[pair[0]] != own[pair[1]] {
-				own[pair[0]], own[pair[1]], grown = true, true, true
-			}
+	own := make(map[string]bool)
+	for next := slices.Clone(given); len(next) > 0; {
+		origin := next[len(next)-1]
+		next = next[:len(next)-1]
+		if !own[origin] {
+			own[origin] = true
+			next = append(next, beside[origin]...)
 		}
 	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(h.origins)), func(origin string) bool { return own[origin] })
