@@ -35,7 +35,7 @@ type window struct {
 // quota is what one provider has used of its bounds. It goes on over several
 // stretches when the ledger recovers and fails again, and over starts.
 type quota struct {
-	bounds Bounds    // as the last request had them
+	bounds Bounds    // as the last request had them; of a former process the time only
 	began  time.Time // its first request
 	known  time.Time // a clock that shows an earlier time was set back
 	since  time.Time // from here on its time must pass in this process before it is over
@@ -60,11 +60,11 @@ func (q *quota) refusal(b Bounds, now time.Time) error {
 func (q *quota) over(now time.Time) bool { return now.Sub(q.since) >= q.bounds.Within }
 
 // resume takes up the quota of a stretch that a former process left; q is what
-// other stretches of the provider left, nil for nothing. Of several the tightest
-// bounds hold.
+// other stretches of the provider left, nil for nothing. Of several, that holds which
+// closes the provider sooner and for longer: the earliest beginning, the latest request,
+// the most used, the longest time.
 func resume(q *quota, s *stretch, now time.Time) *quota {
 	began, last := time.UnixMicro(s.window.began), time.UnixMicro(int64(s.gap.To))
-	used := s.window.before + s.gap.Requests
 	if q == nil {
 		q = &quota{began: began, known: last, since: now}
 	}
@@ -74,7 +74,7 @@ func resume(q *quota, s *stretch, now time.Time) *quota {
 	if last.After(q.known) {
 		q.known = last
 	}
-	q.used = max(q.used, used)
-	q.bounds = Bounds{Requests: s.gap.Limit, Within: max(q.bounds.Within, s.window.within)}
+	q.used = max(q.used, s.window.before+s.gap.Requests)
+	q.bounds.Within = max(q.bounds.Within, s.window.within) // how many may pass, the next request brings along
 	return q
 }

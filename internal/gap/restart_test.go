@@ -109,9 +109,9 @@ func TestFlappingTakesOneSlot(t *testing.T) {
 	n.wantRefused(many, ErrRequests)
 }
 
-// TestTheTightestOfSeveralWindows holds: a stretch of an earlier window could not be
+// TestSeveralWindows: of each holds what closes the provider sooner and for longer. A stretch of an earlier window could not be
 // stated yet when the next one began.
-func TestTheTightestOfSeveralWindows(t *testing.T) {
+func TestSeveralWindows(t *testing.T) {
 	now := time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)
 	left := func(began time.Duration, before, requests uint64, within time.Duration) *stretch {
 		at := now.Add(began)
