@@ -30,7 +30,7 @@ var (
 		name: "kept_words", options: "STRICT", entry: "{row}.entry",
 		columns: `
 		entry INTEGER PRIMARY KEY,
-		words TEXT NOT NULL -- number, title and all texts, in lower case`,
+		words TEXT NOT NULL -- number, title and all texts but links, in lower case`,
 	}
 )
 
@@ -65,6 +65,10 @@ func factsOf(k *Kept) (facts, words string, err error) {
 	if err := d.Decode(&body); err != nil {
 		return "", "", fmt.Errorf("read values: %w", err)
 	}
+	links := make(map[string]bool, len(k.Links)) // nobody reads their ids, and “bed” may be part of one
+	for _, l := range k.Links {
+		links[l.Target.String()] = true
+	}
 	texts := []string{k.Number, k.Title}
 	kept := make(map[string]any, len(body.Values))
 	for _, field := range slices.Sorted(maps.Keys(body.Values)) {
@@ -85,6 +89,7 @@ func factsOf(k *Kept) (facts, words string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("encode facts: %w", err)
 	}
+	texts = slices.DeleteFunc(texts, func(text string) bool { return links[text] })
 	return string(raw), strings.ToLower(strings.Join(texts, "\n")), nil
 }
 

@@ -130,7 +130,7 @@ func (f *KeptFilter) sorted(q *keptQuery) string {
 		q.facts = true
 		q.args = append(q.args, "$."+f.Sort)
 		n := len(q.args)
-		return fmt.Sprintf(`CASE json_type(f.facts, $%[1]d) WHEN 'integer' THEN printf('%%020d', f.facts ->> $%[1]d) WHEN 'real' THEN printf('%%030.6f', f.facts ->> $%[1]d) ELSE coalesce(f.facts ->> $%[1]d, '') END`, n)
+		return fmt.Sprintf(`CASE WHEN json_type(f.facts, $%[1]d) IN ('integer', 'real') THEN printf('%%030.6f', f.facts ->> $%[1]d) ELSE CAST(coalesce(f.facts ->> $%[1]d, '') AS TEXT) END`, n)
 	}
 }
 

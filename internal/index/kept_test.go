@@ -6,6 +6,7 @@ package index
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -166,6 +167,63 @@ func TestKeptFilters(t *testing.T) {
 		}
 		if n, err := x.KeptCount(t.Context(), test.filter); err != nil || n != uint64(len(test.want)) {
 			t.Errorf("%s: counted %d, %v", name, n, err)
+		}
+	}
+}
+
+// TestLinksAreNoWords: what a record links to is not found by a part of its id. An id
+// that somebody wrote down is.
+func TestLinksAreNoWords(t *testing.T) {
+	x, _ := open(t)
+	linked, noted := some(0xbe), some(0xda).String()
+	body := fmt.Appendf(nil, `{"values":{"owner":%q,"systems":[%[1]q],"rows":[{"by":%[1]q,"what":"A bed"}],"note":%q}}`, linked.String(), noted)
+	item := keptItem(0, some(1), 1, Kept{Serial: 1, State: "open", Body: body, Links: []KeptLink{{"owner", linked}, {"systems", linked}, {"rows.by", linked}}})
+	if err := x.Apply(t.Context(), []Item{item}, 1); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]uint64{"bed": 1, "r-001": 1, noted: 1, linked.String()[:3]: 0} {
+		if n, err := x.KeptCount(t.Context(), KeptFilter{Kind: "risk", Text: text}); err != nil || n != want {
+			t.Errorf("%q is found %d times, %v", text, n, err)
+		}
+	}
+	if n, err := x.KeptCount(t.Context(), KeptFilter{Kind: "risk", Fields: []KeptCondition{{"systems", []string{linked.String()}}}}); err != nil || n != 1 {
+		t.Errorf("by the field: %d, %v", n, err)
+	}
+}
+
+// TestKeptInOrder: a list sorted by numbers with and without a fraction, or by what is
+// yes or no, has every record once and in order, page by page.
+func TestKeptInOrder(t *testing.T) {
+	x, _ := open(t)
+	var items []Item
+	for i, values := range []string{`{"share":3.5,"done":true}`, `{"share":3,"done":false}`, `{"share":12,"done":true}`, `{"share":2.25}`, `{"done":true}`} {
+		items = append(items, keptItem(i, some(byte(i+1)), 1, Kept{Serial: uint64(i + 1), State: "open", Body: []byte(`{"values":` + values + `}`)}))
+	}
+	if err := x.Apply(t.Context(), items, counterfoil.Index(len(items))); err != nil {
+		t.Fatal(err)
+	}
+	for field, want := range map[string][]uint64{"share": {5, 4, 2, 1, 3}, "done": {4, 2, 1, 3, 5}} {
+		for _, down := range []bool{false, true} {
+			f := KeptFilter{Kind: "risk", Sort: field, Down: down, Limit: 1}
+			var got []uint64
+			for len(got) <= len(items) {
+				page, err := x.KeptList(t.Context(), f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, k := range page.Rows {
+					got = append(got, k.Serial)
+				}
+				if f.After = page.Next; f.After.Zero() {
+					break
+				}
+			}
+			if down {
+				slices.Reverse(got)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("by %s, down %t (-want +got):\n%s", field, down, diff)
+			}
 		}
 	}
 }

@@ -37,7 +37,7 @@ var migrations = []string{
 
 // projectionShape changes with the tables of projections or with what Apply writes
 // into them; a file of another shape is emptied and read again from the ledger.
-const projectionShape = 8
+const projectionShape = 9
 
 // formerTables are those of earlier shapes that no projection has any more.
 var formerTables = []string{"hours"}
