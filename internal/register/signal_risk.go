@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
@@ -30,15 +31,16 @@ func riskSignals() map[string]signal {
 // reviewDays are how long an assessment stays fresh, by tier or impact level.
 var reviewDays = map[string]int{"high": 180, "medium": 365, "low": 730}
 
-// newestApproval is when something about each system was approved last, of records in
-// force; systems tells which a record is about.
-func newestApproval(list []*Record, systems func(*Record) []string) map[counterfoil.ID]time.Time {
+// newestApproval is when something about each system was approved last. systems tells
+// which systems a record is about by the values in force: what is drafted since was
+// approved for nobody.
+func newestApproval(list []*Record, systems func(kind.Values) []string) map[counterfoil.ID]time.Time {
 	newest := map[counterfoil.ID]time.Time{}
 	for _, record := range list {
 		if record.InForce == nil {
 			continue
 		}
-		for _, text := range systems(record) {
+		for _, text := range systems(record.InForce.Values) {
 			if id, err := counterfoil.ParseID(text); err == nil && record.InForce.At.After(newest[id]) {
 				newest[id] = record.InForce.At
 			}
@@ -53,7 +55,7 @@ func risksFresh(ctx context.Context, r *Reader) ([]Judged, error) {
 		return nil, err
 	}
 	risks, err := r.All(ctx, "risk")
-	newest := newestApproval(risks, func(x *Record) []string { return x.Values.List("systems") })
+	newest := newestApproval(risks, func(v kind.Values) []string { return v.List("systems") })
 	return judgeEach(systems, func(s *Record) bool { return r.within(newest[s.ID], reviewDays[s.Values.Text("tier")]) }), err
 }
 
@@ -87,7 +89,7 @@ func impactsFresh(ctx context.Context, r *Reader) ([]Judged, error) {
 		return nil, err
 	}
 	impacts, err := r.All(ctx, "impact")
-	newest := newestApproval(impacts, func(x *Record) []string { return []string{x.Values.Text("system")} })
+	newest := newestApproval(impacts, func(v kind.Values) []string { return []string{v.Text("system")} })
 	dismissed := map[counterfoil.ID]bool{}
 	for _, i := range impacts {
 		if i.State == "not_needed" {

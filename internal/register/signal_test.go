@@ -194,6 +194,42 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// TestDraftsAreNotAssessed: an approval counts for the systems that were approved, not
+// for those a draft names since.
+func TestDraftsAreNotAssessed(t *testing.T) {
+	w := newWorld(t)
+	set := func(kindID, state string, v kind.Values) *register.Record {
+		r, err := w.SetUp(t.Context(), register.Program, kindID, state, register.Input{Values: v})
+		if err != nil {
+			t.Fatalf("%s: %v", kindID, err)
+		}
+		return r
+	}
+	system := func(name string) *register.Record {
+		return set("system", "requested", kind.Values{"name": name, "in_scope": "yes", "data_classes": []string{"internal"}, "autonomy": "low", "decides": "no", "reach": "low"})
+	}
+	assessed, other := system("Letters"), system("Notes")
+	set("risk", "accepted", kind.Values{"title": "Harsh", "systems": []string{assessed.ID.String()}})
+	set("impact", "in_force", kind.Values{"title": "Letters", "system": assessed.ID.String()})
+	for kindID, v := range map[string]kind.Values{
+		"risk": {"systems": []string{assessed.ID.String(), other.ID.String()}}, "impact": {"system": other.ID.String()},
+	} {
+		r, err := w.Reader().Last(t.Context(), kindID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err = w.Change(t.Context(), register.Program, r.ID, register.Input{Version: r.Version, Values: v}); err != nil || r.InForce == nil {
+			t.Fatalf("%s: %+v, %v", kindID, r, err)
+		}
+	}
+	for _, id := range []string{"risk.fresh", "aiia.fresh"} {
+		reading, _, err := w.Reader().Read(t.Context(), id)
+		if err != nil || reading.Value != "1 of 2" || reading.Behind[0].Record.ID != other.ID {
+			t.Errorf("%s: %+v, %v", id, reading, err)
+		}
+	}
+}
+
 // TestGapItemsAreProposed: an item says what records show of its requirement, proposes
 // nothing without one, and never more than they show.
 func TestGapItemsAreProposed(t *testing.T) {
