@@ -57,14 +57,18 @@ func walkMove(t *testing.T, k *kind.Kind, m *kind.Move, h *hints) {
 	for i := range m.Guards {
 		refusedByGuard(t, k, m, &m.Guards[i], h)
 	}
+	w := newWalker(t, k, h) // of records that nobody moves
 	for _, from := range m.From {
-		newWalker(t, k, h).turnedAway(m, from)
+		w.turnedAway(m, from)
 	}
 	if m.Auto {
 		return
 	}
+	w = newWalker(t, k, h)
 	for _, role := range m.Roles {
-		newWalker(t, k, h).passAs(m, role)
+		if !w.madeAs(m, role) {
+			newWalker(t, k, h).passAs(m, role)
+		}
 	}
 	refusedWithoutInput(t, k, m, h)
 	for _, apart := range m.Apart {
@@ -98,27 +102,32 @@ func (w *walker) pass(r *register.Record, m *kind.Move) *register.Record {
 	return nil
 }
 
-// passAs makes a move in one of its roles: of a record set up where the move begins, or
-// else of one that walked there.
+// madeAs makes a move in one of its roles, of a record set up where the move begins.
+func (w *walker) madeAs(m *kind.Move, role string) bool {
+	w.Helper()
+	hint := w.hints.Moves[m.ID].as(role)
+	r := w.setUp(m.From[0], try{hint: hint})
+	return r != nil && r.State == m.From[0] && w.moveAs(r, m, hint, role) == nil
+}
+
+// passAs makes a move in one of its roles, of a record that walked to where it begins.
 func (w *walker) passAs(m *kind.Move, role string) {
 	w.Helper()
 	hint := w.hints.Moves[m.ID].as(role)
-	made := func(r *register.Record) error {
-		_, err := w.Move(w.Context(), w.actor(r, role, m.ID), r.ID, m.ID, w.inputOf(r, m, hint, nil))
-		return err
-	}
-	from := m.From[0]
-	if r := w.setUp(from, try{hint: hint}); r != nil && r.State == from && made(r) == nil {
-		return
-	}
-	r := w.reachBy(from, hint.By[from])
+	r := w.reachBy(m.From[0], hint.By[m.From[0]])
 	for _, id := range hint.First[r.State] {
 		before, _ := w.kind.Move(id)
 		r = w.pass(r, before)
 	}
-	if err := made(w.prepare(r, m, hint)); err != nil {
+	if err := w.moveAs(w.prepare(r, m, hint), m, hint, role); err != nil {
 		w.Errorf("%s.%s cannot be made by %s; say in testdata/walk/%s.yaml, under as, what it takes: %v", w.kind.ID, m.ID, role, w.kind.ID, err)
 	}
+}
+
+func (w *walker) moveAs(r *register.Record, m *kind.Move, hint moveHint, role string) error {
+	w.Helper()
+	_, err := w.Move(w.Context(), w.actor(r, role, m.ID), r.ID, m.ID, w.inputOf(r, m, hint, nil))
+	return err
 }
 
 // sweep lets the program make an automatic move.
