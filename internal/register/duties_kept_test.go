@@ -4,8 +4,10 @@
 package register_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -259,5 +261,40 @@ func TestManyDuties(t *testing.T) {
 	}
 	if r, err := w.Reader().Record(t.Context(), first.ID); err != nil || r.State != "approved" {
 		t.Errorf("the first override is %+v, %v", r, err)
+	}
+}
+
+// A record of which a rule fails is told of, and keeps no other from the list.
+func TestDutiesPastARuleThatFails(t *testing.T) {
+	rules, faults := rulesWith("testdata/kinds")
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	w := newWorldOf(t, rules)
+	owner := w.person("ann")
+	made := map[int64]*register.Record{}
+	for _, parts := range []int64{0, 5} {
+		values := kind.Values{"title": "Kitchen", "owner": owner.Person.String(), "parts": parts}
+		r, err := w.Create(t.Context(), register.Program, "scale", register.Input{Values: values})
+		if err != nil {
+			t.Fatal(err)
+		}
+		made[parts] = r
+	}
+	for range 2 {
+		list, more, err := w.view(owner, time.Time{}).Duties(t.Context())
+		var unanswered register.Unanswered
+		if !errors.As(err, &unanswered) || len(unanswered) != 1 || !strings.Contains(err.Error(), made[0].Number()) || !more {
+			t.Errorf("more %t, %v", more, err)
+		}
+		if len(list) != 1 || list[0].Record.ID != made[5].ID || list[0].Move.ID != "use" {
+			t.Errorf("waiting: %+v", list)
+		}
+	}
+	if _, err := w.Change(t.Context(), register.Program, made[0].ID, register.Input{Version: made[0].Version, Values: kind.Values{"parts": int64(4)}}); err != nil {
+		t.Fatal(err)
+	}
+	if !w.waiting(owner, made[0].ID, "use") {
+		t.Error("it does not wait when the rule can be answered")
 	}
 }

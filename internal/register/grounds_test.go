@@ -14,7 +14,7 @@ import (
 // Reader note it. Functions of kinds do not ask the Store or a clock by themselves.
 func TestRulesReadByTheReader(t *testing.T) {
 	looked := 0
-	for _, pattern := range []string{"guard_*.go", "derive_*.go", "scope_*.go", "gap_*.go", "observed.go"} {
+	for _, pattern := range []string{"guard_*.go", "derive_*.go", "scope_*.go", "gap_*.go", "signal*.go", "observed.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -72,7 +72,7 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 	lead := r.FormValue("view") == "lead"
 	p := frontPage{Page: d.Page(r, "Home", "home"), Past: !d.At.IsZero()}
 	p.Views = []part.Link{{Label: "Operate", Href: d.Href("/"), Current: !lead}, {Label: "Lead", Href: d.Href("/", "view", "lead"), Current: lead}}
-	waiting, err := d.needs()
+	waiting, err := d.section.NeedsOf(d.Ctx, d.View, d.Actor)
 	if err != nil {
 		return err
 	}
@@ -101,20 +101,6 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.Render(w, http.StatusOK, "home", &p)
-}
-
-// needs is what waits now, or what was due at the moment shown.
-func (d *desk) needs() (*shell.Needs, error) {
-	if d.At.IsZero() {
-		return d.section.NeedsOf(d.Ctx, d.Actor)
-	}
-	var n shell.Needs
-	var err error
-	if n.Duties, n.More, err = d.Duties(d.Ctx); err != nil {
-		return nil, err
-	}
-	n.Alarms, err = d.section.AlarmsOf(d.Ctx, d.View, d.Actor, d.At)
-	return &n, err
 }
 
 func (d *desk) needRow(duty *register.Duty) needRow {

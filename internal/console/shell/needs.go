@@ -5,6 +5,8 @@ package shell
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/counterfoil/counterfoil/internal/console/words"
@@ -32,17 +34,31 @@ func (n *Needs) count() string {
 	}
 }
 
-// NeedsOf is what waits for the actor now. The register keeps it, so that every page
-// can say how much that is.
-func (s *Shell) NeedsOf(ctx context.Context, actor register.Actor) (*Needs, error) {
-	view, err := s.records.View(ctx, actor, time.Time{})
+// NeedsOf is what waits for the actor of a view: now, or what was due at the moment it
+// shows. The register keeps what waits now, so that every page can say how much that is.
+func (s *Shell) NeedsOf(ctx context.Context, view *register.View, actor register.Actor) (*Needs, error) {
+	var n Needs
+	var err error
+	var unanswered register.Unanswered
+	if n.Duties, n.More, err = view.Duties(ctx); errors.As(err, &unanswered) {
+		s.Log.WarnContext(ctx, "a record cannot be asked for whom it waits", "person", actor.Person, "error", err)
+	} else if err != nil {
+		return nil, err
+	}
+	now := view.AsOf()
+	if now.IsZero() {
+		now = s.Clock.Now()
+	}
+	n.Alarms, err = s.AlarmsOf(ctx, view, actor, now)
+	return &n, err
+}
+
+// needsNow is what waits for whoever is signed in.
+func (s *Shell) needsNow(r *http.Request) (*Needs, error) {
+	actor := s.ActorOf(r)
+	view, err := s.records.View(r.Context(), actor, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	var n Needs
-	if n.Duties, n.More, err = view.Duties(ctx); err != nil {
-		return nil, err
-	}
-	n.Alarms, err = s.AlarmsOf(ctx, view, actor, s.Clock.Now())
-	return &n, err
+	return s.NeedsOf(r.Context(), view, actor)
 }

@@ -61,7 +61,7 @@ func (s *Shell) Page(r *http.Request, title, place string) Page {
 		if p.Me.Name == "" {
 			p.Me.Name = known.Email
 		}
-		waiting, err := s.NeedsOf(r.Context(), s.ActorOf(r))
+		waiting, err := s.needsNow(r)
 		if err != nil {
 			s.Log.WarnContext(r.Context(), "what waits for a person cannot be read", "error", err)
 		} else {
