@@ -105,7 +105,7 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 
 func (d *desk) needRow(duty *register.Duty) needRow {
 	r := duty.Record
-	row := needRow{Text: d.Called(r), Href: d.PageOf(r), Sub: r.Kind.Title + ", " + strings.ToLower(r.StateOf().Label), Due: shell.DueOf(r, d.Now()), Since: duty.Since}
+	row := needRow{Text: d.Called(r), Href: d.PageOf(r), Sub: r.Kind.Title + ", " + words.Within(r.StateOf().Label), Due: shell.DueOf(r, d.Now()), Since: duty.Since}
 	if duty.Due == nil {
 		row.Due = nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/counterfoil/counterfoil/internal/console/part"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
+	"github.com/counterfoil/counterfoil/internal/console/words"
 	"github.com/counterfoil/counterfoil/internal/register"
 )
 
@@ -50,7 +51,7 @@ func (s *Section) showPalette(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		if d.May(k, nil, register.Create) == nil {
-			create.Links = append(create.Links, part.Link{Label: "New " + strings.ToLower(k.Title), Href: "/kinds/" + k.ID + "/new"})
+			create.Links = append(create.Links, part.Link{Label: "New " + words.Within(k.Title), Href: "/kinds/" + k.ID + "/new"})
 		}
 		if k.Named != nil || d.May(k, nil, register.Read) == nil {
 			lists.Links = append(lists.Links, part.Link{Label: k.Plural, Href: d.Href("/kinds/" + k.ID)})

@@ -4,8 +4,6 @@
 package part
 
 import (
-	"fmt"
-
 	"github.com/counterfoil/counterfoil/internal/console/words"
 )
 
@@ -31,12 +29,13 @@ const (
 	columnStep            = 218.0
 	nodeStep              = 58.0
 	columnMost            = 7
+	firstNode             = 28.0
 )
 
 // GraphOf draws objects in columns around one in the centre column. Objects that a
 // column has no room for are counted there and stand in the table.
 func GraphOf(id, title string, columns []string, centre int, name GraphNode, nodes []GraphNode, edges []GraphEdge) Chart {
-	c := Chart{ID: id, Title: title, Width: int(float64(len(columns)-1)*columnStep + nodeWidth)}
+	c := Chart{ID: id, Title: title, Width: int(float64(len(columns)-1)*columnStep+nodeWidth) + 1}
 	rows := make([]int, len(columns))
 	place := make([]int, len(nodes)) // row of each node, -1 when left out
 	for i := range nodes {
@@ -57,19 +56,19 @@ func GraphOf(id, title string, columns []string, centre int, name GraphNode, nod
 		if i < 0 {
 			return float64(centre) * columnStep, middle
 		}
-		return float64(nodes[i].Column) * columnStep, 28 + float64(place[i])*nodeStep
+		return float64(nodes[i].Column) * columnStep, firstNode + float64(place[i])*nodeStep
 	}
 	for i, label := range columns {
 		c.Shapes = append(c.Shapes, TextShape("ink-3", float64(i)*columnStep, 14, 12, "start", label))
 		if left := rows[i] - columnMost; left > 0 {
-			c.Shapes = append(c.Shapes, TextShape("ink-3", float64(i)*columnStep, 28+columnMost*nodeStep+20, 12, "start", "and "+words.Number(left)+" more below"))
+			c.Shapes = append(c.Shapes, TextShape("ink-3", float64(i)*columnStep, firstNode+columnMost*nodeStep+20, 12, "start", "and "+words.Number(left)+" more below"))
 		}
 	}
 	for _, e := range edges {
 		if e.From >= 0 && place[e.From] < 0 || e.To >= 0 && place[e.To] < 0 {
 			continue
 		}
-		c.Shapes = append(c.Shapes, edgeShape(corner, e, nodes))
+		c.Shapes = append(c.Shapes, edgeShape(corner, e, nodes, func(column, row int) bool { return row < min(rows[column], columnMost) }))
 	}
 	c.Shapes = append(c.Shapes, nodeShapes(name, float64(centre)*columnStep, middle)...)
 	drawn := 0
@@ -87,20 +86,38 @@ func GraphOf(id, title string, columns []string, centre int, name GraphNode, nod
 	return c
 }
 
-// edgeShape is a line between two columns; within one column there is none to draw.
-func edgeShape(corner func(int) (float64, float64), e GraphEdge, nodes []GraphNode) Shape {
+// edgeShape is a line between two columns; within one column there is none to draw. It
+// passes the columns between beside what is drawn there, never behind it.
+func edgeShape(corner func(int) (float64, float64), e GraphEdge, nodes []GraphNode, taken func(column, row int) bool) Shape {
 	x1, y1 := corner(e.From)
 	x2, y2 := corner(e.To)
 	if x1 > x2 {
 		x1, y1, x2, y2 = x2, y2, x1, y1
 	}
-	x1, y1, y2 = x1+nodeWidth, y1+nodeHeight/2, y2+nodeHeight/2
-	half := (x1 + x2) / 2
-	s := Shape{Class: "ink-2", D: fmt.Sprintf("M%[1]s %[2]sC%[3]s %[2]s %[3]s %[4]s %[5]s %[4]s", coordinate(x1), coordinate(y1), coordinate(half), coordinate(y2), coordinate(x2))}
+	s := Shape{Class: "ink-2"}
 	for _, at := range []int{e.From, e.To} {
 		s.Dashed = s.Dashed || at >= 0 && nodes[at].Dashed
 	}
+	row := int(y1-firstNode) / int(nodeStep)
+	from, to := int(x1/columnStep), int(x2/columnStep)
+	x1, y1, y2 = x1+nodeWidth, y1+nodeHeight/2, y2+nodeHeight/2
+	s.D = "M" + coordinate(x1) + " " + coordinate(y1)
+	for column := from + 1; column < to; column++ {
+		left, lane := float64(column)*columnStep, y1
+		if taken(column, row) {
+			lane = firstNode + float64(row+1)*nodeStep - (nodeStep-nodeHeight)/2
+		}
+		s.D += bend(x1, y1, left, lane) + "H" + coordinate(left+nodeWidth)
+		x1, y1 = left+nodeWidth, lane
+	}
+	s.D += bend(x1, y1, x2, y2)
 	return s
+}
+
+// bend is a curve that leaves and arrives level.
+func bend(x1, y1, x2, y2 float64) string {
+	half := coordinate((x1 + x2) / 2)
+	return "C" + half + " " + coordinate(y1) + " " + half + " " + coordinate(y2) + " " + coordinate(x2) + " " + coordinate(y2)
 }
 
 func nodeShapes(n GraphNode, x, y float64) []Shape {

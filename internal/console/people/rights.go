@@ -5,6 +5,7 @@ package people
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/counterfoil/counterfoil/internal/console/part"
@@ -18,7 +19,7 @@ import (
 type rightsPage struct {
 	shell.Page
 	Stub    []part.Fact
-	Actions []string
+	Actions []string // heads of the columns, several actions where they agree
 	Kinds   []kindRights
 }
 
@@ -26,7 +27,7 @@ type rightsPage struct {
 type kindRights struct {
 	ID, Plural, Href string
 	Named            string   // who alone sees a record, where people are named
-	Roles            []string // by action, in the order of the page
+	Roles            []string // by action, in the order of the page's heads
 	Moves            []moveRights
 }
 
@@ -39,16 +40,41 @@ func (s *Section) showRights(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := rightsPage{Page: d.Page(r, "Rights", "settings")}
-	for _, a := range register.Actions() {
-		p.Actions = append(p.Actions, string(a))
-	}
 	for _, k := range s.Kinds.Kinds() {
 		if !k.Inner {
 			p.Kinds = append(p.Kinds, d.rightsOf(k))
 		}
 	}
+	p.joinActions()
 	p.Stub = []part.Fact{{Label: "Kinds of records", Value: words.Number(len(p.Kinds))}, {Label: "Without a line", Value: "Refused"}}
 	return s.Render(w, http.StatusOK, "rights", &p)
+}
+
+// joinActions heads the columns, and makes one of those that say the same of every kind:
+// who may read may mostly comment, attach and export as well.
+func (p *rightsPage) joinActions() {
+	var heads [][]string
+	var first []int // the column that stands for each head
+	for i, a := range register.Actions() {
+		same := slices.IndexFunc(first, func(at int) bool {
+			return !slices.ContainsFunc(p.Kinds, func(k kindRights) bool { return k.Roles[at] != k.Roles[i] })
+		})
+		if same < 0 {
+			heads, first = append(heads, []string{string(a)}), append(first, i)
+			continue
+		}
+		heads[same] = append(heads[same], string(a))
+	}
+	for _, h := range heads {
+		p.Actions = append(p.Actions, words.Sentence(words.Enumerate(h)))
+	}
+	for i := range p.Kinds {
+		var roles []string
+		for _, at := range first {
+			roles = append(roles, words.Sentence(p.Kinds[i].Roles[at]))
+		}
+		p.Kinds[i].Roles = roles
+	}
 }
 
 func (d *desk) rightsOf(k *kind.Kind) kindRights {

@@ -6,7 +6,6 @@ package records
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/counterfoil/counterfoil/internal/console/part"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
@@ -50,9 +49,9 @@ func (s *Section) toCreate(r *http.Request) (*kind.Kind, *desk, error) {
 
 func (s *Section) beginPage(r *http.Request, d *desk, k *kind.Kind) *formPage {
 	p := &formPage{
-		Page: d.Page(r, "New "+strings.ToLower(k.Title), k.Place), kind: k, Kind: shell.NameOf(k),
+		Page: d.Page(r, "New "+words.Within(k.Title), k.Place), kind: k, Kind: shell.NameOf(k),
 		Over:    []part.Link{{Label: k.Plural, Href: "/kinds/" + k.ID}},
-		Heading: "New " + strings.ToLower(k.Title), Lead: words.FirstSentence(k.Help), Number: "New", Action: "/kinds/" + k.ID, Leave: "/kinds/" + k.ID, Save: "Save the " + strings.ToLower(k.Title),
+		Heading: "New " + words.Within(k.Title), Lead: words.FirstSentence(k.Help), Number: "New", Action: "/kinds/" + k.ID, Leave: "/kinds/" + k.ID, Save: "Save the " + words.Within(k.Title),
 		Stub: []part.Fact{{Label: "Saving", Value: "Writes one entry; each version stays"}, {Label: "Number", Value: "Given when saved, never reused"}, {Label: "State", Value: k.Initial().Label}},
 	}
 	aboutForm(p, r, nil, false)

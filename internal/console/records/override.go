@@ -19,7 +19,8 @@ import (
 type overrideRow struct {
 	Number, Href       string
 	Record, RecordHref string
-	Move, Guards       string
+	Move               string
+	Guards             []string // what each of them said
 	Why, Measure       string
 	State              part.Mark
 	Approver, Until    string
@@ -51,9 +52,10 @@ func (d *desk) overrides(f index.KeptFilter) ([]overrideRow, error) {
 func (d *desk) overrideRow(o *register.Record) overrideRow {
 	row := overrideRow{
 		Number: o.Number(), Href: d.RecordHref(o), Record: o.Values.Text("record"), RecordHref: d.Href("/records/" + url.PathEscape(o.Values.Text("record"))),
-		Move: o.Values.Text("move"), Guards: strings.Join(o.Values.List("guards"), ", "), Why: words.ClipTo(o.Values.Text("why"), 200), Measure: words.ClipTo(o.Values.Text("measure"), 200),
+		Why: words.ClipTo(o.Values.Text("why"), 200), Measure: words.ClipTo(o.Values.Text("measure"), 200),
 		State: shell.StateMark(o), Until: words.DayOf(o.Values.Text("until")),
 	}
+	row.Move, row.Guards = d.passed(o)
 	if o.State == "approved" && o.Values.Text("until") < d.Now().Format("2006-01-02") {
 		row.Expired, row.State = true, part.Skipped("Expired unused")
 	}
@@ -61,6 +63,26 @@ func (d *desk) overrideRow(o *register.Record) overrideRow {
 		row.Approver = "approved by " + d.Person(a.By)
 	}
 	return row
+}
+
+// passed are the move and the guards of an override in the words of the record's kind.
+func (d *desk) passed(o *register.Record) (move string, guards []string) {
+	move, guards = o.Values.Text("move"), o.Values.List("guards")
+	prefix, _, _ := strings.Cut(o.Values.Text("record"), "-")
+	for _, k := range d.section.Kinds.Kinds() {
+		m, known := k.Move(move)
+		if k.Number != prefix || !known {
+			continue
+		}
+		says := slices.Clone(guards)
+		for _, g := range m.Guards {
+			if i := slices.Index(guards, g.ID); i >= 0 {
+				says[i] = g.Says
+			}
+		}
+		return m.Label, says
+	}
+	return move, guards
 }
 
 // mayList tells whether the person may read the records of a kind, or of a kind with

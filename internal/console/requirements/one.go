@@ -199,7 +199,7 @@ func (d *desk) linkedTo(id string) ([]linkedKind, error) {
 			if err != nil {
 				return nil, err
 			}
-			group.Label = "All " + strings.ToLower(k.Plural) + " are kept for it"
+			group.Label = "All " + words.Within(k.Plural) + " are kept for it"
 			list = append(list, group)
 			continue
 		}
@@ -225,7 +225,7 @@ func (d *desk) linkedKind(k *kind.Kind, f index.KeptFilter, path string, pairs .
 	if err != nil {
 		return linkedKind{}, err
 	}
-	group := linkedKind{All: part.Link{Label: words.Counted(n, strings.ToLower(k.Title), strings.ToLower(k.Plural)), Href: d.Href(path, pairs...), Current: false}}
+	group := linkedKind{All: part.Link{Label: words.Counted(n, words.Within(k.Title), words.Within(k.Plural)), Href: d.Href(path, pairs...), Current: false}}
 	for _, r := range page.Records {
 		group.Rows = append(group.Rows, part.LinkRow{Href: d.RecordHref(r), Text: d.Called(r), Kind: k.Title, State: shell.StateMark(r)})
 	}

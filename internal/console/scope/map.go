@@ -50,7 +50,7 @@ func (v *view) boundary(things []thing) part.Chart {
 	outside := m.outside(things)
 	bottom := max(inside, line, outside) + 8
 	frame := []part.Shape{part.Filled("ink-stub", 0, boundTop, boundInside, bottom-boundTop)}
-	edge := part.Framed("ink-ink", 0, boundTop, boundInside, bottom-boundTop)
+	edge := part.Framed("ink-ink", 1.25, boundTop, boundInside-1.25, bottom-boundTop)
 	edge.Heavy = true
 	// What stands on the line covers it, so it comes last.
 	var body, onIt []part.Shape
@@ -302,7 +302,7 @@ func (m *boundaryMap) below(things []thing, line float64) float64 {
 }
 
 func (m *boundaryMap) across(t *thing, x, y, width, height float64) {
-	box := part.Framed("ink-rule2", x, y, width, height)
+	box := part.Framed("ink-rule2", x+.7, y, width-1.4, height)
 	if t.Rules != "" {
 		box.Class, box.Dashed = "ink-warn", true
 	}

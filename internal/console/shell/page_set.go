@@ -16,13 +16,13 @@ import (
 
 // functions are few and pure.
 var functions = template.FuncMap{
-	"iso":   func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z07:00") },
-	"stamp": words.Stamp,
-	"short": func(t time.Time) string { return t.UTC().Format("2 Jan, 15:04:05") },
-	"clock": words.Clock,
-	"day":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-	"lower": strings.ToLower,
-	"first": words.FirstSentence,
+	"iso":    func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z07:00") },
+	"stamp":  words.Stamp,
+	"short":  func(t time.Time) string { return t.UTC().Format("2 Jan, 15:04:05") },
+	"clock":  words.Clock,
+	"day":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+	"within": words.Within,
+	"first":  words.FirstSentence,
 
 	"places": Places,
 }

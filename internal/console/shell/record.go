@@ -67,6 +67,9 @@ func (d *Desk) VersionLine(v *register.Record) part.VersionLine {
 		Version: words.Number(v.Version), At: v.Time, Who: d.Person(v.Actor), Reason: v.Reason,
 		Href: d.Href("/records/" + v.Number() + "/versions/" + words.Number(v.Version)), Entry: words.Number(v.Entry), EntryRef: "/ledger/entries/" + words.Entry(v.Entry),
 	}
+	if v.Actor.IsZero() {
+		line.Who = words.Sentence(line.Who)
+	}
 	switch v.Move {
 	case register.Created:
 		line.Text = "began this record"

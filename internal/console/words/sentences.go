@@ -37,3 +37,15 @@ func Sentence(s string) string {
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
 }
+
+// Within is a label as it reads within a sentence: without capitals, but for
+// abbreviations, so that "AI system" stays as it is.
+func Within(label string) string {
+	parts := strings.Split(label, " ")
+	for i, word := range parts {
+		if strings.ToUpper(word) != word || utf8.RuneCountInString(word) < 2 {
+			parts[i] = strings.ToLower(word)
+		}
+	}
+	return strings.Join(parts, " ")
+}
