@@ -39,6 +39,7 @@ type inspector struct {
 // serious or critical fails the test, and so does what stands out at the side.
 func TestAccessible(t *testing.T) {
 	t.Run("demonstration", func(t *testing.T) {
+		t.Parallel()
 		in := prepare(t, options{})
 		if out, code := in.command("demo"); code != 0 {
 			t.Fatalf("demo: %s", out)
@@ -61,6 +62,7 @@ func TestAccessible(t *testing.T) {
 		i.refused("/kinds/risk?q=x", "form[action='/views']")
 	})
 	t.Run("nothing yet", func(t *testing.T) {
+		t.Parallel()
 		in := prepare(t, options{})
 		in.launch()
 		link := ""
@@ -85,7 +87,11 @@ func newInspector(t *testing.T, console string) *inspector {
 	if err != nil {
 		t.Fatal("axe is not installed: run make deps")
 	}
-	return &inspector{browser: openBrowserFor(t, 20*time.Minute), console: console, axe: string(axe), sorts: map[string]int{}}
+	most := 20 * time.Minute
+	if *long {
+		most = time.Hour
+	}
+	return &inspector{browser: openBrowserFor(t, most), console: console, axe: string(axe), sorts: map[string]int{}}
 }
 
 // follow looks at pages and at whatever they lead to.
@@ -196,7 +202,7 @@ func sortOf(address string) (sort string, most int) {
 		case record != nil && n == len(parts)-1 && *long:
 			parts[n] = record[1] + "-N"
 		case n == 1 && of == "kinds" && !*long, record != nil:
-			parts[n], most = "N", 3
+			parts[n], most = "N", 2
 		case anyID.MatchString(part), n == 1 && of == "systems" && part != "new", n == 3 && parts[2] == "moves":
 			parts[n] = "N"
 		case n == 1 && of == "requirements" && strings.HasPrefix(part, "A."):
