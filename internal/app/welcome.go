@@ -45,7 +45,7 @@ func (a *App) pages(ctx context.Context, gatewayURL, consoleURL string) (http.Ha
 	}
 	var providers []systems.Provider
 	for _, p := range cfg.Providers {
-		providers = append(providers, systems.Provider{Name: p.Name, Dialect: p.Dialect})
+		providers = append(providers, systems.Provider{Name: p.Name, Dialect: p.Dialect, Region: p.Region})
 	}
 	c, err := console.New(console.Config{
 		Index: freshIndex{a.index, a}, Directory: &a.roll, Accounts: a.accounts, Evidence: freshEvidence{a.evidence, a}, Recorder: a, Prover: a.prover, Erasures: consoleEraser{a.erasure, a}, Records: a.register, Kinds: a.kinds, Frameworks: a.frameworks, Ledger: a.ledger,

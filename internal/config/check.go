@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/counterfoil/counterfoil/internal/strictyaml"
 )
@@ -172,6 +173,9 @@ func (k *checker) providers(c *Config) {
 			k.Faultf(path+".dialect", "must be openai or anthropic")
 		}
 		k.origin(path+".origin", p)
+		if p.Region = strings.TrimSpace(p.Region); utf8.RuneCountInString(p.Region) > 60 {
+			k.Faultf(path+".region", "must have at most 60 characters")
+		}
 		k.secret(path+".secret", c.dir, p)
 		k.timeouts(path+".timeouts", p.Timeouts)
 		k.fail(path+".fail", p.Fail)

@@ -150,6 +150,12 @@ type Provider struct {
 	// pass goes there.
 	Origin string `yaml:"origin" json:"origin"`
 
+	// Where the provider processes what it is sent, such as a region or country in
+	// its contract, in the words that records of AI systems use. The console compares
+	// it with them; it cannot be seen from traffic. At most 60 characters. Default:
+	// not known.
+	Region string `yaml:"region" json:"region,omitempty"`
+
 	// The provider's key, never written here: "${NAME}" takes it from the
 	// environment, "file:/path" from a file. Default: none, requests are
 	// forwarded without a key. Risk: whoever reads the key can use the

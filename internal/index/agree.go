@@ -52,7 +52,7 @@ func disagree[T any](names []string, stored []T, want []any, values func(*T, []a
 	}
 	got := values(&stored[0], nil)
 	for i, name := range names {
-		if open && slices.Contains(closedColumns, name) {
+		if open && slices.Contains(closedColumns, name) || name == "lane" { // made of the others
 			continue
 		}
 		a, isBytes := got[i].([]byte)

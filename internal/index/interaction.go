@@ -4,6 +4,7 @@
 package index
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,9 +13,10 @@ import (
 )
 
 // interactions keeps the rows in one b-tree by id: UUIDv7 sorts by time, so rows
-// are appended, paged and cut by date without a further index. What lists filter
-// by has indexes that end with the id, so that a page of them is as many steps as
-// it has rows. "None" is an empty blob, an empty string or 0, never NULL.
+// are appended, paged and cut by date without a further index. What lists filter by
+// has an index by lane and one by person, which end with the way to stand and the id,
+// so that a page is read from places where its rows lie side by side. "None" is an
+// empty blob, an empty string or 0, never NULL.
 var interactions = projection{
 	apply: (*writer).interactions,
 	often: []string{insertManySQL, insertOneSQL, closeManySQL, closeOneSQL, foundManySQL, foundOneSQL, moveFoundSQL},
@@ -54,10 +56,11 @@ var interactions = projection{
 				outcome_index   INTEGER NOT NULL, -- equal to intent_index when one entry holds both
 				intent_leaf     BLOB NOT NULL,
 				outcome_leaf    BLOB NOT NULL,
-				standing        INTEGER NOT NULL  -- see the type`,
+				standing        INTEGER NOT NULL, -- see the type
+				lane            INTEGER NOT NULL`,
 			indexes: []string{
-				"CREATE INDEX IF NOT EXISTS interactions_standing ON interactions (standing)",
-				"CREATE INDEX IF NOT EXISTS interactions_system ON interactions (system, standing)",
+				"CREATE INDEX IF NOT EXISTS interactions_lane ON interactions (lane, standing)",
+				"CREATE INDEX IF NOT EXISTS interactions_person ON interactions (person, lane, standing) WHERE " + typed,
 			},
 		},
 		{ // one row for each type found in a request or its answer
@@ -65,14 +68,21 @@ var interactions = projection{
 			entry: "(SELECT max(intent_index, outcome_index) FROM {schema}.interactions WHERE id = {row}.id)",
 			columns: `
 				type     TEXT NOT NULL,
+				lane     INTEGER NOT NULL,
 				standing INTEGER NOT NULL,
 				id       BLOB NOT NULL,
-				system   BLOB NOT NULL,
-				PRIMARY KEY (type, standing, id)`,
-			indexes: []string{"CREATE INDEX IF NOT EXISTS found_system ON found (system, type, standing)"},
+				person   BLOB NOT NULL, -- who typed it; none of a program
+				PRIMARY KEY (type, lane, standing, id)`,
+			indexes: []string{"CREATE INDEX IF NOT EXISTS found_person ON found (person, type, lane, standing) WHERE " + foundTyped},
 		},
 	},
 }
+
+// What people type is indexed by person: typed of interactions, foundTyped of found.
+const (
+	typed      = "workload = 0"
+	foundTyped = "person <> x''"
+)
 
 // closedColumns are those an outcome fills.
 var closedColumns = []string{
@@ -103,17 +113,17 @@ func closeSQL(rows int) string {
 		status = v.status, answer_findings = v.answer_findings, input_tokens = v.input_tokens, output_tokens = v.output_tokens,
 		answer_bytes = v.answer_bytes, duration = v.duration, outcome_index = v.outcome_index, outcome_leaf = v.outcome_leaf,
 		standing = max(effect, v.answer_effect) * ` + fmt.Sprint(results) + ` + v.result
-	FROM v WHERE interactions.id = v.id AND interactions.result = 0 RETURNING interactions.id, interactions.closed, system, effect, interactions.answer_effect, interactions.result, findings, interactions.answer_findings`
+	FROM v WHERE interactions.id = v.id AND interactions.result = 0 RETURNING interactions.id, interactions.closed, lane, person, workload, effect, interactions.answer_effect, interactions.result, findings, interactions.answer_findings`
 }
 
 const closeWidth = 14
 
 // foundSQL notes types that were found; the width of a tuple is foundWidth.
 func foundSQL(rows int) string {
-	return "INSERT INTO found (type, standing, id, system) VALUES " + tuples(rows, foundWidth) + " ON CONFLICT DO NOTHING"
+	return "INSERT INTO found (type, lane, standing, id, person) VALUES " + tuples(rows, foundWidth) + " ON CONFLICT DO NOTHING"
 }
 
-const foundWidth = 4
+const foundWidth = 5
 
 var (
 	insertManySQL, insertOneSQL = insertSQL(manyRows), insertSQL(1)
@@ -121,7 +131,7 @@ var (
 	foundManySQL, foundOneSQL   = foundSQL(manyRows), foundSQL(1)
 )
 
-const moveFoundSQL = "UPDATE found SET standing = $1 WHERE type = $2 AND standing = $3 AND id = $4"
+const moveFoundSQL = "UPDATE found SET standing = $1 WHERE type = $2 AND lane = $3 AND standing = $4 AND id = $5"
 
 func (w *writer) interactions(f *folded) error {
 	late, err := w.open(f.opened)
@@ -159,12 +169,12 @@ func (w *writer) open(rows []*opening) (late []*Item, err error) {
 			}
 			switch {
 			case ours:
-				types, at := r.found(), r.standing()
-				w.note(&r.Row, types, at)
-				w.count(&r.Row, types, at, 1)
+				lane, types, at := laneOf(&r.Row), r.found(), r.standing()
+				w.note(&r.Row, lane, types, at)
+				w.count(&r.Row, lane, types, at, 1)
 				w.use(&r.Row)
 				w.refuse(&r.Row)
-				if err := w.cross(&r.Row); err != nil {
+				if err := errors.Join(w.enter(&r.Row, lane), w.cross(&r.Row)); err != nil {
 					return nil, err
 				}
 			case r.outcome != nil:
@@ -177,9 +187,13 @@ func (w *writer) open(rows []*opening) (late []*Item, err error) {
 }
 
 // note keeps what was found until writeNotes.
-func (w *writer) note(r *Row, types []string, at standing) {
+func (w *writer) note(r *Row, lane int64, types []string, at standing) {
+	person := noBytes
+	if !r.Workload {
+		person = idValue(&r.Person)
+	}
 	for _, t := range types {
-		w.notes = append(w.notes, t, int64(at), r.ID[:], idValue(&r.System))
+		w.notes = append(w.notes, t, lane, int64(at), r.ID[:], person)
 	}
 }
 
@@ -253,16 +267,16 @@ func (w *writer) close(items []*Item) error {
 }
 
 // completed runs an UPDATE and returns what it tells of the rows it completed.
-func (w *writer) completed(text string) ([]Row, error) {
+func (w *writer) completed(text string) ([]completedRow, error) {
 	rows, err := w.query(text, w.args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var closed []Row
+	var closed []completedRow
 	for rows.Next() {
-		var r Row
-		if err := rows.Scan((*id)(&r.ID), &r.Closed, (*id)(&r.System), &r.Effect, &r.AnswerEffect, &r.Result, &r.Findings, &r.AnswerFindings); err != nil {
+		var r completedRow
+		if err := rows.Scan((*id)(&r.ID), &r.Closed, &r.lane, (*id)(&r.Person), &r.Workload, &r.Effect, &r.AnswerEffect, &r.Result, &r.Findings, &r.AnswerFindings); err != nil {
 			return nil, err
 		}
 		closed = append(closed, r)
@@ -270,23 +284,30 @@ func (w *writer) completed(text string) ([]Row, error) {
 	return closed, rows.Err()
 }
 
+// completedRow is what is known of a row that was completed.
+type completedRow struct {
+	Row
+	lane int64
+}
+
 // closed moves what was found in a request from open to what became of it, adds
 // what was found in the answer, and counts anew.
-func (w *writer) closed(r *Row) error {
-	before, now := standingOf(r.Effect, 0), r.standing()
+func (w *writer) closed(r *completedRow) error {
+	effect, _ := r.Decision()
+	before, now := standingOf(r.Effect, 0), standingOf(effect, r.Result) // by an entry of its own: something may have left
 	asked := Row{Findings: r.Findings}
 	for _, t := range asked.found() {
-		if _, err := w.exec(moveFoundSQL, int64(now), t, int64(before), r.ID[:]); err != nil {
+		if _, err := w.exec(moveFoundSQL, int64(now), t, r.lane, int64(before), r.ID[:]); err != nil {
 			return err
 		}
 	}
 	types := r.found()
 	if r.AnswerFindings != "" {
-		w.note(r, types, now)
+		w.note(&r.Row, r.lane, types, now)
 	}
-	w.count(r, asked.found(), before, -1)
-	w.count(r, types, now, 1)
-	return w.cross(r)
+	w.count(&r.Row, r.lane, asked.found(), before, -1)
+	w.count(&r.Row, r.lane, types, now, 1)
+	return w.cross(&r.Row)
 }
 
 // found are the types in the findings of request and answer, each once.
@@ -302,10 +323,13 @@ func (r *Row) found() (types []string) {
 }
 
 // standing is how an interaction stands, in one number: the stricter decision of
-// request and answer, and the result.
+// request and answer, whether it was kept back, and the result.
 type standing int64
 
-const results = 16 // more than there are
+const (
+	results  = 16 // how many numbers there are to a decision
+	keptBack = 8  // added to the result of what was refused or blocked before anything left
+)
 
 func standingOf(e counterfoil.Effect, r counterfoil.Result) standing {
 	return standing(int(e)*results + int(r))
@@ -313,8 +337,19 @@ func standingOf(e counterfoil.Effect, r counterfoil.Result) standing {
 
 func (r *Row) standing() standing {
 	effect, _ := r.Decision()
-	return standingOf(effect, r.Result)
+	at := standingOf(effect, r.Result)
+	if r.keptBack() {
+		at += keptBack
+	}
+	return at
+}
+
+// keptBack tells whether nothing left: it was refused or blocked in one entry. Of what
+// was refused later, something may have.
+func (r *Row) keptBack() bool {
+	return r.OutcomeIndex == r.IntentIndex && (r.Result == counterfoil.ResultRefused || r.Result == counterfoil.ResultBlocked)
 }
 
 func (s standing) effect() counterfoil.Effect { return counterfoil.Effect(int(s) / results) }
-func (s standing) result() counterfoil.Result { return counterfoil.Result(int(s) % results) }
+func (s standing) result() counterfoil.Result { return counterfoil.Result(int(s) % keptBack) }
+func (s standing) left() bool                 { return int(s)%results < keptBack }

@@ -4,10 +4,13 @@
 package index
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/counterfoil/counterfoil"
 )
 
 // crossed are the interactions of which an entry was recorded in a later hour than
@@ -57,35 +60,41 @@ func (f *Filter) until() int64 { return f.AsOf.UnixMilli() + 1 }
 // sure is where the hour of AsOf begins. Before it, sums stand but for what crossed.
 func (f *Filter) sure() int64 { return f.AsOf.UnixMilli() / hour * hour }
 
-// Parts of queries over rows as they were known at $1, in microseconds.
+// Parts of queries over rows as they were known at $13, in microseconds.
 const (
-	endedThen = "(closed > 0 AND closed <= $1)"
-	rowsThen  = "id >= $3 AND id < $4 AND opened <= $1 AND $5 IN (x'', system)"
+	endedThen = "(closed > 0 AND closed <= $13)"
+	rowsThen  = "id >= $1 AND id < $2 AND opened <= $13 AND " + inLane + " AND " + ofWhom
 )
 
 // standingThen is what standing was: of what had not ended, the request decides.
 var standingThen = fmt.Sprintf("CASE WHEN %s THEN standing ELSE effect * %d END", endedThen, results)
 
-// later reads the interactions of a filter's whole hours that AsOf knew otherwise
-// than they stand.
-func (x *Index) later(ctx context.Context, f *Filter) ([]Row, error) {
+// later reads the interactions with an id from from to before to that AsOf knew
+// otherwise than they stand: those of which an entry came after it, in a later hour.
+func (x *Index) later(ctx context.Context, f *Filter, from, to counterfoil.ID) ([]Row, error) {
+	return x.rows(ctx, "SELECT "+rowColumns+" FROM interactions WHERE id IN (SELECT id FROM crossed WHERE time > $13) AND id >= $1 AND id < $2 AND "+inLane+" AND "+ofWhom,
+		f.args(&from, &to)...)
+}
+
+// laterSummed is later for the time of a filter that is counted by sums.
+func (x *Index) laterSummed(ctx context.Context, f *Filter) ([]Row, error) {
 	from, to := int64(longAgo), f.sure()
 	if !f.From.IsZero() {
-		// The piece before the first whole hour is read by rows.
-		from = max(from, (f.From.UnixMilli()+hour-1)/hour*hour)
+		from = max(from, f.From.UnixMilli())
 	}
 	if !f.To.IsZero() {
-		to = min(to, f.To.UnixMilli()/hour*hour)
+		to = min(to, f.To.UnixMilli())
 	}
-	first, last := idFloor(from), idFloor(to)
-	return x.rows(ctx, "SELECT "+rowColumns+" FROM interactions WHERE id IN (SELECT id FROM crossed WHERE time > $1) AND id >= $2 AND id < $3 AND $4 IN (x'', system)",
-		f.known(), first[:], last[:], idValue(&f.System))
+	if f.summed() { // the pieces of hours at both ends are read by rows
+		from, to = (from+hour-1)/hour*hour, to/hour*hour
+	}
+	return x.later(ctx, f, idFloor(from), idFloor(to))
 }
 
 // unlearn takes from what was found by sums what AsOf did not know: it corrects
 // found, which may be empty yet, modulo 2⁶⁴.
 func (x *Index) unlearn(ctx context.Context, f *Filter, found map[standing]uint64) error {
-	rows, err := x.later(ctx, f)
+	rows, err := x.laterSummed(ctx, f)
 	if err != nil {
 		return fmt.Errorf("read what ended later: %w", err)
 	}
@@ -124,19 +133,63 @@ func (r *Row) then(known int64) Row {
 	}
 }
 
-// asKnown are the rows of a page as AsOf knew them, without those that it did not
-// know or that stood otherwise than the filter asks.
+// asKnown are rows as AsOf knew them.
 func (f *Filter) asKnown(rows []Row) []Row {
 	if f.AsOf.IsZero() {
 		return rows
 	}
-	var then []Row
-	selected := f.standings()
 	for i := range rows {
-		r := rows[i].then(f.known())
-		if r.Opened <= f.known() && slices.Contains(selected, r.standing()) && f.finds(&r) {
-			then = append(then, r)
+		rows[i] = rows[i].then(f.known())
+	}
+	return rows
+}
+
+// pageThen is page for a moment of the past. What began before its hour stood then as
+// it stands now, but for the few that ended in a later hour, of which every one is
+// looked at; so is all of its own hour.
+func (x *Index) pageThen(ctx context.Context, f *Filter, from, to counterfoil.ID, n int) ([]Row, error) {
+	border := idFloor(f.sure())
+	sure, unsure := earlierID(to, border), laterID(from, border)
+	later, err := x.later(ctx, f, from, sure)
+	if err != nil {
+		return nil, err
+	}
+	otherwise := make(map[counterfoil.ID]bool, len(later))
+	for i := range later {
+		otherwise[later[i].ID] = true
+	}
+	ids, err := x.pick(ctx, f, from, sure, n+len(later))
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.DeleteFunc(ids, func(id counterfoil.ID) bool { return otherwise[id] })
+	rows, err := x.rowsOf(ctx, f, ids[:min(n, len(ids))])
+	if err != nil {
+		return nil, err
+	}
+	recent, err := x.rows(ctx, "SELECT "+rowColumns+" FROM interactions WHERE "+rowsThen, f.args(&unsure, &to)...)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range append(later, recent...) {
+		if then := r.then(f.known()); r.Opened <= f.known() && f.selects(then.standing()) && f.finds(&then) {
+			rows = append(rows, then)
 		}
 	}
-	return then
+	slices.SortFunc(rows, func(a, b Row) int { return f.nearer(a.ID, b.ID) })
+	return rows[:min(n, len(rows))], nil
+}
+
+func earlierID(a, b counterfoil.ID) counterfoil.ID {
+	if bytes.Compare(a[:], b[:]) < 0 {
+		return a
+	}
+	return b
+}
+
+func laterID(a, b counterfoil.ID) counterfoil.ID {
+	if bytes.Compare(a[:], b[:]) > 0 {
+		return a
+	}
+	return b
 }

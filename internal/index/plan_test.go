@@ -30,6 +30,9 @@ func TestNoStatementWalksATable(t *testing.T) {
 	for _, text := range texts() {
 		for _, step := range plan(t, x, text) {
 			for _, table := range tables() {
+				if table.few {
+					continue
+				}
 				if regexp.MustCompile(`^SCAN ` + table.name + `\b`).MatchString(step) {
 					t.Errorf("%s\n\tin: %.300s", step, text)
 				}
@@ -67,6 +70,12 @@ func call(t *testing.T, x *Index) {
 		},
 		"Count": func() error { return each(filters, func(f Filter) error { _, err := x.Count(ctx, f); return err }) },
 		"Tally": func() error { return each(filters, func(f Filter) error { _, err := x.Tally(ctx, f); return err }) },
+		"HoursOf": func() error {
+			_, err := x.HoursOf(ctx, some(9), start, time.Time{})
+			_, err2 := x.HoursOf(ctx, some(9), start, start.Add(90*time.Minute))
+			return errors.Join(err, err2)
+		},
+		"Lanes": func() error { _, err := x.Lanes(ctx, time.Time{}); return err },
 		"CountBySystem": func() error {
 			_, err := x.CountBySystem(ctx, time.Time{})
 			_, err2 := x.CountBySystem(ctx, start.Add(90*time.Minute))
@@ -229,12 +238,12 @@ func everyFilter() []Filter {
 			}
 		}
 	}
-	vary(func(f *Filter) { f.System = some(9) })
+	vary(func(f *Filter) { f.System = some(9) }, func(f *Filter) { f.Provider, f.Unlisted = "sandbox", true })
+	vary(func(f *Filter) { f.Person = some(7) })
 	vary(func(f *Filter) { f.Effect = counterfoil.EffectBlock })
-	vary(func(f *Filter) { f.Result = counterfoil.ResultAnswered }, func(f *Filter) { f.Open = true })
+	vary(func(f *Filter) { f.Result = counterfoil.ResultAnswered }, func(f *Filter) { f.Open = true }, func(f *Filter) { f.Left = true })
 	vary(func(f *Filter) { f.Finding = "card" })
-	vary(func(f *Filter) { f.From = start }, func(f *Filter) { f.From = start.Add(time.Minute) })
-	vary(func(f *Filter) { f.To = start.Add(72 * time.Hour) }, func(f *Filter) { f.To = start.Add(72*time.Hour + time.Minute) })
+	vary(func(f *Filter) { f.From, f.To = start.Add(time.Minute), start.Add(72*time.Hour+time.Minute) })
 	vary(func(f *Filter) { f.AsOf = start.Add(50 * time.Hour) })
 	vary(func(f *Filter) { f.Before = some(1) }, func(f *Filter) { f.After = some(1) })
 	return list

@@ -18,6 +18,7 @@ type table struct {
 	columns string   // what stands between the brackets of CREATE TABLE
 	options string   // what stands behind them
 	indexes []string // statements, each with IF NOT EXISTS
+	few     bool     // it stays so small that it may be read from end to end
 
 	// What a comparison with the ledger needs to know. entry and closing are
 	// expressions in which {row} stands for the row and {schema} for its database.
@@ -27,7 +28,7 @@ type table struct {
 	forgets []string // columns that are empty when built from a ledger whose payloads were deleted since
 }
 
-var projections = []projection{interactions, sums, crossed, used, refusals, records, kept, events, erasures}
+var projections = []projection{interactions, lanes, sums, crossed, used, refusals, records, kept, events, erasures}
 
 // tables are the tables of all projections.
 func tables() (all []table) {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -21,16 +20,20 @@ var ErrNotFound = errors.New("not in the index")
 // Filter selects interactions. The zero value of each field does not restrict.
 type Filter struct {
 	System   counterfoil.ID
+	Provider string
+	Model    string
+	Unlisted bool               // only those whose model the system does not list; Model is ignored
+	By       By                 // people or programs
+	Person   counterfoil.ID     // what they typed, not what programs with their keys sent
 	Effect   counterfoil.Effect // the stricter decision of request and answer
 	Result   counterfoil.Result
 	Open     bool      // only those without an outcome; Result is ignored
+	Left     bool      // only what left, or may have left: not what was refused or blocked at once
 	Finding  string    // type found in the request or the answer
 	From, To time.Time // begun at or after From and before To
 
-	// AsOf counts as history had it at the end of a moment: what was recorded later
-	// is left out, and what ended later is counted as open, by its request alone.
-	// A page leaves out what stood otherwise then than Effect, Result or Open ask, and
-	// does not find what stands otherwise now.
+	// AsOf lists and counts as history had it at the end of a moment: what was recorded
+	// later is left out, and what ended later is open, known by its request alone.
 	AsOf time.Time
 
 	// Keyset paging: rows older than Before, or newer than After. Never both.
@@ -38,19 +41,39 @@ type Filter struct {
 	Limit         int // 50 when 0
 }
 
+// By is who asks.
+type By int
+
+// People are whoever types, also when nobody knows them; programs have a key of their own.
+const (
+	ByAnyone By = iota
+	ByPeople
+	ByPrograms
+)
+
 // standings are the ways to stand that a filter selects.
 func (f *Filter) standings() (selected []standing) {
 	for e := range counterfoil.EffectBlock + 1 {
-		for r := range counterfoil.ResultAbandoned + 1 {
-			switch {
-			case f.Effect != 0 && e != f.Effect:
-			case f.Open && r != 0, !f.Open && f.Result != 0 && r != f.Result:
-			default:
-				selected = append(selected, standingOf(e, r))
+		for _, kept := range []standing{0, keptBack} {
+			for r := range counterfoil.ResultAbandoned + 1 {
+				if at := standingOf(e, r) + kept; f.selects(at) {
+					selected = append(selected, at)
+				}
 			}
 		}
 	}
 	return selected
+}
+
+func (f *Filter) selects(at standing) bool {
+	switch {
+	case f.Effect != 0 && at.effect() != f.Effect:
+	case f.Open && at.result() != 0, !f.Open && f.Result != 0 && at.result() != f.Result:
+	case f.Left && !at.left():
+	default:
+		return true
+	}
+	return false
 }
 
 // bounds are the least id a filter selects and the one that is too great, by
@@ -87,49 +110,7 @@ func after(id counterfoil.ID) counterfoil.ID {
 
 // whole tells that nothing but the time restricts the filter.
 func (f *Filter) whole() bool {
-	return f.System == (counterfoil.ID{}) && f.Effect == 0 && f.Result == 0 && !f.Open && f.Finding == ""
-}
-
-// source is the table in which the ids a filter selects lie in order for each way
-// to stand, and the condition of that.
-func (f *Filter) source() string {
-	from := "interactions WHERE "
-	if f.Finding != "" {
-		from = "found WHERE type = $5 AND "
-	}
-	if f.System != (counterfoil.ID{}) {
-		from += "system = $4 AND "
-	}
-	return from
-}
-
-// present are the ways to stand that a filter selects and that there are any of. It
-// steps from one to the next in the index, past all the rows between.
-func (x *Index) present(ctx context.Context, f *Filter) ([]standing, error) {
-	query := fmt.Sprintf(`WITH RECURSIVE step (at) AS (SELECT min(standing) FROM %[1]sstanding >= 0
-		UNION ALL SELECT (SELECT min(standing) FROM %[1]sstanding > step.at) FROM step WHERE at IS NOT NULL)
-		SELECT at FROM step WHERE at IS NOT NULL`, f.source())
-	there, err := many(ctx, x, func(s *standing) []any { return []any{s} }, query, nil, nil, nil, f.System[:], f.Finding)
-	if err != nil {
-		return nil, err
-	}
-	selected := f.standings()
-	return slices.DeleteFunc(there, func(s standing) bool { return !slices.Contains(selected, s) }), nil
-}
-
-// query selects a page. What restricts more than the time is looked up for each
-// way to stand by itself, in an index in which the rows wanted stand side by side
-// in order, so that no row is read that is not shown.
-func (f *Filter) query(present []standing, order string) string {
-	if f.whole() {
-		return "SELECT " + rowColumns + " FROM interactions WHERE id >= $1 AND id < $2 ORDER BY id " + order + " LIMIT $3"
-	}
-	branches := make([]string, len(present))
-	for i, s := range present {
-		branches[i] = fmt.Sprintf("SELECT * FROM (SELECT id FROM %sstanding = %d AND id >= $1 AND id < $2 ORDER BY id %s LIMIT $3)", f.source(), s, order)
-	}
-	return "SELECT " + rowColumns + " FROM interactions WHERE id IN (SELECT id FROM (" + strings.Join(branches, " UNION ALL ") +
-		") ORDER BY id " + order + " LIMIT $3) ORDER BY id " + order
+	return f.anyLane() && f.Person.IsZero() && f.Effect == 0 && f.Result == 0 && !f.Open && !f.Left && f.Finding == ""
 }
 
 // Interactions returns one page, newest first. next is the id to put into Before
@@ -140,36 +121,17 @@ func (x *Index) Interactions(ctx context.Context, f Filter) (rows []Row, next co
 	if limit <= 0 {
 		limit = 50
 	}
-	forward := f.After != (counterfoil.ID{})
-	order := "DESC"
-	if forward {
-		order = "ASC"
-	}
-	var present []standing
-	if !f.whole() {
-		if present, err = x.present(ctx, &f); err != nil || len(present) == 0 {
-			return nil, next, explainList(err)
-		}
-	}
-	from, to := f.bounds()
-	if rows, err = x.rows(ctx, f.query(present, order), from[:], to[:], limit+1, f.System[:], f.Finding); err != nil {
-		return nil, next, explainList(err)
+	if rows, err = x.page(ctx, &f, limit+1); err != nil {
+		return nil, next, fmt.Errorf("list interactions: %w", err)
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
 		next = rows[limit-1].ID
 	}
-	if forward {
+	if f.forward() {
 		slices.Reverse(rows)
 	}
-	return f.asKnown(rows), next, nil
-}
-
-func explainList(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("list interactions: %w", err)
+	return rows, next, nil
 }
 
 // Interaction returns the row of one interaction, or ErrNotFound.

@@ -126,16 +126,19 @@ type refusalDay struct {
 
 // refusedThen counts the refusals of a day that a moment of it knew.
 func (x *Index) refusedThen(ctx context.Context, v *Refusals, asOf time.Time) error {
-	present, err := x.present(ctx, &Filter{System: v.System, Result: counterfoil.ResultRefused})
+	first, last := idFloor(v.Day.UnixMilli()-hour), idFloor(asOf.UnixMilli()+1) // an id is older than its entry, by minutes at most
+	runs, err := x.heads(ctx, &Filter{System: v.System, Result: counterfoil.ResultRefused}, first, last)
 	if err != nil {
 		return err
 	}
-	first, last := idFloor(v.Day.UnixMilli()-hour), idFloor(asOf.UnixMilli()+1) // an id is older than its entry, by minutes at most
 	var span refusalSpan
-	for _, s := range present {
+	for _, r := range runs {
+		if r.at.left() {
+			continue
+		}
 		ids, err := many(ctx, x, func(v *counterfoil.ID) []any { return []any{(*id)(v)} },
-			"SELECT id FROM interactions WHERE system = $1 AND standing = $2 AND id >= $3 AND id < $4 AND reason = $5 AND outcome_index = intent_index AND opened >= $6 AND opened <= $7",
-			v.System[:], int64(s), first[:], last[:], v.Reason, v.Day.UnixMicro(), asOf.UnixMicro())
+			"SELECT id FROM interactions WHERE lane = $1 AND standing = $2 AND id >= $3 AND id < $4 AND reason = $5 AND opened >= $6 AND opened <= $7",
+			r.lane, int64(r.at), first[:], last[:], v.Reason, v.Day.UnixMicro(), asOf.UnixMicro())
 		if err != nil {
 			return err
 		}

@@ -78,16 +78,16 @@ func Counts(findings string) iter.Seq[counterfoil.FindingCount] {
 // rowColumns, values and targets name the columns in one order.
 const rowColumns = `id, opened, closed, system, person, key, workload, provider, dialect, operation, model, stream,
 	effect, rule, answer_effect, answer_rule, result, reason, status, findings, answer_findings,
-	redactions, input_tokens, output_tokens, request_bytes, answer_bytes, duration, intent_index, outcome_index, intent_leaf, outcome_leaf, standing`
+	redactions, input_tokens, output_tokens, request_bytes, answer_bytes, duration, intent_index, outcome_index, intent_leaf, outcome_leaf, standing, lane`
 
-const rowWidth = 32
+const rowWidth = 33
 
 func (r *Row) values(dst []any) []any {
 	return append(dst, r.ID[:], r.Opened, r.Closed, idValue(&r.System), idValue(&r.Person), idValue(&r.Key),
 		r.Workload, r.Provider, r.Dialect, r.Operation, r.Model, r.Stream,
 		int64(r.Effect), r.Rule, int64(r.AnswerEffect), r.AnswerRule, int64(r.Result), r.Reason, int64(r.Status),
 		r.Findings, r.AnswerFindings, int64(r.Redactions), int64(r.InputTokens), int64(r.OutputTokens),
-		int64(r.RequestBytes), int64(r.AnswerBytes), int64(r.Duration), int64(r.IntentIndex), int64(r.OutcomeIndex), r.IntentLeaf[:], r.outcomeLeaf(), int64(r.standing()))
+		int64(r.RequestBytes), int64(r.AnswerBytes), int64(r.Duration), int64(r.IntentIndex), int64(r.OutcomeIndex), r.IntentLeaf[:], r.outcomeLeaf(), int64(r.standing()), laneOf(r))
 }
 
 func (r *Row) outcomeLeaf() []byte {
@@ -103,7 +103,7 @@ func (r *Row) targets() []any {
 		&r.Workload, &r.Provider, &r.Dialect, &r.Operation, &r.Model, &r.Stream,
 		&r.Effect, &r.Rule, &r.AnswerEffect, &r.AnswerRule, &r.Result, &r.Reason, &r.Status,
 		&r.Findings, &r.AnswerFindings, &r.Redactions, &r.InputTokens, &r.OutputTokens,
-		&r.RequestBytes, &r.AnswerBytes, &r.Duration, &r.IntentIndex, &r.OutcomeIndex, (*hash)(&r.IntentLeaf), (*hash)(&r.OutcomeLeaf), new(standing),
+		&r.RequestBytes, &r.AnswerBytes, &r.Duration, &r.IntentIndex, &r.OutcomeIndex, (*hash)(&r.IntentLeaf), (*hash)(&r.OutcomeLeaf), new(standing), new(int64),
 	}
 }
 

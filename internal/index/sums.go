@@ -6,6 +6,8 @@ package index
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -23,10 +25,10 @@ var sums = projection{
 			grain    INTEGER NOT NULL, -- length of what is summed: a day or an hour, in milliseconds
 			finding  TEXT NOT NULL,
 			start    INTEGER NOT NULL, -- milliseconds since the Unix epoch, of the id's time
-			system   BLOB NOT NULL,
+			lane     INTEGER NOT NULL,
 			standing INTEGER NOT NULL,
 			n        INTEGER NOT NULL,
-			PRIMARY KEY (grain, finding, start, system, standing)`,
+			PRIMARY KEY (grain, finding, start, lane, standing)`,
 	}},
 }
 
@@ -39,15 +41,15 @@ type sumKey struct {
 	grain   int64
 	finding string
 	start   int64
-	system  counterfoil.ID
+	lane    int64
 	at      standing
 }
 
 // count adds n interactions like r to what the batch changes.
-func (w *writer) count(r *Row, types []string, at standing, n int64) {
+func (w *writer) count(r *Row, lane int64, types []string, at standing, n int64) {
 	millis := idMillis(r.ID)
 	for _, grain := range [...]int64{hour, day} {
-		key := sumKey{grain, "", millis - millis%grain, r.System, at}
+		key := sumKey{grain, "", millis - millis%grain, lane, at}
 		w.changed[key] += n
 		for _, key.finding = range types {
 			w.changed[key] += n
@@ -56,11 +58,11 @@ func (w *writer) count(r *Row, types []string, at standing, n int64) {
 }
 
 const (
-	addSumSQL = `INSERT INTO sums (grain, finding, start, system, standing, n) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (grain, finding, start, system, standing) DO UPDATE SET n = n + excluded.n`
+	addSumSQL = `INSERT INTO sums (grain, finding, start, lane, standing, n) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (grain, finding, start, lane, standing) DO UPDATE SET n = n + excluded.n`
 	// A sum that came to nothing leaves no row, so that rows do not tell in which
 	// batches entries came.
-	dropSumSQL = `DELETE FROM sums WHERE grain = $1 AND finding = $2 AND start = $3 AND system = $4 AND standing = $5 AND n = 0`
+	dropSumSQL = `DELETE FROM sums WHERE grain = $1 AND finding = $2 AND start = $3 AND lane = $4 AND standing = $5 AND n = 0`
 )
 
 // sums writes what the batch changed. It runs after interactions.
@@ -69,7 +71,7 @@ func (w *writer) sums(*folded) error {
 		if n == 0 {
 			continue
 		}
-		args := []any{key.grain, key.finding, key.start, idValue(&key.system), int64(key.at)}
+		args := []any{key.grain, key.finding, key.start, key.lane, int64(key.at)}
 		if _, err := w.exec(addSumSQL, append(args, n)...); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
@@ -100,7 +102,7 @@ func (x *Index) Tally(ctx context.Context, f Filter) ([]Tally, error) {
 		}
 	}
 	for _, p := range f.parts() {
-		rows, err := many(ctx, x, func(t *tallied) []any { return []any{&t.at, &t.n} }, p.query(), p.args(&f)...)
+		rows, err := many(ctx, x, func(t *tallied) []any { return []any{&t.at, &t.n} }, p.query(&f), p.args(&f)...)
 		if err != nil {
 			return nil, fmt.Errorf("tally interactions: %w", err)
 		}
@@ -108,9 +110,13 @@ func (x *Index) Tally(ctx context.Context, f Filter) ([]Tally, error) {
 			found[t.at] += t.n
 		}
 	}
-	var tallies []Tally
+	together := make(map[standing]uint64) // whether kept back or not
 	for _, at := range f.standings() {
-		if n := found[at]; n > 0 {
+		together[standingOf(at.effect(), at.result())] += found[at]
+	}
+	var tallies []Tally
+	for _, at := range slices.Sorted(maps.Keys(together)) {
+		if n := together[at]; n > 0 {
 			tallies = append(tallies, Tally{at.effect(), at.result(), n})
 		}
 	}
@@ -137,7 +143,7 @@ func (x *Index) CountBySystem(ctx context.Context, asOf time.Time) (map[counterf
 	f := Filter{AsOf: asOf}
 	counts := make(map[counterfoil.ID]uint64)
 	for _, p := range f.parts() {
-		rows, err := many(ctx, x, func(c *systemCount) []any { return []any{(*id)(&c.system), &c.n} }, p.bySystem(), p.args(&f)...)
+		rows, err := many(ctx, x, func(c *systemCount) []any { return []any{(*id)(&c.system), &c.n} }, p.bySystem(&f), p.args(&f)...)
 		if err != nil {
 			return nil, fmt.Errorf("count interactions by system: %w", err)
 		}
@@ -148,7 +154,7 @@ func (x *Index) CountBySystem(ctx context.Context, asOf time.Time) (map[counterf
 	if asOf.IsZero() {
 		return counts, nil
 	}
-	later, err := x.later(ctx, &f)
+	later, err := x.laterSummed(ctx, &f)
 	if err != nil {
 		return nil, fmt.Errorf("count interactions by system: %w", err)
 	}
@@ -167,9 +173,15 @@ type systemCount struct {
 	n      uint64
 }
 
-// part is a stretch of time, in milliseconds, that is counted in one way: by
-// sums of a grain, or by rows when grain is 0.
+// part is a stretch of time, in milliseconds, that is counted in one way: by sums of a
+// grain, by runs when grain is byRuns, or by rows when it is 0.
 type part struct{ grain, from, to int64 }
+
+// byRuns counts ids in an index. Sums know no people: there would be as many as rows.
+const byRuns = -1
+
+// summed tells that sums can answer the filter.
+func (f *Filter) summed() bool { return f.Person.IsZero() }
 
 const (
 	longAgo = 0              // no id is older
@@ -186,11 +198,20 @@ func (f *Filter) parts() []part {
 	if !f.To.IsZero() {
 		to = min(to, max(0, f.To.UnixMilli()))
 	}
-	if f.AsOf.IsZero() {
-		return cut(nil, from, to, day, hour, 0)
+	known := to
+	if !f.AsOf.IsZero() {
+		known = min(to, f.sure())
 	}
-	sure := f.sure()
-	return cut(cut(nil, from, min(to, sure), day, hour, 0), max(from, sure), min(to, f.until()), 0)
+	var parts []part
+	if f.summed() {
+		parts = cut(nil, from, known, day, hour, 0)
+	} else if from < known {
+		parts = []part{{byRuns, from, known}}
+	}
+	if f.AsOf.IsZero() {
+		return parts
+	}
+	return cut(parts, max(from, f.sure()), min(to, f.until()), 0)
 }
 
 // cut appends the stretches of from to to: whole ones of the first grain in the
@@ -214,28 +235,37 @@ func cut(parts []part, from, to int64, grain int64, finer ...int64) []part {
 	return cut(parts, last, to, finer[0], finer[1:]...)
 }
 
-func (p part) query() string {
-	if p.grain > 0 {
-		return "SELECT standing, sum(n) FROM sums WHERE grain = $1 AND finding = $2 AND start >= $3 AND start < $4 AND $5 IN (x'', system) GROUP BY standing"
+// inSums is the condition on sums of a part.
+func (f *Filter) inSums() string {
+	of := "grain = $14 AND finding = $9 AND start >= $15 AND start < $16"
+	if !f.anyLane() {
+		of += " AND lane IN (SELECT lane FROM lanes WHERE " + inLane + ")"
+	}
+	return of
+}
+
+func (p part) query(f *Filter) string {
+	switch {
+	case p.grain > 0:
+		return "SELECT standing, sum(n) FROM sums WHERE " + f.inSums() + " GROUP BY standing"
+	case p.grain == byRuns:
+		return f.runs() + "SELECT standing, sum((SELECT count(*) FROM " + f.source() + "lane = wanted.lane AND standing = wanted.standing AND id >= $1 AND id < $2)) FROM wanted GROUP BY standing"
 	}
 	// The plus keeps SQLite from walking the whole index of standings.
 	return "SELECT " + standingThen + " AS then_standing, count(*) FROM interactions WHERE " + rowsThen + `
-		AND ($2 = '' OR CASE WHEN ` + endedThen + ` THEN EXISTS (SELECT 1 FROM found WHERE found.type = $2 AND found.standing = interactions.standing AND found.id = interactions.id)
-			ELSE instr(' ' || findings, ' ' || $2 || ':') > 0 END) GROUP BY +then_standing`
+		AND ($9 = '' OR CASE WHEN ` + endedThen + ` THEN EXISTS (SELECT 1 FROM found WHERE found.type = $9 AND found.lane = interactions.lane AND found.standing = interactions.standing AND found.id = interactions.id)
+			ELSE instr(' ' || findings, ' ' || $9 || ':') > 0 END) GROUP BY +then_standing`
 }
 
-// bySystem is query by system instead of by standing.
-func (p part) bySystem() string {
+// bySystem is query by system instead of by standing, of a filter with nothing but times.
+func (p part) bySystem(f *Filter) string {
 	if p.grain > 0 {
-		return "SELECT system, sum(n) FROM sums WHERE grain = $1 AND finding = $2 AND start >= $3 AND start < $4 AND $5 IN (x'', system) GROUP BY system"
+		return "SELECT system, sum(n) FROM (SELECT lane, sum(n) AS n FROM sums WHERE " + f.inSums() + " GROUP BY lane) AS of_lane CROSS JOIN lanes ON lanes.lane = of_lane.lane GROUP BY +system"
 	}
 	return "SELECT system, count(*) FROM interactions WHERE " + rowsThen + " GROUP BY +system"
 }
 
 func (p part) args(f *Filter) []any {
-	if p.grain > 0 {
-		return []any{p.grain, f.Finding, p.from, p.to, idValue(&f.System)}
-	}
 	from, to := idFloor(p.from), idFloor(p.to)
-	return []any{f.known(), f.Finding, from[:], to[:], idValue(&f.System)}
+	return f.args(&from, &to, p.grain, p.from, p.to)
 }

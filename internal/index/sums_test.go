@@ -64,8 +64,10 @@ func randomLog(r *rand.Rand, entries int) *log {
 		default:
 			id := l.intent(at, func(e *counterfoil.Entry) {
 				e.Intent.System, e.Intent.Decision, e.Intent.Findings = some(byte(r.IntN(4))), decision(), findings()
+				e.Intent.Provider, e.Intent.Model = []string{"sandbox", "other"}[r.IntN(2)], []string{"", "small", "large"}[r.IntN(3)]
+				e.Actor, e.Intent.Workload = some(byte(r.IntN(4))), r.IntN(3) == 0
 				if r.IntN(6) == 0 {
-					e.Outcome = &counterfoil.Outcome{Result: counterfoil.ResultRefused}
+					e.Outcome = &counterfoil.Outcome{Result: counterfoil.Result(1 + r.IntN(3))}
 				}
 				if len(open) > 0 && r.IntN(30) == 0 {
 					e.ID = open[0]
@@ -97,6 +99,12 @@ func randomFilter(r *rand.Rand, all []Row) (f Filter) {
 		return t.Truncate([]time.Duration{time.Millisecond, time.Hour, 24 * time.Hour}[r.IntN(3)])
 	}
 	sometimes(func() { f.System = some(byte(1 + r.IntN(4))) })
+	sometimes(func() { f.Provider = []string{"sandbox", "other", "none"}[r.IntN(3)] })
+	sometimes(func() { f.Model = []string{"small", "large"}[r.IntN(2)] })
+	sometimes(func() { f.Unlisted = r.IntN(2) == 0 })
+	sometimes(func() { f.By = By(r.IntN(3)) })
+	sometimes(func() { f.Person, f.By = some(byte(1+r.IntN(4))), ByAnyone })
+	sometimes(func() { f.Left = true })
 	sometimes(func() { f.Effect = counterfoil.Effect(1 + r.IntN(5)) })
 	sometimes(func() { f.Result = counterfoil.Result(1 + r.IntN(7)) })
 	sometimes(func() { f.Open = r.IntN(2) == 0 })
@@ -118,7 +126,12 @@ func randomFilter(r *rand.Rand, all []Row) (f Filter) {
 func (f *Filter) matches(r *Row) bool {
 	effect, _ := r.Decision()
 	begun := time.UnixMilli(idMillis(r.ID))
+	kept := r.IntentIndex == r.OutcomeIndex && (r.Result == counterfoil.ResultRefused || r.Result == counterfoil.ResultBlocked)
 	return (f.System.IsZero() || r.System == f.System) &&
+		(f.Provider == "" || r.Provider == f.Provider) &&
+		(!f.Unlisted || r.Model == "") && (f.Unlisted || f.Model == "" || r.Model == f.Model) &&
+		(f.By == ByAnyone || r.Workload == (f.By == ByPrograms)) &&
+		(f.Person.IsZero() || r.Person == f.Person && !r.Workload) && (!f.Left || !kept) &&
 		(f.Effect == 0 || effect == f.Effect) &&
 		(!f.Open || r.Open()) && (f.Open || f.Result == 0 || r.Result == f.Result) &&
 		(f.Finding == "" || slices.Contains(r.found(), f.Finding)) &&
@@ -130,12 +143,14 @@ func checkFilter(t *testing.T, x *Index, all []Row, f Filter) {
 	counts := make(map[standing]uint64)
 	var page []Row
 	for _, r := range all {
-		if then := r.then(f.known()); r.Opened <= f.known() && f.matches(&then) {
-			counts[then.standing()]++
-		}
-		if !f.matches(&r) || !f.AsOf.IsZero() && idMillis(r.ID) >= f.until() {
+		if r.Opened > f.known() {
 			continue
 		}
+		if r = r.then(f.known()); !f.matches(&r) {
+			continue
+		}
+		effect, _ := r.Decision()
+		counts[standingOf(effect, r.Result)]++
 		if (f.Before.IsZero() || slices.Compare(r.ID[:], f.Before[:]) < 0) && (f.After.IsZero() || slices.Compare(r.ID[:], f.After[:]) > 0) {
 			page = append(page, r)
 		}
@@ -158,13 +173,58 @@ func checkFilter(t *testing.T, x *Index, all []Row, f Filter) {
 			page = page[len(page)-f.Limit:]
 		}
 	}
-	page = f.asKnown(page)
 	rows, _, err := x.Interactions(t.Context(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(page, rows); diff != "" {
 		t.Errorf("%+v: page (-want +got)\n%s", f, diff)
+	}
+}
+
+// TestPagesAddUpToTheirSums: of now and of a past moment, whatever is asked for, the pages of a list
+// have as many rows, and as many of each standing, as the figures above it say.
+func TestPagesAddUpToTheirSums(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 3))
+	x, _ := open(t)
+	applyRandomly(t, r, x, randomLog(r, 500).items)
+	all, _, err := x.Interactions(t.Context(), Filter{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := 0
+	for range 150 {
+		f := randomFilter(r, all)
+		f.Before, f.After, f.Limit = counterfoil.ID{}, counterfoil.ID{}, 1+r.IntN(9)
+		got := make(map[Tally]uint64)
+		for more := true; more; more = !f.Before.IsZero() {
+			rows, next, err := x.Interactions(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range rows {
+				effect, _ := rows[i].Decision()
+				got[Tally{Effect: effect, Result: rows[i].Result}]++
+				if now, err := x.Interaction(t.Context(), rows[i].ID); err == nil && rows[i].Open() && !now.Open() {
+					ended++
+				}
+			}
+			f.Before = next
+		}
+		tallies, err := x.Tally(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := make(map[Tally]uint64)
+		for _, tally := range tallies {
+			want[Tally{Effect: tally.Effect, Result: tally.Result}] = tally.N
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%+v (-figures +rows)\n%s", f, diff)
+		}
+	}
+	if ended == 0 {
+		t.Error("no list had anything under way that ended since")
 	}
 }
 
@@ -199,14 +259,30 @@ func TestCountsOfThePast(t *testing.T) {
 		cut, _ := open(t)
 		apply(t, cut, l.items[:n])
 		for range 10 {
-			f := Filter{System: some(byte(r.IntN(5))), Finding: []string{"", "card", "email"}[r.IntN(3)]}
+			f := Filter{System: some(byte(r.IntN(5))), Finding: []string{"", "card", "email"}[r.IntN(3)], Model: []string{"", "small"}[r.IntN(2)], Left: r.IntN(2) == 0, Limit: 500}
+			if r.IntN(3) == 0 {
+				f.Person = some(byte(1 + r.IntN(3)))
+			}
+			if r.IntN(3) == 0 {
+				f.Result = counterfoil.Result(1 + r.IntN(3))
+			}
 			f.From = start.Add(time.Duration(r.Int64N(int64(72 * time.Hour))))
 			want, err := cut.Tally(t.Context(), f)
+			rows, _, err3 := cut.Interactions(t.Context(), f)
 			f.AsOf = asOf
 			got, err2 := full.Tally(t.Context(), f)
+			then, _, err4 := full.Interactions(t.Context(), f)
+			if diff := cmp.Diff(rows, then); diff != "" || err3 != nil || err4 != nil {
+				t.Fatalf("%+v (-replayed +listed of the past) %v, %v:\n%s", f, err3, err4, diff)
+			}
 			if diff := cmp.Diff(want, got); diff != "" || err != nil || err2 != nil {
 				t.Fatalf("%+v (-replayed +asked of the past) %v, %v:\n%s", f, err, err2, diff)
 			}
+		}
+		hours, err := cut.HoursOf(t.Context(), some(2), start, time.Time{})
+		hours2, err2 := full.HoursOf(t.Context(), some(2), start, asOf)
+		if diff := cmp.Diff(hours, hours2); diff != "" || err != nil || err2 != nil {
+			t.Fatalf("hours, as of %s, %v, %v:\n%s", asOf, err, err2, diff)
 		}
 		want, err := cut.CountBySystem(t.Context(), time.Time{})
 		got, err2 := full.CountBySystem(t.Context(), asOf)
@@ -218,6 +294,25 @@ func TestCountsOfThePast(t *testing.T) {
 		if diff := cmp.Diff(refused, refused2); diff != "" || err != nil || err2 != nil {
 			t.Fatalf("refused, as of %s, %v, %v:\n%s", asOf, err, err2, diff)
 		}
+	}
+}
+
+// TestHoursOf holds the hours of the day against rows.
+func TestHoursOf(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 3))
+	x, _ := open(t)
+	applyRandomly(t, r, x, randomLog(r, 500).items)
+	rows, _, err := x.Interactions(t.Context(), Filter{System: some(2), Left: true, From: start.Add(5 * time.Hour), Limit: 1000})
+	if err != nil || len(rows) < 20 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	var want Hours
+	for i := range rows {
+		want[time.UnixMilli(idMillis(rows[i].ID)).UTC().Hour()]++
+	}
+	got, err := x.HoursOf(t.Context(), some(2), start.Add(5*time.Hour+time.Minute), time.Time{})
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-rows +sums)\n%s", err, diff)
 	}
 }
 

@@ -47,8 +47,7 @@ type usedSpan struct{ n, first, last int64 }
 // use adds an interaction that was opened to what the batch changed. It looks at the
 // intent alone, so that what comes later changes no row.
 func (w *writer) use(r *Row) {
-	atOnce := r.OutcomeIndex == r.IntentIndex
-	if atOnce && (r.Result == counterfoil.ResultRefused || r.Result == counterfoil.ResultBlocked) {
+	if r.keptBack() {
 		return
 	}
 	at := idMillis(r.ID)

@@ -41,11 +41,12 @@ type writer struct {
 	changed map[sumKey]int64 // sums to write
 	uses    map[usedKey]usedSpan
 	refused map[refusalKey]refusalSpan
-	rewrote bool // versions of records went without another that says so
+	lanes   map[int64]bool // noted
+	rewrote bool           // versions of records went without another that says so
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, ready statements) *writer {
-	return &writer{ctx: ctx, tx: tx, ready: ready, bound: make(statements), changed: make(map[sumKey]int64), uses: make(map[usedKey]usedSpan), refused: make(map[refusalKey]refusalSpan)}
+	return &writer{ctx: ctx, tx: tx, ready: ready, bound: make(statements), changed: make(map[sumKey]int64), uses: make(map[usedKey]usedSpan), refused: make(map[refusalKey]refusalSpan), lanes: make(map[int64]bool)}
 }
 
 // stmt is nil for a statement that is not kept ready.

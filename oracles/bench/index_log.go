@@ -27,10 +27,16 @@ type syntheticLog struct {
 	begin   time.Time
 	length  time.Duration
 	systems []counterfoil.ID
+	people  []counterfoil.ID
+}
+
+// models are those that systems list, each with its provider.
+var models = [...]struct{ provider, name string }{
+	{"openai", "gpt-4o-mini"}, {"openai", "gpt-4o"}, {"anthropic", "claude-sonnet-5"}, {"mistral", "mistral-large-2411"}, {"openai", ""},
 }
 
 // writeLog writes the entries of so many interactions: 14 systems of very different
-// size, one interaction in five with findings, one in eight masked, one in 25
+// size, each with one to three models, 400 people and some programs, one interaction in five with findings, one in eight masked, one in 25
 // blocked, some that fail or never end. It takes as long as encoding them.
 func (b *bench) writeLog(interactions int) (_ *syntheticLog, err error) {
 	l := &syntheticLog{
@@ -39,6 +45,9 @@ func (b *bench) writeLog(interactions int) (_ *syntheticLog, err error) {
 	}
 	for range 14 {
 		l.systems = append(l.systems, counterfoil.NewID())
+	}
+	for range 400 {
+		l.people = append(l.people, counterfoil.NewID())
 	}
 	f, err := os.Create(l.path)
 	if err != nil {
@@ -74,7 +83,10 @@ func (b *bench) writeLog(interactions int) (_ *syntheticLog, err error) {
 func (l *syntheticLog) interaction(r *rand.Rand, at time.Time) (in, out *counterfoil.Entry) {
 	in = intent(counterfoil.NewTimeID(at))
 	in.Time = at.UnixMicro()
-	in.Intent.System = l.systems[int(float64(len(l.systems))*r.Float64()*r.Float64())]
+	n := int(float64(len(l.systems)) * r.Float64() * r.Float64())
+	model := models[(n+r.IntN(1+n%3))%len(models)]
+	in.Actor, in.Intent.Workload = l.people[int(float64(len(l.people))*r.Float64()*r.Float64())], r.IntN(8) == 0
+	in.Intent.System, in.Intent.Provider, in.Intent.Model = l.systems[n], model.provider, model.name
 	if r.IntN(5) > 0 {
 		in.Intent.Findings, in.Intent.Redactions = nil, 0
 	}

@@ -60,6 +60,18 @@ func (b *bench) pages(ctx context.Context, x *index.Index, l *syntheticLog) erro
 	b.table.add(times("a page of 50, the slowest filter ("+slowPageName+")", slowPage, 5))
 	b.table.add(times("sums above a page, the slowest filter ("+slowSumName+")", slowSum, 100))
 	b.table.add(times("sums by system", bySystem, 100))
+	var hours []time.Duration
+	for range asked {
+		took, err := measured(func() error {
+			_, err := x.HoursOf(ctx, l.systems[r.IntN(len(l.systems))], l.begin.AddDate(0, 0, 60), time.Time{})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		hours = append(hours, took)
+	}
+	b.table.add(times("hours of the day of a system, 30 days", hours, 100))
 	return nil
 }
 
@@ -88,6 +100,7 @@ type namedFilter struct {
 // filters are those of the page's form and of its links.
 func (l *syntheticLog) filters(r *rand.Rand) []namedFilter {
 	system := func() counterfoil.ID { return l.systems[r.IntN(len(l.systems))] }
+	person := func() counterfoil.ID { return l.people[r.IntN(len(l.people))] }
 	days := func(n int) (from, to time.Time) {
 		from = l.begin.AddDate(0, 0, r.IntN(90-n))
 		return from, from.AddDate(0, 0, n)
@@ -109,6 +122,21 @@ func (l *syntheticLog) filters(r *rand.Rand) []namedFilter {
 		{"in progress", func() index.Filter { return index.Filter{Open: true} }},
 		{"a finding", func() index.Filter { return index.Filter{Finding: "card"} }},
 		{"a finding in a system", func() index.Filter { return index.Filter{Finding: "email", System: system()} }},
+		{"a model", func() index.Filter { return index.Filter{Model: "gpt-4o"} }},
+		{"a name that is not listed", func() index.Filter { return index.Filter{Unlisted: true} }},
+		{"a provider, 30 days", func() index.Filter { f, t := days(30); return index.Filter{Provider: "anthropic", From: f, To: t} }},
+		{"a model in a system, what left", func() index.Filter { return index.Filter{System: system(), Model: "gpt-4o", Left: true} }},
+		{"programs", func() index.Filter { return index.Filter{By: index.ByPrograms} }},
+		{"a person", func() index.Filter { return index.Filter{Person: person()} }},
+		{"a person in a system, 30 days", func() index.Filter {
+			f, t := days(30)
+			return index.Filter{System: system(), Person: person(), From: f, To: t}
+		}},
+		{"a finding of a person", func() index.Filter { return index.Filter{Finding: "email", Person: person()} }},
+		{"masked as of a day", func() index.Filter {
+			_, t := days(1)
+			return index.Filter{Effect: counterfoil.EffectRedact, AsOf: t.Add(-time.Minute)}
+		}},
 		{"stopped in a system", func() index.Filter { return index.Filter{Result: counterfoil.ResultStopped, System: system()} }},
 		{"four filters, 30 days", func() index.Filter {
 			f, t := days(30)

@@ -21,14 +21,24 @@ const PageRows = 50
 // Query is what the address of the list says. Values stay as they were written,
 // so that links and the form repeat them.
 type Query struct {
-	System, Decision, Finding, Result, From, To string
-	Before, After, At                           string
+	System, Provider, Model, Who, Decision, Finding, Result, From, To string
+	Before, After, At                                                 string
 }
+
+// Values of a query that are no names. A listed model has no space in its name, so none
+// is called Unlisted.
+const (
+	Unlisted = "not listed" // Model: the system does not list it
+	People   = "people"     // Who
+	Programs = "programs"   // Who; otherwise the id of a person
+	Open     = "open"       // Result: none yet
+	Left     = "left"       // Result: whatever it was, something left or may have left
+)
 
 // Parse reads a query from an address; nothing is wrong yet.
 func Parse(v url.Values) Query {
 	return Query{
-		System: v.Get("system"), Decision: v.Get("decision"), Finding: v.Get("finding"), Result: v.Get("result"),
+		System: v.Get("system"), Provider: v.Get("provider"), Model: v.Get("model"), Who: v.Get("who"), Decision: v.Get("decision"), Finding: v.Get("finding"), Result: v.Get("result"),
 		From: v.Get("from"), To: v.Get("to"), Before: v.Get("before"), After: v.Get("after"), At: v.Get("at"),
 	}
 }
@@ -38,6 +48,9 @@ func (q Query) Address(path string) string {
 	v := url.Values{}
 	for _, p := range [][2]string{
 		{"system", q.System},
+		{"provider", q.Provider},
+		{"model", q.Model},
+		{"who", q.Who},
 		{"decision", q.Decision},
 		{"finding", q.Finding},
 		{"result", q.Result},
@@ -85,15 +98,8 @@ func (q Query) Filter(snapshot *identity.Snapshot) (f index.Filter, complaints [
 		}
 		f.Effect = effect
 	}
-	if q.Result == "open" {
-		f.Open = true
-	} else if q.Result != "" {
-		result, err := counterfoil.ParseResult(q.Result)
-		if err != nil {
-			complaints = append(complaints, "There is no result “"+words.Clip(q.Result)+"”.")
-		}
-		f.Result = result
-	}
+	complaints = append(complaints, q.result(&f)...)
+	complaints = append(complaints, q.use(&f)...)
 	if strings.ContainsAny(q.Finding, " :") {
 		complaints = append(complaints, "There is no finding type “"+words.Clip(q.Finding)+"”.")
 	}
@@ -103,6 +109,46 @@ func (q Query) Filter(snapshot *identity.Snapshot) (f index.Filter, complaints [
 		complaints = append(complaints, "The moment in the address is not one.")
 	}
 	return f, append(complaints, q.limits(&f)...)
+}
+
+// result sets how it ended.
+func (q Query) result(f *index.Filter) (complaints []string) {
+	switch q.Result {
+	case "":
+	case Open:
+		f.Open = true
+	case Left:
+		f.Left = true
+	default:
+		result, err := counterfoil.ParseResult(q.Result)
+		if err != nil {
+			return []string{"There is no result “" + words.Clip(q.Result) + "”."}
+		}
+		f.Result = result
+	}
+	return nil
+}
+
+// use sets what was asked for and who asked.
+func (q Query) use(f *index.Filter) (complaints []string) {
+	f.Provider, f.Model = q.Provider, q.Model
+	if q.Model == Unlisted {
+		f.Model, f.Unlisted = "", true
+	}
+	switch q.Who {
+	case "":
+	case People:
+		f.By = index.ByPeople
+	case Programs:
+		f.By = index.ByPrograms
+	default:
+		person, err := counterfoil.ParseID(q.Who)
+		if err != nil || person.IsZero() {
+			return []string{"Nobody is called “" + words.Clip(q.Who) + "”. A person is asked for by their id, which their rows link to."}
+		}
+		f.Person = person
+	}
+	return nil
 }
 
 // limits sets days and page. The day of To is included.

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/console/filter"
 	"github.com/counterfoil/counterfoil/internal/console/sheet"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
@@ -31,7 +30,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if len(complaints) > 0 {
 		return shell.Invalid(strings.Join(complaints, " "))
 	}
-	if err := s.mayLook(r, f.System, counterfoil.ID{}); err != nil {
+	if err := s.mayLook(r, f.System, f.Person); err != nil {
 		return err
 	}
 	f.Limit = sheet.ExportRows

@@ -40,9 +40,17 @@ func TestList(t *testing.T) {
 	if strings.Contains(page, "p.raman") || strings.Contains(page, "castellanos") {
 		t.Error("the list names people")
 	}
+	asked, ok := w.Roll.Snapshot().PersonByEmail("p.raman@example.com")
+	if !ok {
+		t.Fatal("nobody asked")
+	}
+	who := "who=" + asked.ID.String()
+	consoletest.Holds(t, page, `href="/interactions?`+who+`"`)
 	for query, want := range map[string]int{
 		"system=claims-letter-assistant": 4, "decision=redact": 2, "decision=block": 2, "finding=iban": 2, "finding=private_key": 1, "result=refused": 1,
 		"result=open": 1, "from=2026-11-24": 8, "from=2026-11-25": 0, "to=2026-11-23": 0, "to=2026-11-24&decision=redact": 2, "system=code-assistant&result=answered": 0,
+		"provider=sandbox": 8, "provider=other": 0, "model=mistral-large-2411": 7, "model=mistral-large-2411&decision=block": 2, "model=not+listed": 1, "who=people": 8, "who=programs": 0,
+		"result=left": 6, who: 7, who + "&finding=iban": 2, who + "&finding=iban&system=code-assistant": 0, who + "&result=refused": 0, "system=claims-letter-assistant&who=programs": 0,
 	} {
 		page := w.Get("/interactions?" + query).Body.String()
 		if got := strings.Count(page, `<th scope="row">`); got != want {
@@ -57,7 +65,7 @@ func TestList(t *testing.T) {
 func TestListRefusesWhatItCannotRead(t *testing.T) {
 	w := consoletest.New(t)
 	w.Sample(w.SignIn())
-	for _, query := range []string{"system=none", "decision=none", "decision=x", "result=x", "finding=a%20b", "from=today", "to=2026-13-01", "from=2026-11-25&to=2026-11-24", "before=x", "before=01975e5a-0000-7000-8000-000000000000&after=01975e5a-0000-7000-8000-000000000000"} {
+	for _, query := range []string{"system=none", "who=x", "who=00000000-0000-0000-0000-000000000000", "decision=none", "decision=x", "result=x", "finding=a%20b", "from=today", "to=2026-13-01", "from=2026-11-25&to=2026-11-24", "before=x", "before=01975e5a-0000-7000-8000-000000000000&after=01975e5a-0000-7000-8000-000000000000"} {
 		a := w.Get("/interactions?" + query)
 		if a.Code != http.StatusUnprocessableEntity || strings.Contains(a.Body.String(), `<th scope="row">`) {
 			t.Errorf("%s answered %d", query, a.Code)

@@ -61,7 +61,11 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := listPage{Page: d.Page(r, "Interactions", "interactions"), Heading: "Interactions", From: q.From, To: q.To, At: q.At}
-	p.Selects = s.filterFields(q, snapshot)
+	lanes, err := s.index.Lanes(r.Context(), d.At)
+	if err != nil {
+		return err
+	}
+	p.Selects = s.filterFields(q, snapshot, lanes)
 	p.Views = views(q, d.Now())
 	if d.At.IsZero() {
 		p.Leaving = s.Leaving()
@@ -77,7 +81,7 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 		p.Stub = []part.Fact{{Label: "Shown", Value: "Nothing", Missing: true}}
 		return s.Render(w, http.StatusUnprocessableEntity, "interactions", &p)
 	}
-	if err := s.mayLook(r, f.System, counterfoil.ID{}); err != nil {
+	if err := s.mayLook(r, f.System, f.Person); err != nil {
 		return err
 	}
 	rows, next, err := s.index.Interactions(r.Context(), f)
@@ -91,7 +95,13 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 	count := total(tallies)
 	p.Lead = listLead(tallies, count)
 	for i := range rows {
-		p.Rows = append(p.Rows, rowOf(&rows[i], snapshot))
+		row := rowOf(&rows[i], snapshot)
+		if person := rows[i].Person; !rows[i].Workload && !person.IsZero() {
+			theirs := q.Whole()
+			theirs.Who = person.String()
+			row.Who.Href = theirs.Address("/interactions")
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	p.Stub = s.listStub(q, count, len(rows))
 	p.Pager = pagerOf(q, rows, next, count)
@@ -125,26 +135,6 @@ func listLead(tallies []index.Tally, count uint64) string {
 		}
 	}
 	return words.Sentence(words.Spelled(count, "interaction", "interactions")) + ": " + words.Enumerate(parts) + "."
-}
-
-func (s *Section) filterFields(q filter.Query, snapshot *identity.Snapshot) []part.Field {
-	system := part.Field{Name: "system", Label: "AI system", Options: []part.Option{{Label: "All " + words.Number(len(snapshot.Systems()))}}}
-	for _, known := range snapshot.Systems() {
-		system.Options = append(system.Options, part.Option{Value: known.Slug, Label: known.Number + " " + known.Name, Selected: known.Slug == q.System})
-	}
-	decision := part.Field{Name: "decision", Label: "Decision", Options: []part.Option{{Label: "Any"}}}
-	for _, e := range effectWords {
-		decision.Options = append(decision.Options, part.Option{Value: e.effect.String(), Label: e.word, Selected: e.effect.String() == q.Decision})
-	}
-	finding := part.Field{Name: "finding", Label: "Finding type", Options: []part.Option{{Label: "Any"}}}
-	for _, t := range s.findingTypes {
-		finding.Options = append(finding.Options, part.Option{Value: t.Type, Label: t.Label, Selected: t.Type == q.Finding})
-	}
-	result := part.Field{Name: "result", Label: "Result", Options: []part.Option{{Label: "Any"}, {Value: "open", Label: "In progress", Selected: q.Result == "open"}}}
-	for _, w := range resultWords {
-		result.Options = append(result.Options, part.Option{Value: w.result.String(), Label: w.word, Selected: w.result.String() == q.Result})
-	}
-	return []part.Field{system, decision, finding, result}
 }
 
 // views are the questions asked most.

@@ -44,7 +44,7 @@ func TestWhoMayLook(t *testing.T) {
 			t.Errorf("%s for somebody who may not look", act)
 		}
 	}
-	for _, path := range []string{"/interactions?system=code-assistant", "/interactions.csv?system=code-assistant", own} {
+	for _, path := range []string{"/interactions?system=code-assistant", "/interactions.csv?system=code-assistant", "/interactions?who=" + counterfoil.ID(w.Admin.ID).String(), own} {
 		look(path, http.StatusOK)
 	}
 	w.Views[ids["masked"]].Person = evidence.Ref{ID: counterfoil.ID(w.Admin.ID)}

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
@@ -28,6 +29,7 @@ type Evidence interface {
 // Index is what this section asks of the index; *index.Index implements it.
 type Index interface {
 	Interactions(context.Context, index.Filter) (rows []index.Row, next counterfoil.ID, err error)
+	Lanes(ctx context.Context, asOf time.Time) ([]index.Lane, error)
 	Tally(context.Context, index.Filter) ([]index.Tally, error)
 }
 

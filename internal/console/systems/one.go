@@ -364,5 +364,6 @@ func (s *Section) changeModels(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// Provider is one base URL for the page that hands out a key.
-type Provider struct{ Name, Dialect string }
+// Provider is one base URL for the page that hands out a key, and where it processes by
+// the configuration; Region is "" when that does not say.
+type Provider struct{ Name, Dialect, Region string }

@@ -4,6 +4,7 @@
 package systems_test
 
 import (
+	"html"
 	"net/http"
 	"regexp"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/counterfoil/counterfoil"
+	"github.com/counterfoil/counterfoil/internal/console"
 	"github.com/counterfoil/counterfoil/internal/console/consoletest"
 	"github.com/counterfoil/counterfoil/internal/console/pagetest"
 	"github.com/counterfoil/counterfoil/internal/identity"
@@ -165,7 +167,7 @@ func TestNothingIsSavedWithoutARecord(t *testing.T) {
 // TestDeclaredAndObserved: what passed the gateway stands beside what the record says,
 // and a difference is counted in the heading's lead.
 func TestDeclaredAndObserved(t *testing.T) {
-	w := consoletest.New(t)
+	w := consoletest.New(t, func(c *console.Config) { c.Providers[0].Region = "eu-central" })
 	w.In("aims_manager")
 	w.Sample(w.Admin)
 	rows := func() map[string]string {
@@ -188,7 +190,9 @@ func TestDeclaredAndObserved(t *testing.T) {
 	compare(map[string]string{
 		"Models":              "mistral-large-2411, mistral-small-2506 mistral-large-2411 in 3 As declared",
 		"Providers":           "None, by the records of its models sandbox in 3 1 not declared",
-		"People and programs": "No limit 1 person Nothing to compare with",
+		"People and programs": "No limit 1 person in 3 Nothing to compare with",
+		"Regions":             "Nothing said eu-central: sandbox in 3 Nothing to compare with",
+		"Hours of use, UTC":   "At any hour 14:00 to 15:00 in 3 Nothing to compare with",
 		"Volume":              "No limit Most in a day: 4, on 24 Nov 2026 Nothing to compare with",
 		"Personal data":       "Not to be given E-mail address in 1 Bank account (IBAN) in 1 2 not declared",
 		"Passwords and keys":  "Not to be given GitHub token in 1 1 not declared",
@@ -206,6 +210,7 @@ func TestDeclaredAndObserved(t *testing.T) {
 	}
 	changed := system.Values.Clone()
 	changed["data_classes"], changed["limit_requests_per_day"], changed["models"] = []string{"personal"}, int64(3), changed.List("models")[1:]
+	changed["regions"], changed["use_from"], changed["use_until"] = []string{"EU-Central"}, int64(22), int64(6)
 	if _, err := w.Register.Change(t.Context(), register.For(counterfoil.ID(w.Admin.ID)), system.ID, register.Input{Version: system.Version, Values: changed}); err != nil {
 		t.Fatal(err)
 	}
@@ -213,8 +218,38 @@ func TestDeclaredAndObserved(t *testing.T) {
 		"Models":        "mistral-small-2506 mistral-large-2411 in 3 1 not declared",
 		"Volume":        "At most 3 requests a day Most in a day: 4, on 24 Nov 2026 More was asked than may pass now",
 		"Personal data": "May be given E-mail address in 1 Bank account (IBAN) in 1 As declared",
+		"Regions":       "EU-Central eu-central: sandbox in 3 As declared",
+
+		"Hours of use, UTC": "22:00 to 06:00 14:00 to 15:00 in 3 Not declared: 14:00 to 15:00",
 	})
+	at := "?at=" + w.Clock.Now().Add(time.Minute).Format(time.RFC3339)
+	w.Clock.Advance(time.Hour)
+	w.Says("/systems/claims-letter-assistant"+at, "Not known from traffic: sandbox")
 }
+
+// TestObservedOpensItsRows: each number of the table is that of the list behind it.
+func TestObservedOpensItsRows(t *testing.T) {
+	w := consoletest.New(t)
+	w.In("aims_manager")
+	w.Sample(w.Admin)
+	opened := 0
+	for _, slug := range []string{"claims-letter-assistant", "code-assistant"} {
+		_, table, _ := strings.Cut(w.Get("/systems/"+slug).Body.String(), `id="use"`)
+		table, _, _ = strings.Cut(table, "</section>")
+		if strings.Contains(table, "<bdi>") {
+			t.Errorf("%s: something observed opens nothing: %s", slug, table)
+		}
+		for _, m := range observedLink.FindAllStringSubmatch(table, -1) {
+			w.Says(html.UnescapeString(m[1]), m[2]+", of "+m[2])
+			opened++
+		}
+	}
+	if opened < 8 {
+		t.Errorf("%d numbers open rows", opened)
+	}
+}
+
+var observedLink = regexp.MustCompile(`<a href="(/interactions[^"]*)" dir="auto">[^<]* in (\d+)</a>`)
 
 var useLine = regexp.MustCompile(`(?s)<tr><th scope="row">([^<]*)</th>(<td data-l="Declared".*?)</tr>`)
 

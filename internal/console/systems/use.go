@@ -54,7 +54,11 @@ func (d *desk) useOf(s *identity.System, record *register.Record, days []part.Da
 	if err != nil {
 		return nil, err
 	}
-	p.Rows = []useRow{u.models(), providers, u.people(), u.volume()}
+	hours, err := u.hours()
+	if err != nil {
+		return nil, err
+	}
+	p.Rows = []useRow{u.models(), providers, u.regions(), u.people(), u.volume(), hours}
 	for _, class := range usedClasses {
 		row, err := u.class(class)
 		if err != nil {
@@ -86,6 +90,21 @@ func (u *useReading) address(q filter.Query) string {
 	return u.Listed(q)
 }
 
+// seen is what was observed in n interactions, with their list: what left, or may have.
+func (u *useReading) seen(what string, n uint64, q filter.Query) part.Link {
+	q.Result = filter.Left
+	return part.Link{Label: what + " in " + words.Number(n), Href: u.address(q)}
+}
+
+// byProvider counts what went to each provider.
+func (u *useReading) byProvider() map[string]uint64 {
+	seen := map[string]uint64{}
+	for _, x := range u.uses {
+		seen[x.Provider] += x.Interactions
+	}
+	return seen
+}
+
 // agreed is how a row stands, by what was seen and what of it was not declared.
 func agreed(seen bool, undeclared int) part.Mark {
 	switch {
@@ -107,14 +126,14 @@ func (u *useReading) models() useRow {
 	}
 	undeclared := 0
 	for _, name := range sortedByCount(seen) {
-		shown := name
+		shown, asked := name, name
 		if name == "" {
-			shown = "a name that is not listed"
+			shown, asked = "a name that is not listed", filter.Unlisted
 		}
 		if !slices.Contains(u.system.Models, name) {
 			undeclared++
 		}
-		row.Observed = append(row.Observed, part.Link{Label: shown + " in " + words.Number(seen[name])})
+		row.Observed = append(row.Observed, u.seen(shown, seen[name], filter.Query{Model: asked}))
 	}
 	row.Agree = agreed(len(seen) > 0, undeclared)
 	return row
@@ -140,21 +159,20 @@ func (u *useReading) providers() (useRow, error) {
 			declared = append(declared, name)
 		}
 	}
-	seen := map[string]uint64{}
-	for _, x := range u.uses {
-		seen[x.Provider] += x.Interactions
-	}
-	undeclared := 0
+	seen, undeclared := u.byProvider(), 0
 	for _, name := range sortedByCount(seen) {
 		if !slices.Contains(declared, name) {
 			undeclared++
 		}
-		row.Observed = append(row.Observed, part.Link{Label: name + " in " + words.Number(seen[name])})
+		row.Observed = append(row.Observed, u.seen(name, seen[name], filter.Query{Provider: name}))
 	}
 	row.Declared = cmp.Or(strings.Join(declared, ", "), "None, by the records of its models")
 	row.Agree = agreed(len(seen) > 0, undeclared)
 	return row, nil
 }
+
+// shownPeople is how many people have a line of their own, those with the most use.
+const shownPeople = 5
 
 // people counts who used it. More than the record allows cannot have passed: the
 // gateway keeps the number.
@@ -166,25 +184,42 @@ func (u *useReading) people() useRow {
 	if units := u.values.List("limit_units"); len(units) > 0 {
 		row.Declared += ", of " + strings.Join(units, ", ")
 	}
-	people, programs := map[counterfoil.ID]bool{}, map[counterfoil.ID]bool{}
+	people, programs := map[string]uint64{}, map[string]uint64{} // by id
 	for _, x := range u.uses {
+		who := people
 		if x.Workload {
-			programs[x.Person] = true
-		} else if !x.Person.IsZero() {
-			people[x.Person] = true
+			who = programs
+		}
+		who[x.Person.String()] += x.Interactions
+	}
+	for _, group := range []struct {
+		of        map[string]uint64
+		one, many string
+		who       string
+	}{{people, "person", "people", filter.People}, {programs, "program", "programs", filter.Programs}} {
+		if len(group.of) > 0 {
+			row.Observed = append(row.Observed, u.seen(words.Counted(uint64(len(group.of)), group.one, group.many), sum(group.of), filter.Query{Who: group.who}))
 		}
 	}
-	if len(people) > 0 {
-		row.Observed = append(row.Observed, part.Link{Label: words.Counted(uint64(len(people)), "person", "people")})
-	}
-	if len(programs) > 0 {
-		row.Observed = append(row.Observed, part.Link{Label: words.Counted(uint64(len(programs)), "program", "programs")})
+	if len(people) > 1 {
+		for _, id := range sortedByCount(people)[:min(shownPeople, len(people))] {
+			if person, err := counterfoil.ParseID(id); err == nil && !person.IsZero() {
+				row.Observed = append(row.Observed, u.seen(words.PersonLabel(person), people[id], filter.Query{Who: id}))
+			}
+		}
 	}
 	row.Agree = agreed(len(u.uses) > 0, 0)
 	if row.Declared == "No limit" && len(u.uses) > 0 {
 		row.Agree = part.NotBegun("Nothing to compare with")
 	}
 	return row
+}
+
+func sum(counts map[string]uint64) (all uint64) {
+	for _, n := range counts {
+		all += n
+	}
+	return all
 }
 
 // volume compares the busiest day with the limit of a day.
