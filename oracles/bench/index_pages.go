@@ -71,6 +71,16 @@ func (b *bench) pages(ctx context.Context, x *index.Index, l *syntheticLog) erro
 		}
 		hours = append(hours, took)
 	}
+	var then []time.Duration
+	for range asked {
+		f := index.Filter{Effect: counterfoil.EffectRedact, AsOf: l.begin.Add(time.Duration(r.Int64N(int64(l.length))))}
+		took, err := measured(func() error { _, _, err := x.Interactions(ctx, f); return err })
+		if err != nil {
+			return err
+		}
+		then = append(then, took)
+	}
+	b.table.add(times("a page of 50 as of a moment", then, 300))
 	b.table.add(times("hours of the day of a system, 30 days", hours, 100))
 	return nil
 }
@@ -133,7 +143,6 @@ func (l *syntheticLog) filters(r *rand.Rand) []namedFilter {
 			return index.Filter{System: system(), Person: person(), From: f, To: t}
 		}},
 		{"a finding of a person", func() index.Filter { return index.Filter{Finding: "email", Person: person()} }},
-		{"masked as of a day", func() index.Filter {
 			_, t := days(1)
 			return index.Filter{Effect: counterfoil.EffectRedact, AsOf: t.Add(-time.Minute)}
 		}},
