@@ -143,9 +143,6 @@ func (l *syntheticLog) filters(r *rand.Rand) []namedFilter {
 			return index.Filter{System: system(), Person: person(), From: f, To: t}
 		}},
 		{"a finding of a person", func() index.Filter { return index.Filter{Finding: "email", Person: person()} }},
-			_, t := days(1)
-			return index.Filter{Effect: counterfoil.EffectRedact, AsOf: t.Add(-time.Minute)}
-		}},
 		{"stopped in a system", func() index.Filter { return index.Filter{Result: counterfoil.ResultStopped, System: system()} }},
 		{"four filters, 30 days", func() index.Filter {
 			f, t := days(30)
