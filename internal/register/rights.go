@@ -169,7 +169,7 @@ func (t *Rights) check(a Actor, k *kind.Kind, record *Record, action Action) err
 	if record != nil && k.Named != nil && (action == Comment || action == Attach || action == Export) {
 		return nil // the named people handle it
 	}
-	return fault.Forbidden(fmt.Sprintf("Not available: you have no right to %s %s. It belongs to: %s.", action, strings.ToLower(k.Plural), strings.Join(words(t.RolesFor(k, action)), ", ")), nil)
+	return fault.Forbidden(fmt.Sprintf("Not available: you have no right to %s records of the kind “%s”. It belongs to: %s.", action, k.Title, strings.Join(words(t.RolesFor(k, action)), ", ")), nil)
 }
 
 // mayMove refuses a move whose roles the actor does not have.

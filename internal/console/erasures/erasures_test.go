@@ -42,6 +42,9 @@ func TestErasuresPage(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
+	if csv := w.Get("/erasures.csv").Body.String(); !strings.Contains(csv, ",1204\r\n") {
+		t.Errorf("the export writes numbers for people: %s", csv)
+	}
 	for _, c := range w.Eraser.Kept {
 		a := w.Get("/erasures/" + c.ID.String())
 		if a.Code != 200 || strings.Contains(a.Body.String(), "<em>") {

@@ -5,6 +5,7 @@ package erasures
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -208,7 +209,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 		}
 		out.Line([]string{
 			one.ID.String(), one.Requested.UTC().Format(time.RFC3339), one.Target.Scope(), sheet.ID(counterfoil.ID(one.Target.Person)), sheet.ID(one.Target.Interaction), until,
-			one.State, one.Basis, sheet.ID(counterfoil.ID(one.By)), words.Number(one.Payloads()),
+			one.State, one.Basis, sheet.ID(counterfoil.ID(one.By)), strconv.FormatUint(one.Payloads(), 10),
 		})
 	}
 	out.Flush()

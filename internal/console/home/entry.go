@@ -11,9 +11,9 @@ import (
 	"github.com/counterfoil/counterfoil/internal/console/words"
 )
 
-// sectionPage is the first page of an entry of the navigation: what is kept
+// entryPage is the first page of an entry of the navigation: what is kept
 // there, how much of it in which state, and what an auditor will look for.
-type sectionPage struct {
+type entryPage struct {
 	shell.Page
 	Heading string
 	Lead    string
@@ -37,7 +37,7 @@ func (s *Section) entry(place string) func(http.ResponseWriter, *http.Request) e
 			return err
 		}
 		wording := entries[place]
-		p := sectionPage{Page: d.Page(r, wording.heading, place), Heading: wording.heading, Lead: wording.lead}
+		p := entryPage{Page: d.Page(r, wording.heading, place), Heading: wording.heading, Lead: wording.lead}
 		if p.Kinds, err = s.KindSummaries(d.Desk, place); err != nil {
 			return err
 		}
@@ -48,6 +48,6 @@ func (s *Section) entry(place string) func(http.ResponseWriter, *http.Request) e
 			p.Acts = append(p.Acts, part.Link{Label: "Departures from the rules", Href: d.Href("/records/late")})
 		}
 		p.Stub = []part.Fact{{Label: "Kinds of records", Value: words.Number(len(p.Kinds))}}
-		return s.Render(w, http.StatusOK, "section", &p)
+		return s.Render(w, http.StatusOK, "entry", &p)
 	}
 }

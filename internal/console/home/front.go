@@ -5,7 +5,6 @@ package home
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/counterfoil/counterfoil"
@@ -32,8 +31,8 @@ type frontPage struct {
 	More    bool
 	Past    bool
 	Today   string
-	Strip   []part.Figure // empty in the view for leaders
-	Steps   []step
+	Strip   []part.Figure // none in the view for leaders
+	Steps   []step        // none for who may not read all records
 	Clashes []clash
 }
 
@@ -83,24 +82,35 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 		p.NeedsIt = append(p.NeedsIt, d.needRow(&waiting.Duties[i]))
 	}
 	p.More = waiting.More
+	if len(d.Actor.Roles) > 0 {
+		if err := d.fillOrganisation(&p, lead); err != nil {
+			return err
+		}
+	}
+	entries, err := d.entriesThen()
+	if err != nil {
+		return err
+	}
+	p.Stub = append(p.Stub, part.Fact{Label: "Ledger", Value: words.Counted(entries, "entry", "entries"), Href: "/ledger"})
+	p.Heading, p.Lead = frontWords(&p)
+	return s.Render(w, http.StatusOK, "home", &p)
+}
+
+// fillOrganisation adds what all records tell, for who may read them: to others it would
+// say that there are none.
+func (d *desk) fillOrganisation(p *frontPage, lead bool) (err error) {
 	if p.Steps, err = d.steps(); err != nil {
 		return err
 	}
 	if p.Clashes, err = d.clashes(); err != nil {
 		return err
 	}
-	if !lead {
-		if p.Strip, err = d.today(); err != nil {
-			return err
-		}
-	}
-	p.Today = d.Now().Format("Monday 2 January 2006, 15:04")
-	p.Heading, p.Lead = frontWords(&p)
-	p.Stub, err = d.stub(p.Steps)
-	if err != nil {
+	if p.Stub, err = d.stub(p.Steps); err != nil || lead {
 		return err
 	}
-	return s.Render(w, http.StatusOK, "home", &p)
+	p.Today = d.Now().Format("Monday 2 January 2006, 15:04")
+	p.Strip, err = d.today()
+	return err
 }
 
 func (d *desk) needRow(duty *register.Duty) needRow {
@@ -146,9 +156,12 @@ func frontWords(p *frontPage) (heading, lead string) {
 	default:
 		heading = words.Sentence(words.Spelled(n, "thing waits", "things wait")) + " for you"
 	}
+	if len(p.Steps) == 0 {
+		return heading, "What you own, what concerns you and what is offered to you stands here. The organisation’s records are for whoever holds a role."
+	}
 	for _, s := range p.Steps {
 		if s.Current {
-			lead = "Step " + s.No + ", " + strings.ToLower(s.Title[:1]) + s.Title[1:] + ", comes next. "
+			lead = "Step " + s.No + ", " + words.Within(s.Title) + ", comes next. "
 			break
 		}
 	}
@@ -234,14 +247,9 @@ func (d *desk) stub(steps []step) ([]part.Fact, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := d.entriesThen()
-	if err != nil {
-		return nil, err
-	}
 	return []part.Fact{
 		{Label: "Steps done", Value: words.Number(done) + " of " + words.Number(len(steps))},
 		{Label: "AI systems", Value: words.Number(systems.all), Href: d.Href("/systems"), Sub: words.Number(systems.of("operating")) + " operating, " + words.Number(systems.of("piloting")) + " piloting"},
-		{Label: "Ledger", Value: words.Counted(entries, "entry", "entries"), Href: "/ledger"},
 	}, nil
 }
 

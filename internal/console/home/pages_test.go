@@ -16,6 +16,6 @@ func TestPages(t *testing.T) {
 		"search":  new(searchPage),
 		"asof":    new(asOfPage),
 		"style":   new(stylePage),
-		"section": new(sectionPage),
+		"entry":   new(entryPage),
 	})
 }

@@ -69,14 +69,14 @@ func (s *Section) showPalette(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, paletteSection := range []paletteSection{recent, entries, views, create, lists} {
-		if len(paletteSection.Links) == 0 {
+	for _, section := range []paletteSection{recent, entries, views, create, lists} {
+		if len(section.Links) == 0 {
 			continue
 		}
-		if paletteSection.ID == "new" || paletteSection.ID == "lists" {
-			slices.SortFunc(paletteSection.Links, func(a, b part.Link) int { return strings.Compare(a.Label, b.Label) })
+		if section.ID == "new" || section.ID == "lists" {
+			slices.SortFunc(section.Links, func(a, b part.Link) int { return strings.Compare(a.Label, b.Label) })
 		}
-		p.Sections = append(p.Sections, paletteSection)
+		p.Sections = append(p.Sections, section)
 	}
 	p.Stub = []part.Fact{{Label: "Works", Value: "With and without script"}}
 	return s.Render(w, http.StatusOK, "palette", &p)

@@ -76,7 +76,7 @@ func (s *Section) showStyle(w http.ResponseWriter, r *http.Request) error {
 			{Label: "Masked", Value: "2,106", Href: "#strip", Note: "11.4 % of 18,412"},
 			{Label: "Integrity", Mark: new(part.OK("Verified")), Note: "02:00, all entries"},
 		},
-		Tabs:  []part.Link{{Label: "Interactions", Href: "#tabs", Current: true}, {Label: "Held", Href: "#tabs", Current: false}, {Label: "Rules", Href: "#tabs", Current: false}},
+		Tabs:  []part.Link{{Label: "Interactions", Href: "#tabs", Current: true}, {Label: "Held", Href: "#tabs"}, {Label: "Rules", Href: "#tabs"}},
 		Pager: part.Pager{Text: "Entries 3,418,274 to 3,418,181, 25 shown", Older: "#tabs"},
 		Saved: &shell.SavedRow{Views: []shell.SavedLink{{Label: "High, next due first", Href: "#views", Current: true}, {Label: "Accepted this quarter", Href: "#views", Shared: true}}, Manage: "/views", List: "/kinds/risk", Save: true},
 		Notices: []part.Notice{
@@ -86,7 +86,7 @@ func (s *Section) showStyle(w http.ResponseWriter, r *http.Request) error {
 		Text:  part.TextView{Spans: []part.Span{{Text: "Write a letter to "}, {Text: "[EMAIL_1]", Placeholder: true}, {Text: " about claim 88213."}}},
 		Field: part.Field{Name: "style-months", Label: "Retention in months", Hint: "At least 6 where the EU AI Act applies.", Error: "Enter a whole number. You wrote “two years”.", Type: "text", Value: "two years", Width: "w-s"},
 		Choice: part.Field{Name: "style-role", Label: "Which role?", Options: []part.Option{
-			{Value: "owner", Label: "Owner", Selected: true}, {Value: "deputy", Label: "Deputy", Selected: false},
+			{Value: "owner", Label: "Owner", Selected: true}, {Value: "deputy", Label: "Deputy"},
 		}},
 		Lines: []part.VersionLine{
 			{Version: "7", At: day, Who: "R. Osei", Text: "moved it to", Act: true, Marks: []part.Mark{part.Current("Evaluated")}, Reason: "Supplier changed the model family", Href: "#timeline", Entry: "3,418,001", EntryRef: "#timeline"},

@@ -87,16 +87,12 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request, made *invitation)
 	if q.after > 0 {
 		p.First = d.Address("/people", first)
 	}
-	signIn := 0
+	p.Stub = []part.Fact{{Label: "Active", Value: words.Number(active), Href: d.Href("/people")}}
 	if k, err := s.Kinds.Kind("person"); err == nil && d.May(k, nil, register.Export) == nil {
 		p.Export = d.Address("/people.csv", first)
-		signIn = len(s.matching(query{access: "signs_in"}))
+		p.Stub = append(p.Stub, part.Fact{Label: "Sign in now", Value: words.Number(len(s.matching(query{access: "signs_in"}))), Href: d.Href("/people", "access", "signs_in")})
 	}
-	p.Stub = []part.Fact{
-		{Label: "Active", Value: words.Number(active), Href: d.Href("/people")},
-		{Label: "Sign in now", Value: words.Number(signIn), Href: d.Href("/people", "access", "signs_in")},
-		{Label: "A role", Value: "Comes from an appointment in force"},
-	}
+	p.Stub = append(p.Stub, part.Fact{Label: "A role", Value: "Comes from an appointment in force"})
 	return s.Render(w, http.StatusOK, "people", &p)
 }
 

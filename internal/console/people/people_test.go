@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/console/consoletest"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
@@ -26,6 +27,12 @@ func TestInvite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.Says("/people", "Sign in now")
+	w.Roles = func(counterfoil.ID) []string { return nil }
+	if strings.Contains(w.Says("/people"), "Sign in now") {
+		t.Error("who may not know how many sign in is told a number")
+	}
+	w.Roles = nil
 	if a := w.Get("/people"); a.Code != http.StatusOK || !strings.Contains(a.Body.String(), "Ann Boateng") || !strings.Contains(a.Body.String(), "No access") {
 		t.Fatalf("%d %s", a.Code, a.Body)
 	}

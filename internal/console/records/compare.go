@@ -61,7 +61,7 @@ func (s *Section) compareVersions(w http.ResponseWriter, r *http.Request) error 
 	}
 	p.Rows, p.Same = d.compare(a, b)
 	for n := record.Version; n > 0; n-- {
-		p.Versions = append(p.Versions, part.Option{Value: strconv.FormatUint(n, 10), Label: "Version " + words.Number(n), Selected: false})
+		p.Versions = append(p.Versions, part.Option{Value: strconv.FormatUint(n, 10), Label: "Version " + words.Number(n)})
 	}
 	return s.Render(w, http.StatusOK, "compare", &p)
 }

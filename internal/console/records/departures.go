@@ -5,6 +5,7 @@ package records
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,22 +56,28 @@ func (s *Section) showDepartures(w http.ResponseWriter, r *http.Request) error {
 	if p.Used, err = d.overrides(index.KeptFilter{States: []string{"used"}}); err != nil {
 		return err
 	}
-	if d.mayList("exception") {
-		list, err := d.List(d.Ctx, index.KeptFilter{Kind: "exception", Limit: departuresMost, Down: true})
-		if err != nil {
-			return err
-		}
-		for _, e := range list.Records {
-			p.Exceptions = append(p.Exceptions, part.LinkRow{Href: d.RecordHref(e), Text: d.Called(e), Kind: e.Kind.Title, State: shell.StateMark(e)})
-		}
+	used, err := d.Count(d.Ctx, index.KeptFilter{Kind: shell.KindOverride, States: []string{"used"}})
+	if err != nil {
+		return err
+	}
+	exceptions, err := d.Count(d.Ctx, index.KeptFilter{Kind: "exception"})
+	if err != nil {
+		return err
+	}
+	list, err := d.List(d.Ctx, index.KeptFilter{Kind: "exception", Limit: departuresMost, Down: true})
+	if err != nil {
+		return err
+	}
+	for _, e := range list.Records {
+		p.Exceptions = append(p.Exceptions, part.LinkRow{Href: d.RecordHref(e), Text: d.Called(e), Kind: e.Kind.Title, State: shell.StateMark(e)})
 	}
 	if err := d.lateEntries(&p, r.FormValue("below")); err != nil {
 		return err
 	}
 	p.Stub = []part.Fact{
 		{Label: "Overrides in force", Value: words.Number(len(p.InForce)), Href: "#force"},
-		{Label: "Overrides used", Value: words.Number(len(p.Used)), Href: d.Href("/kinds/"+shell.KindOverride, "state", "used")},
-		{Label: "Exceptions", Value: words.Number(len(p.Exceptions)), Href: d.Href("/kinds/exception")},
+		{Label: "Overrides used", Value: words.Number(used), Href: d.Href("/kinds/"+shell.KindOverride, "state", "used")},
+		{Label: "Exceptions", Value: words.Number(exceptions), Href: d.Href("/kinds/exception")},
 		{Label: "Late entries on this page", Value: words.Number(len(p.Late)), Href: "#late"},
 	}
 	return s.Render(w, http.StatusOK, "departures", &p)
@@ -120,7 +127,7 @@ func (s *Section) exportLate(w http.ResponseWriter, r *http.Request) error {
 		}
 		for _, v := range late {
 			out.Line([]string{
-				v.Number(), words.Number(v.Version), strings.ReplaceAll(v.Move, "_", " "), d.Person(v.Actor), v.Fact, v.Time.Format(time.RFC3339), v.Late, words.Entry(v.Entry), v.Leaf.String(),
+				v.Number(), strconv.FormatUint(v.Version, 10), strings.ReplaceAll(v.Move, "_", " "), d.Person(v.Actor), v.Fact, v.Time.Format(time.RFC3339), v.Late, words.Entry(v.Entry), v.Leaf.String(),
 			})
 		}
 		if below = next; below == 0 {

@@ -4,6 +4,7 @@
 package records_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
@@ -67,6 +68,39 @@ func TestOverrideFromRefusalToList(t *testing.T) {
 	w.Post("/login", "email", consoletest.AdminEmail, "password", consoletest.AdminPassword)
 	if force, _, _ := strings.Cut(w.Get("/records/late").Body.String(), `id="used"`); strings.Contains(force, `href="/records/OV-001"`) {
 		t.Error("an expired override is in force")
+	}
+}
+
+// TestDeparturesCountsAll: the figures count what the tables have no room for.
+func TestDeparturesCountsAll(t *testing.T) {
+	w := consoletest.New(t)
+	w.In("aims_manager")
+	for n := range 203 {
+		w.Create("exception", kind.Values{"title": fmt.Sprintf("Exception %d", n), "rule": "The dictionary"})
+	}
+	page := w.Says("/records/late", `href="/kinds/exception">203</a>`)
+	if n := strings.Count(page, "Exception "); n >= 203 {
+		t.Errorf("%d exceptions on one page", n)
+	}
+}
+
+// TestListHeading: the heading of a list is what its records say.
+func TestListHeading(t *testing.T) {
+	w := consoletest.New(t)
+	w.In("aims_manager")
+	w.Says("/kinds/override", "<h1>No overrides yet</h1>")
+	w.Says("/kinds/system", "<h1>No AI systems yet</h1>")
+	w.Says("/kinds/system/new", "<h1>New AI system</h1>", "Save the AI system")
+	values := func(until string) kind.Values {
+		return kind.Values{"record": "R-001", "move": "accept", "guards": []string{"limit"}, "why": "Late", "measure": "A look", "until": until}
+	}
+	w.Create("override", values("2026-11-20"))
+	w.Create("override", values("2027-01-20"))
+	w.Says("/kinds/override", "<h1>2 overrides, 1 overdue</h1>")
+	w.Says("/kinds/override?q=nothing", "<h1>2 overrides, 1 overdue</h1>", "0 records")
+	w.In("hr_lead")
+	if a := w.Get("/kinds/system/new"); !strings.Contains(a.Body.String(), "no right to create records of the kind “AI system”") {
+		t.Errorf("the refusal says %s", a.Body)
 	}
 }
 

@@ -25,6 +25,7 @@ const rowsPerPage = 50
 type listPage struct {
 	shell.Page
 	Kind    part.KindName
+	Heading string // how many there are, and how many are overdue
 	Lead    string
 	Summary string
 	Stub    []part.Fact
@@ -101,6 +102,9 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 		Page: d.Page(r, k.Plural, k.Place), Kind: shell.NameOf(k), Lead: words.FirstSentence(k.Help), Summary: words.Counted(n, "record", "records"),
 		Tabs: s.kindTabs(d, k), Filters: d.filterFields(k, r.URL.Query()), Action: "/kinds/" + k.ID, Sorts: d.sortLinks(k, r.URL.Query()),
 	}
+	if p.Heading, err = d.listHeading(k); err != nil {
+		return err
+	}
 	if k.Named != nil && r.FormValue("sent") != "" {
 		p.Lead = "It was received. It does not name you, so it is not shown to you; those who handle it see it."
 	}
@@ -138,6 +142,21 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.Render(w, http.StatusOK, "records", &p)
+}
+
+// listHeading is the finding of a list: how many records of the kind there are for the
+// person, whatever the filter, and how many of them are past their deadline.
+func (d *desk) listHeading(k *kind.Kind) (string, error) {
+	all, err := d.Count(d.Ctx, index.KeptFilter{Kind: k.ID})
+	if err != nil || all == 0 {
+		return "No " + words.Within(k.Plural) + " yet", err
+	}
+	overdue, err := d.Count(d.Ctx, index.KeptFilter{Kind: k.ID, Due: d.Now().UnixMicro()})
+	heading := words.Counted(all, words.Within(k.Title), words.Within(k.Plural))
+	if overdue > 0 {
+		heading += ", " + words.Number(overdue) + " overdue"
+	}
+	return heading, err
 }
 
 func (d *desk) row(r *register.Record) row {

@@ -32,8 +32,8 @@ func (d *desk) overridesOf(record *register.Record) ([]overrideRow, error) {
 	return d.overrides(index.KeptFilter{Fields: []index.KeptCondition{{Field: "record", Values: []string{record.Number()}}}})
 }
 
-// departuresMost bounds each table of departures from the rules; what is more is
-// counted, and in the lists of the kinds.
+// departuresMost bounds each table of departures from the rules. The figures count all,
+// and lead to the lists of the kinds.
 const departuresMost = 200
 
 func (d *desk) overrides(f index.KeptFilter) ([]overrideRow, error) {
@@ -83,13 +83,6 @@ func (d *desk) passed(o *register.Record) (move string, guards []string) {
 		return m.Label, says
 	}
 	return move, guards
-}
-
-// mayList tells whether the person may read the records of a kind, or of a kind with
-// named people, some.
-func (d *desk) mayList(kindID string) bool {
-	k, err := d.section.Kinds.Kind(kindID)
-	return err == nil && (k.Named != nil || d.May(k, nil, register.Read) == nil)
 }
 
 // unexpired leaves out what ended without being used.

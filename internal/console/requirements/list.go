@@ -103,7 +103,7 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Summary = words.Number(n) + " of " + words.Number(len(standard.ISO42001().Requirements)) + " requirements"
 	for _, f := range s.frameworks {
-		p.Others = append(p.Others, part.Link{Label: f.Title, Href: d.Href("/frameworks/" + f.ID), Current: false})
+		p.Others = append(p.Others, part.Link{Label: f.Title, Href: d.Href("/frameworks/" + f.ID)})
 	}
 	if p.Saved, err = d.SavedRow(r, "/requirements"); err != nil {
 		return err
@@ -208,8 +208,8 @@ func (d *desk) controlTabs(current string) []part.Link {
 	return []part.Link{
 		{Label: "Statement of applicability", Href: d.Href("/controls"), Current: current == "statement"},
 		{Label: "Requirements", Href: d.Href("/requirements"), Current: current == "requirements"},
-		{Label: "Decisions", Href: d.Href("/kinds/statement_row"), Current: false},
-		{Label: "Registers", Href: d.Href("/controls#kinds"), Current: false},
+		{Label: "Decisions", Href: d.Href("/kinds/statement_row")},
+		{Label: "Registers", Href: d.Href("/controls#kinds")},
 	}
 }
 

@@ -82,7 +82,7 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, k := range coverage.empty[requirement.ID] {
-		p.Missing = append(p.Missing, part.Link{Label: k.Plural, Href: d.Href("/kinds/" + k.ID), Current: false})
+		p.Missing = append(p.Missing, part.Link{Label: k.Plural, Href: d.Href("/kinds/" + k.ID)})
 	}
 	decision := coverage.decisions[requirement.ID]
 	p.Lead = coverage.sentence(requirement)
@@ -180,7 +180,7 @@ func (d *desk) related(r *standard.Requirement) []part.Link {
 	var list []part.Link
 	for i := range standard.ISO42001().Requirements {
 		if other := &standard.ISO42001().Requirements[i]; slices.Contains(r.Related, other.ID) || slices.Contains(other.Related, r.ID) {
-			list = append(list, part.Link{Label: other.ID + " " + other.Label, Href: d.Href("/requirements/" + other.ID), Current: false})
+			list = append(list, part.Link{Label: other.ID + " " + other.Label, Href: d.Href("/requirements/" + other.ID)})
 		}
 	}
 	return list
@@ -225,7 +225,7 @@ func (d *desk) linkedKind(k *kind.Kind, f index.KeptFilter, path string, pairs .
 	if err != nil {
 		return linkedKind{}, err
 	}
-	group := linkedKind{All: part.Link{Label: words.Counted(n, words.Within(k.Title), words.Within(k.Plural)), Href: d.Href(path, pairs...), Current: false}}
+	group := linkedKind{All: part.Link{Label: words.Counted(n, words.Within(k.Title), words.Within(k.Plural)), Href: d.Href(path, pairs...)}}
 	for _, r := range page.Records {
 		group.Rows = append(group.Rows, part.LinkRow{Href: d.RecordHref(r), Text: d.Called(r), Kind: k.Title, State: shell.StateMark(r)})
 	}

@@ -51,14 +51,14 @@ func (s *Section) Templates() fs.FS { return templates }
 // Routes implements shell.Section.
 func (s *Section) Routes() []shell.Route {
 	return []shell.Route{
-		shell.SignedIn("GET /controls", s.showStatement),
-		shell.SignedIn("GET /controls/compare", s.compareStatements),
-		shell.SignedIn("GET /controls/export", s.exportStatement),
-		shell.SignedIn("GET /requirements", s.list),
-		shell.SignedIn("GET /requirements/export", s.export),
-		shell.SignedIn("GET /requirements/{id}", s.show),
-		shell.SignedIn("GET /frameworks/{framework}", s.showFramework),
-		shell.SignedIn("POST /decisions", s.beginDecisions),
+		shell.Staff("GET /controls", s.showStatement),
+		shell.Staff("GET /controls/compare", s.compareStatements),
+		shell.Staff("GET /controls/export", s.exportStatement),
+		shell.Staff("GET /requirements", s.list),
+		shell.Staff("GET /requirements/export", s.export),
+		shell.Staff("GET /requirements/{id}", s.show),
+		shell.Staff("GET /frameworks/{framework}", s.showFramework),
+		shell.Staff("POST /decisions", s.beginDecisions),
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *Section) compareStatements(w http.ResponseWriter, r *http.Request) erro
 	for _, v := range []*register.Record{a, b} {
 		m := shell.StateMark(v)
 		p.Stub = append(p.Stub, part.Fact{Label: name(v), Mark: &m, Sub: v.Time.Format("2 Jan 2006") + ", " + d.Person(v.Actor)})
-		p.Links = append(p.Links, part.Link{Label: "Open " + name(v), Href: d.Href("/records/" + v.Number() + "/versions/" + strconv.FormatUint(v.Version, 10)), Current: false})
+		p.Links = append(p.Links, part.Link{Label: "Open " + name(v), Href: d.Href("/records/" + v.Number() + "/versions/" + strconv.FormatUint(v.Version, 10))})
 	}
 	return s.Render(w, http.StatusOK, "statement_compare", &p)
 }

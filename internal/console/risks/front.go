@@ -163,14 +163,14 @@ func (d *desk) methodInForce() (*register.Record, error) {
 func (d *desk) tabs(current string) []part.Link {
 	return []part.Link{
 		{Label: "Map", Href: d.Href("/risk"), Current: current == "risk"},
-		{Label: "Register", Href: d.Href("/kinds/risk"), Current: false},
-		{Label: "Treatment", Href: d.Href("/kinds/treatment"), Current: false},
-		{Label: "Acceptances", Href: d.Href("/kinds/risk", "state", "accepted", "state", "monitored", "sort", "due"), Current: false},
-		{Label: "Impact assessments", Href: d.Href("/kinds/impact"), Current: false},
+		{Label: "Register", Href: d.Href("/kinds/risk")},
+		{Label: "Treatment", Href: d.Href("/kinds/treatment")},
+		{Label: "Acceptances", Href: d.Href("/kinds/risk", "state", "accepted", "state", "monitored", "sort", "due")},
+		{Label: "Impact assessments", Href: d.Href("/kinds/impact")},
 		{Label: "Trend", Href: d.Href("/risk/trend"), Current: current == "trend"},
 		{Label: "Not considered", Href: d.Href("/risk/sources"), Current: current == "sources"},
 		{Label: "Library", Href: d.Href("/risk/library"), Current: current == "library"},
-		{Label: "Method", Href: d.Href("/kinds/method"), Current: false},
-		{Label: "Departures", Href: d.Href("/records/late"), Current: false},
+		{Label: "Method", Href: d.Href("/kinds/method")},
+		{Label: "Departures", Href: d.Href("/records/late")},
 	}
 }

@@ -92,12 +92,12 @@ func (d *desk) libraryRow(l *standard.LibraryRisk, copies uint64) libraryRow {
 	for _, t := range l.Treatments {
 		for _, id := range t.Controls {
 			if !slices.ContainsFunc(row.Controls, func(c part.Link) bool { return c.Label == id }) {
-				row.Controls = append(row.Controls, part.Link{Label: id, Href: d.Href("/requirements/" + id), Current: false})
+				row.Controls = append(row.Controls, part.Link{Label: id, Href: d.Href("/requirements/" + id)})
 			}
 		}
 	}
 	if copies > 0 {
-		row.Copies = &part.Link{Label: words.Counted(copies, "copy", "copies"), Href: d.Href("/kinds/risk", "f.library", l.ID), Current: false}
+		row.Copies = &part.Link{Label: words.Counted(copies, "copy", "copies"), Href: d.Href("/kinds/risk", "f.library", l.ID)}
 	}
 	return row
 }

@@ -45,11 +45,11 @@ func (s *Section) Templates() fs.FS { return templates }
 // Routes implements shell.Section.
 func (s *Section) Routes() []shell.Route {
 	return []shell.Route{
-		shell.SignedIn("GET /risk", s.show),
-		shell.SignedIn("GET /risk/trend", s.showTrend),
-		shell.SignedIn("GET /risk/sources", s.showSources),
-		shell.SignedIn("GET /risk/library", s.showLibrary),
-		shell.SignedIn("POST /risk/library/{id}", s.copy),
+		shell.Staff("GET /risk", s.show),
+		shell.Staff("GET /risk/trend", s.showTrend),
+		shell.Staff("GET /risk/sources", s.showSources),
+		shell.Staff("GET /risk/library", s.showLibrary),
+		shell.Staff("POST /risk/library/{id}", s.copy),
 	}
 }
 

@@ -74,7 +74,7 @@ func (s *Section) showSources(w http.ResponseWriter, r *http.Request) error {
 		id := system.ID.String()
 		looked := systemSources{
 			Name: d.Called(system), Href: d.RecordHref(system), Without: d.reasonedTopics(system, seen[id]),
-			Risks: part.Link{Label: words.Counted(risks[id], "risk", "risks"), Href: d.Href("/kinds/risk", "f.systems", id), Current: false}, Missing: missingTopics(answeredTopics(system, seen[id]), id, may),
+			Risks: part.Link{Label: words.Counted(risks[id], "risk", "risks"), Href: d.Href("/kinds/risk", "f.systems", id)}, Missing: missingTopics(answeredTopics(system, seen[id]), id, may),
 		}
 		if d.May(system.Kind, system, register.ChangeRight) == nil {
 			looked.Reason = "/records/" + system.Number() + "/edit"
