@@ -61,7 +61,13 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 		p.Method = &part.Link{Label: method.Number() + ", version " + words.Number(method.InForce.Version), Href: d.RecordHref(method)}
 		p.Lead = "Levels by " + method.Number() + ", approved on " + method.InForce.At.Format("2 Jan 2006") + ". An auditor takes three risks and follows each to its treatment, its controls and back."
 	}
-	p.Maps = []heatMap{d.heatMap(values, tallies, true), d.heatMap(values, tallies, false)}
+	for _, after := range []bool{true, false} {
+		m, err := d.heatMap(values, tallies, after)
+		if err != nil {
+			return err
+		}
+		p.Maps = append(p.Maps, m)
+	}
 	if p.Stub, err = d.StateFacts(k); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package risks_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,10 @@ func TestRiskMapOpensItsRows(t *testing.T) {
 	w.Create("risk", rated("Slow answers", 2, 1))
 	w.Create("risk", kind.Values{"title": "Not looked at"})
 	page := w.Says("/risk", "4 open risks", "3 open risks, as of", "Left out: 1 risk without this rating", "R-001", "Not rated")
+	// On a phone of 360 pixels the leaf has 328: the map fits without scrolling.
+	if width := drawnWidth.FindStringSubmatch(page); width == nil || len(width[1]) != 3 || width[1] > "328" {
+		t.Errorf("the map is %v wide", width)
+	}
 	cell := page[strings.Index(page, `f.highest=5&amp;f.likelihood=4`)-len(`<a href="/kinds/risk?`):]
 	address := strings.ReplaceAll(cell[strings.Index(cell, `"`)+1:][:strings.Index(cell[strings.Index(cell, `"`)+1:], `"`)], "&amp;", "&")
 	if rows := w.Says(address, "R-001", "R-002", "2 records"); strings.Contains(rows, "R-003") {
@@ -40,6 +45,8 @@ func TestRiskMapOpensItsRows(t *testing.T) {
 	}
 	w.Says("/risk/trend", "Open risks by band at the end of each month", "<th scope=\"col\" class=\"n\">Not rated</th>", `points="40,196 `, ">4</td>")
 }
+
+var drawnWidth = regexp.MustCompile(`<svg viewBox="[^"]*" width="(\d+)" height="\d+" role="group" aria-labelledby="after-t`)
 
 func TestLibraryCopyStaysMarked(t *testing.T) {
 	w := consoletest.New(t)
