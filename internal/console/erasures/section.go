@@ -34,12 +34,6 @@ type Prover interface {
 	Prove(ctx context.Context, action, email, password, address string) (identity.Person, error)
 }
 
-// Config is what this section needs beside the shell.
-type Config struct {
-	Erasures Eraser
-	Prover   Prover
-}
-
 // Section is requests for erasure, their decisions, and holds.
 type Section struct {
 	*shell.Shell
@@ -52,8 +46,8 @@ type Section struct {
 var templates embed.FS
 
 // New returns the section.
-func New(sh *shell.Shell, config Config) *Section {
-	return &Section{Shell: sh, erasures: config.Erasures, prover: config.Prover}
+func New(sh *shell.Shell, erasures Eraser, prover Prover) *Section {
+	return &Section{Shell: sh, erasures: erasures, prover: prover}
 }
 
 // Templates implements shell.Section.

@@ -79,18 +79,14 @@ func (s *Section) goTo(w http.ResponseWriter, r *http.Request) error {
 
 // pointed is the address of the one object a text names; "" when it names none.
 func (d *desk) pointed(text string) (string, error) {
-	if prefix, serial, ok := strings.Cut(strings.ToUpper(text), "-"); ok {
-		k, known := d.section.Kinds.Numbered(prefix)
-		n, err := shell.ParseSerial(serial)
-		if known && err == nil && k.ID == register.KindSavedView {
-			if s, err := d.SavedView(d.Ctx, n); err == nil {
-				return d.Href("/views/" + s.Number()), nil
-			}
+	switch k, n, ok := d.section.Kinds.ParseNumber(strings.ToUpper(text)); {
+	case ok && k.ID == register.KindSavedView:
+		if s, err := d.SavedView(d.Ctx, n); err == nil {
+			return d.Href("/views/" + s.Number()), nil
 		}
-		if known && err == nil && !k.Inner {
-			if record, err := d.Numbered(d.Ctx, k.ID, n); err == nil {
-				return d.PageOf(record), nil
-			}
+	case ok && !k.Inner:
+		if record, err := d.Numbered(d.Ctx, k.ID, n); err == nil {
+			return d.PageOf(record), nil
 		}
 	}
 	if id, err := counterfoil.ParseID(strings.ToLower(text)); err == nil {

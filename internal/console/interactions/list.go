@@ -52,7 +52,7 @@ type row struct {
 
 func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 	q := filter.Parse(r.URL.Query())
-	d, err := s.desk(r)
+	d, err := s.Desk(r)
 	if err != nil {
 		return err
 	}

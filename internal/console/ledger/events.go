@@ -101,7 +101,7 @@ func (s *Section) listEvents(w http.ResponseWriter, r *http.Request) error {
 		p.Export = eventQuery{kind: q.kind}.address("/ledger/events.csv")
 		p.Pager = eventPager(q, events, more)
 	}
-	d, err := s.desk(r)
+	d, err := s.Desk(r)
 	if err != nil {
 		return err
 	}

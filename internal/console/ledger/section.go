@@ -7,7 +7,6 @@ import (
 	"context"
 	"embed"
 	"io/fs"
-	"net/http"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
@@ -84,20 +83,4 @@ func (s *Section) Lists() []shell.List {
 	return []shell.List{
 		{Path: "/ledger/events", Title: "What the ledger says of itself", Mend: mend},
 	}
-}
-
-// desk is the shell's desk with what this section knows beside.
-type desk struct {
-	*shell.Desk
-
-	section *Section
-}
-
-// desk reads the actor from the session and the moment from the address.
-func (s *Section) desk(r *http.Request) (*desk, error) {
-	d, err := s.Desk(r)
-	if err != nil {
-		return nil, err
-	}
-	return &desk{Desk: d, section: s}, nil
 }

@@ -21,11 +21,6 @@ type Accounts interface {
 	Invite(ctx context.Context, actor, person identity.PersonID) (token string, until time.Time, err error)
 }
 
-// Config is what this section needs beside the shell.
-type Config struct {
-	Accounts Accounts
-}
-
 // Section is who has access, and who may do what.
 type Section struct {
 	*shell.Shell
@@ -37,8 +32,8 @@ type Section struct {
 var templates embed.FS
 
 // New returns the section.
-func New(sh *shell.Shell, config Config) *Section {
-	return &Section{Shell: sh, accounts: config.Accounts}
+func New(sh *shell.Shell, accounts Accounts) *Section {
+	return &Section{Shell: sh, accounts: accounts}
 }
 
 // Templates implements shell.Section.

@@ -92,9 +92,8 @@ func (s *Section) downloadAttachment(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	prefix, serial, _ := strings.Cut(r.PathValue("attachment"), "-")
-	n, err := shell.ParseSerial(serial)
-	if k, ok := s.Kinds.Numbered(prefix); err != nil || !ok || k.ID != register.KindAttachment {
+	k, n, ok := s.Kinds.ParseNumber(r.PathValue("attachment"))
+	if !ok || k.ID != register.KindAttachment {
 		return shell.NotFound("This record has no such attachment.")
 	}
 	attachment, err := d.Attachment(d.Ctx, record, n)

@@ -111,10 +111,8 @@ func (d *desk) ids(f *kind.Field, texts []string, name string, wrong fault.Field
 				}
 				continue
 			}
-			prefix, serial, _ := strings.Cut(piece, "-")
-			k, ok := d.section.Kinds.Numbered(strings.ToUpper(prefix))
-			n, err := shell.ParseSerial(serial)
-			if !ok || err != nil || !f.Allows(k.ID) {
+			k, n, ok := d.section.Kinds.ParseNumber(strings.ToUpper(piece))
+			if !ok || !f.Allows(k.ID) {
 				wrong[name] = "“" + words.Clip(piece) + "” is no number of a record that fits here."
 				continue
 			}

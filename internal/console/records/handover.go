@@ -107,10 +107,8 @@ func (s *Section) handed(w http.ResponseWriter, r *http.Request, record *registe
 
 // numberedPerson reads the number of a person; zero when there is none of it.
 func (d *desk) numberedPerson(text string) counterfoil.ID {
-	prefix, serial, _ := strings.Cut(strings.TrimSpace(text), "-")
-	k, ok := d.section.Kinds.Numbered(strings.ToUpper(prefix))
-	n, err := shell.ParseSerial(serial)
-	if !ok || err != nil || k.ID != "person" {
+	k, n, ok := d.section.Kinds.ParseNumber(strings.ToUpper(strings.TrimSpace(text)))
+	if !ok || k.ID != "person" {
 		return counterfoil.ID{}
 	}
 	person, err := d.Numbered(d.Ctx, k.ID, n)

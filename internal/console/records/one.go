@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/counterfoil/counterfoil/internal/console/assessment"
 	"github.com/counterfoil/counterfoil/internal/console/part"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
@@ -30,7 +31,7 @@ type onePage struct {
 	Sections []shownSection
 	Track    []part.TrackStep
 	Choices  []shell.MoveChoice
-	Impact   *shell.ImpactState // of impact assessments
+	Impact   *assessment.ImpactState // of impact assessments
 	HandOver *handOver
 	Passed   []overrideRow // overrides of this record
 	Links    []part.LinkGroup
@@ -81,7 +82,7 @@ func (s *Section) onePage(r *http.Request, d *desk, record *register.Record) (*o
 	for _, section := range record.Kind.Sections {
 		p.Sections = append(p.Sections, d.shownSection(record, section))
 	}
-	p.Impact = d.ImpactState(record)
+	p.Impact = assessment.ImpactStateOf(d.Desk, record)
 	p.Track = shell.Track(record)
 	choices, err := d.Choices(d.Ctx, record)
 	if err != nil {

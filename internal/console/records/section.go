@@ -27,11 +27,6 @@ type Records interface {
 	Offer(ctx context.Context, actor register.Actor, id, to counterfoil.ID, in register.Input) (*register.Record, error)
 }
 
-// Config is what this section needs beside the shell.
-type Config struct {
-	Records Records
-}
-
 // Section is lists, forms, pages, comparison, talk and export of records of every kind, and departures from the rules.
 type Section struct {
 	*shell.Shell
@@ -43,8 +38,8 @@ type Section struct {
 var templates embed.FS
 
 // New returns the section.
-func New(sh *shell.Shell, config Config) *Section {
-	return &Section{Shell: sh, records: config.Records}
+func New(sh *shell.Shell, records Records) *Section {
+	return &Section{Shell: sh, records: records}
 }
 
 // Templates implements shell.Section.

@@ -81,13 +81,8 @@ func (s *Section) compareStatements(w http.ResponseWriter, r *http.Request) erro
 func (d *desk) statementVersion(text string) (*register.Record, error) {
 	none := shell.NotFound("There is no such version of a statement.")
 	number, version, _ := strings.Cut(text, ".")
-	prefix, serial, _ := strings.Cut(number, "-")
-	k, ok := d.section.Kinds.Numbered(prefix)
+	k, n, ok := d.section.Kinds.ParseNumber(number)
 	if !ok || k.ID != "statement" {
-		return nil, none
-	}
-	n, err := shell.ParseSerial(serial)
-	if err != nil {
 		return nil, none
 	}
 	v, err := shell.ParseSerial(version)

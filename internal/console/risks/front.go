@@ -6,6 +6,7 @@ package risks
 import (
 	"net/http"
 
+	"github.com/counterfoil/counterfoil/internal/console/assessment"
 	"github.com/counterfoil/counterfoil/internal/console/part"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
@@ -25,7 +26,7 @@ type frontPage struct {
 	Whom    string
 	Method  *part.Link
 	Maps    []heatMap
-	Rows    []shell.RiskRow
+	Rows    []assessment.RiskRow
 	All     string
 	Summary string
 	Kinds   []part.KindSummary
@@ -81,7 +82,7 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, record := range list.Records {
-		p.Rows = append(p.Rows, d.RiskRow(record))
+		p.Rows = append(p.Rows, assessment.RiskRowOf(d.Desk, record))
 	}
 	p.Summary = words.Counted(sum(tallies), "open risk", "open risks") + ", the highest level before treatment first"
 	if p.Kinds, err = s.KindSummaries(d.Desk, "risk"); err != nil {

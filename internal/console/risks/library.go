@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/counterfoil/counterfoil/internal/console/assessment"
 	"github.com/counterfoil/counterfoil/internal/console/part"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
@@ -88,7 +89,7 @@ func (s *Section) showLibrary(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *desk) libraryRow(l *standard.LibraryRisk, copies uint64) libraryRow {
-	row := libraryRow{LibraryRisk: l, Band: shell.BandMark(strings.ReplaceAll(l.Rating.Band, " ", "_"), l.Rating.Level)}
+	row := libraryRow{LibraryRisk: l, Band: assessment.BandMark(strings.ReplaceAll(l.Rating.Band, " ", "_"), l.Rating.Level)}
 	for _, t := range l.Treatments {
 		for _, id := range t.Controls {
 			if !slices.ContainsFunc(row.Controls, func(c part.Link) bool { return c.Label == id }) {

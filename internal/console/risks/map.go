@@ -6,6 +6,7 @@ package risks
 import (
 	"strconv"
 
+	"github.com/counterfoil/counterfoil/internal/console/assessment"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
 	"github.com/counterfoil/counterfoil/internal/index"
@@ -93,7 +94,7 @@ func (d *desk) heatMap(method kind.Values, tallies []index.KeptTally, after bool
 			l, h := strconv.FormatInt(likelihood, 10), strconv.Itoa(impact+1)
 			n, band, x := counts[[2]string{l, h}], register.Band(method, likelihood, int64(impact)+1), impact*cellWidth
 			row.Cells = append(row.Cells, heatCell{
-				X: x, Y: y, TextX: x + m.CellWidth/2, TextY: y + 31, WordX: x + 5, WordY: y + 13, Paint: bandPaint[band], Band: shell.BandWords[band],
+				X: x, Y: y, TextX: x + m.CellWidth/2, TextY: y + 31, WordX: x + 5, WordY: y + 13, Paint: bandPaint[band], Band: assessment.BandWords[band],
 				N: words.Number(n), Any: n > 0, Href: d.Href("/kinds/risk", append([]string{"f." + field + "likelihood", l, "f." + field + "highest", h}, open...)...),
 			})
 		}

@@ -19,11 +19,6 @@ type Records interface {
 	Create(ctx context.Context, actor register.Actor, kindID string, in register.Input) (*register.Record, error)
 }
 
-// Config is what this section needs beside the shell.
-type Config struct {
-	Records Records
-}
-
 // Section is the risk map, its trend, where risks come from, and the library.
 type Section struct {
 	*shell.Shell
@@ -35,8 +30,8 @@ type Section struct {
 var templates embed.FS
 
 // New returns the section.
-func New(sh *shell.Shell, config Config) *Section {
-	return &Section{Shell: sh, records: config.Records}
+func New(sh *shell.Shell, records Records) *Section {
+	return &Section{Shell: sh, records: records}
 }
 
 // Templates implements shell.Section.

@@ -36,7 +36,7 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := frontPage{headOfPage: v.head(r, "Scope", "map")}
-	if p.Kinds, err = s.KindSummaries(v.desk.Desk, "scope"); err != nil {
+	if p.Kinds, err = s.KindSummaries(v.Desk, "scope"); err != nil {
 		return err
 	}
 	if v.record == nil {

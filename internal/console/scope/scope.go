@@ -37,22 +37,23 @@ type emptyState struct {
 
 // view is the scope an address asks for, held against everything.
 type view struct {
-	*desk
-	record *register.Record // as it stands; nil when there is none
-	shown  *register.Record // with the values that are shown
-	others []*register.Record
-	draft  bool
-	check  *register.ScopeCheck // nil when the person may not see it
+	*shell.Desk
+	section *Section
+	record  *register.Record // as it stands; nil when there is none
+	shown   *register.Record // with the values that are shown
+	others  []*register.Record
+	draft   bool
+	check   *register.ScopeCheck // nil when the person may not see it
 }
 
 // view finds the scope: the one asked for by number, else the one in force, else
 // the newest. Shown is what is in force; a successor that is drafted with draft=1.
 func (s *Section) view(r *http.Request) (*view, error) {
-	d, err := s.desk(r)
+	d, err := s.Desk(r)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{desk: d, draft: r.FormValue("draft") != ""}
+	v := &view{Desk: d, section: s, draft: r.FormValue("draft") != ""}
 	k, err := s.Kinds.Kind("scope")
 	if err != nil {
 		return nil, err
@@ -104,10 +105,8 @@ func (v *view) candidates(k *kind.Kind) (list []*register.Record, err error) {
 // chosen is the scope asked for by number, else the first that has approved values, else the first.
 func (v *view) chosen(number string) (*register.Record, error) {
 	if number != "" {
-		prefix, serial, _ := strings.Cut(number, "-")
-		k, ok := v.section.Kinds.Numbered(prefix)
-		n, err := shell.ParseSerial(serial)
-		if !ok || err != nil || k.ID != "scope" {
+		k, n, ok := v.section.Kinds.ParseNumber(number)
+		if !ok || k.ID != "scope" {
 			return nil, shell.NotFound("There is no such scope.")
 		}
 		return v.Numbered(v.Ctx, k.ID, n)

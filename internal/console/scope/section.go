@@ -6,7 +6,6 @@ package scope
 import (
 	"embed"
 	"io/fs"
-	"net/http"
 
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 )
@@ -38,20 +37,4 @@ func (s *Section) Routes() []shell.Route {
 		shell.SignedIn("GET /scope/compare", s.compare),
 		shell.SignedIn("GET /scope/export", s.export),
 	}
-}
-
-// desk is the shell's desk with what this section knows beside.
-type desk struct {
-	*shell.Desk
-
-	section *Section
-}
-
-// desk reads the actor from the session and the moment from the address.
-func (s *Section) desk(r *http.Request) (*desk, error) {
-	d, err := s.Desk(r)
-	if err != nil {
-		return nil, err
-	}
-	return &desk{Desk: d, section: s}, nil
 }

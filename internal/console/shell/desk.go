@@ -155,17 +155,12 @@ func (d *Desk) Linked(text string) part.Fact {
 
 // RecordOf finds the record an address names.
 func (d *Desk) RecordOf(r *http.Request) (*register.Record, error) {
-	prefix, serial, ok := strings.Cut(r.PathValue("number"), "-")
-	n, err := ParseSerial(serial)
-	if !ok || err != nil {
-		return nil, NotFound("There is no such record.")
-	}
-	k, ok := d.shell.Kinds.Numbered(prefix)
+	k, n, ok := d.shell.Kinds.ParseNumber(r.PathValue("number"))
 	if !ok || k.Inner {
 		return nil, NotFound("There is no such record.")
 	}
 	return d.Numbered(d.Ctx, k.ID, n)
 }
 
-// ParseSerial reads a number of 32 bits, as in R-031.
+// ParseSerial reads a number of 32 bits, as versions and places in a list have.
 func ParseSerial(text string) (uint64, error) { return strconv.ParseUint(text, 10, 32) }

@@ -94,7 +94,7 @@ func (s *Shell) KindsIn(place string) []*kind.Kind {
 	return list
 }
 
-// OpenStates are the states of risks that are not over.
+// OpenStates are the states in which a record of a kind is not over.
 func OpenStates(k *kind.Kind) []string {
 	var list []string
 	for i := range k.States {

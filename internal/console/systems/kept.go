@@ -4,6 +4,7 @@
 package systems
 
 import (
+	"github.com/counterfoil/counterfoil/internal/console/assessment"
 	"github.com/counterfoil/counterfoil/internal/console/part"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
@@ -12,7 +13,7 @@ import (
 
 // systemKept is what the management system keeps about a system.
 type systemKept struct {
-	Risks   []shell.RiskRow
+	Risks   []assessment.RiskRow
 	Impacts []impactRow
 	Others  []part.LinkGroup
 	Events  string // how many versions there are
@@ -45,7 +46,7 @@ func (d *desk) keptOf(record *register.Record) (*systemKept, error) {
 		case l.Out:
 			others = append(others, l)
 		case l.Record.Kind.ID == "risk":
-			p.Risks = append(p.Risks, d.RiskRow(l.Record))
+			p.Risks = append(p.Risks, assessment.RiskRowOf(d.Desk, l.Record))
 		case l.Record.Kind.ID == "impact":
 			p.Impacts = append(p.Impacts, d.impactRow(l.Record))
 		default:
@@ -66,7 +67,7 @@ func (d *desk) keptOf(record *register.Record) (*systemKept, error) {
 
 func (d *desk) impactRow(r *register.Record) impactRow {
 	row := impactRow{Href: d.RecordHref(r), Number: r.Number(), Title: r.Title(), State: shell.StateMark(r), Due: shell.DueOf(r, d.Now())}
-	if s := d.ImpactState(r); s != nil {
+	if s := assessment.ImpactStateOf(d.Desk, r); s != nil {
 		row.Concluded = s.Concluded
 		kept := 0
 		for _, c := range s.Conditions {

@@ -24,11 +24,6 @@ type Records interface {
 	WithdrawView(ctx context.Context, actor register.Actor, id counterfoil.ID, version uint64) (*register.Record, error)
 }
 
-// Config is what this section needs beside the shell.
-type Config struct {
-	Records Records
-}
-
 // Section is the saved views: what each shows, who sees it, and its export.
 type Section struct {
 	*shell.Shell
@@ -40,8 +35,8 @@ type Section struct {
 var templates embed.FS
 
 // New returns the section.
-func New(sh *shell.Shell, config Config) *Section {
-	return &Section{Shell: sh, records: config.Records}
+func New(sh *shell.Shell, records Records) *Section {
+	return &Section{Shell: sh, records: records}
 }
 
 // Templates implements shell.Section.

@@ -145,9 +145,8 @@ func (s *Section) open(w http.ResponseWriter, r *http.Request) error {
 
 // asked finds the view an address names.
 func (d *desk) asked(r *http.Request) (*register.Record, error) {
-	prefix, serial, ok := strings.Cut(r.PathValue("number"), "-")
-	n, err := shell.ParseSerial(serial)
-	if k, known := d.section.Kinds.Numbered(prefix); !ok || err != nil || !known || k.ID != register.KindSavedView {
+	k, n, ok := d.section.Kinds.ParseNumber(r.PathValue("number"))
+	if !ok || k.ID != register.KindSavedView {
 		return nil, shell.NotFound("There is no such view.")
 	}
 	return d.SavedView(d.Ctx, n)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/counterfoil/counterfoil"
@@ -177,6 +178,14 @@ func (s *Set) Kind(id string) (*Kind, error) {
 func (s *Set) Numbered(prefix string) (*Kind, bool) {
 	k, ok := s.number[prefix]
 	return k, ok
+}
+
+// ParseNumber reads the number of a record, such as R-031: its kind and its serial.
+func (s *Set) ParseNumber(text string) (k *Kind, serial uint64, ok bool) {
+	prefix, digits, _ := strings.Cut(text, "-")
+	serial, err := strconv.ParseUint(digits, 10, 32)
+	k, ok = s.number[prefix]
+	return k, serial, ok && err == nil
 }
 
 // ErrUnknown says that there is no such kind.

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package shell
+package assessment
 
 import (
 	"github.com/counterfoil/counterfoil/internal/console/part"
+	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
 	"github.com/counterfoil/counterfoil/internal/register"
 	"github.com/counterfoil/counterfoil/internal/register/kind"
@@ -30,8 +31,8 @@ type conditionLine struct {
 	Went  part.Fact // the record or the rule it became
 }
 
-// ImpactState reads an impact assessment; nil for records of other kinds.
-func (d *Desk) ImpactState(r *register.Record) *ImpactState {
+// ImpactStateOf reads an impact assessment; nil for records of other kinds.
+func ImpactStateOf(d *shell.Desk, r *register.Record) *ImpactState {
 	dimensions, ok := columnOf(r.Kind, "dimensions", "dimension")
 	conclusion, ok2 := columnOf(r.Kind, "dimensions", "conclusion")
 	if r.Kind.ID != "impact" || !ok || !ok2 {
@@ -47,13 +48,13 @@ func (d *Desk) ImpactState(r *register.Record) *ImpactState {
 		line := dimensionLine{Name: o.Label, State: part.NotBegun("No conclusion yet")}
 		if row := rows[o.ID]; row != nil {
 			id, _ := row["conclusion"].(string)
-			line.State = conclusionMark(id, OptionLabel(conclusion, id))
+			line.State = conclusionMark(id, shell.OptionLabel(conclusion, id))
 			line.Whom, _ = row["who"].(string)
 		}
 		s.Dimensions = append(s.Dimensions, line)
 	}
 	for _, row := range r.Values.Rows("conditions") {
-		s.Conditions = append(s.Conditions, d.conditionLine(r.Kind, row))
+		s.Conditions = append(s.Conditions, conditionLineOf(d, r.Kind, row))
 	}
 	return s
 }
@@ -68,8 +69,8 @@ func conclusionMark(id, word string) part.Mark {
 	return part.OK(word)
 }
 
-// conditionLine follows a condition to what it became.
-func (d *Desk) conditionLine(k *kind.Kind, row map[string]any) conditionLine {
+// conditionLineOf follows a condition to what it became.
+func conditionLineOf(d *shell.Desk, k *kind.Kind, row map[string]any) conditionLine {
 	text, _ := row["condition"].(string)
 	became, _ := row["became"].(string)
 	record, _ := row["record"].(string)
@@ -82,9 +83,9 @@ func (d *Desk) conditionLine(k *kind.Kind, row map[string]any) conditionLine {
 		line.Went = part.Fact{Value: "Rule " + rule}
 	}
 	if f, ok := columnOf(k, "conditions", "became"); ok && became != "" {
-		line.State = part.Current(OptionLabel(f, became))
+		line.State = part.Current(shell.OptionLabel(f, became))
 		if line.Went.Value == "" {
-			line.State = part.Warn(OptionLabel(f, became) + ", but none is named")
+			line.State = part.Warn(shell.OptionLabel(f, became) + ", but none is named")
 		}
 	}
 	return line

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Counterfoil authors
 // SPDX-License-Identifier: Apache-2.0
 
-package shell
+package assessment
 
 import (
 	"github.com/counterfoil/counterfoil/internal/console/part"
+	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
 	"github.com/counterfoil/counterfoil/internal/register"
 )
@@ -20,10 +21,10 @@ type RiskRow struct {
 	Template            bool
 }
 
-// RiskRow is a risk as a row.
-func (d *Desk) RiskRow(r *register.Record) RiskRow {
+// RiskRowOf is a risk as a row.
+func RiskRowOf(d *shell.Desk, r *register.Record) RiskRow {
 	row := RiskRow{
-		Href: d.RecordHref(r), Number: r.Number(), Title: r.Title(), Systems: d.Named(r, "systems"), State: StateMark(r), Due: DueOf(r, d.Now()),
+		Href: d.RecordHref(r), Number: r.Number(), Title: r.Title(), Systems: d.Named(r, "systems"), State: shell.StateMark(r), Due: shell.DueOf(r, d.Now()),
 		Before: BandMark(r.Values.Text("band"), r.Values.Integer("level")), Now: BandMark(r.Values.Text("residual_band"), r.Values.Integer("residual_level")),
 		Template: r.Values.Truth("template"),
 	}
