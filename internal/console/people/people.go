@@ -73,9 +73,13 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request, made *invitation)
 	if err != nil {
 		return err
 	}
-	p := listPage{Page: d.Page(r, "People", "settings"), May: s.mayInvite(d), Invited: made, Filters: q.filters(), Summary: words.Number(len(list)) + " on this page, of " + words.Counted(active, "person", "people")}
+	p := listPage{Page: d.Page(r, "People", "settings"), May: s.mayInvite(d) && d.At.IsZero(), Invited: made, Filters: q.filters(), Summary: words.Number(len(list)) + " on this page, of " + words.Counted(active, "person", "people")}
+	roles, err := s.rolesAt(d)
+	if err != nil {
+		return err
+	}
 	for _, record := range list {
-		p.Rows = append(p.Rows, s.row(d, record, p.May))
+		p.Rows = append(p.Rows, s.row(d, record, roles(record.ID), p.May))
 	}
 	if p.Saved, err = d.SavedRow(r, "/people"); err != nil {
 		return err
@@ -90,6 +94,8 @@ func (s *Section) show(w http.ResponseWriter, r *http.Request, made *invitation)
 	p.Stub = []part.Fact{{Label: "Active", Value: words.Number(active), Href: d.Href("/people")}}
 	if k, err := s.Kinds.Kind("person"); err == nil && d.May(k, nil, register.Export) == nil {
 		p.Export = d.Address("/people.csv", first)
+	}
+	if p.Export != "" && d.At.IsZero() {
 		p.Stub = append(p.Stub, part.Fact{Label: "Sign in now", Value: words.Number(len(s.matching(query{access: "signs_in"}))), Href: d.Href("/people", "access", "signs_in")})
 	}
 	p.Stub = append(p.Stub, part.Fact{Label: "A role", Value: "Comes from an appointment in force"})
@@ -101,13 +107,18 @@ func (s *Section) mayInvite(d *desk) bool {
 	return slices.Contains(d.Actor.Roles, identity.RoleAdministrator)
 }
 
-func (s *Section) row(d *desk, record *register.Record, may bool) row {
+// row is a person who holds roles. Who could sign in is known for now only.
+func (s *Section) row(d *desk, record *register.Record, held []string, may bool) row {
 	row := row{Name: d.PersonName(record), Number: record.Number(), Href: d.RecordHref(record), Access: part.NotBegun("No access")}
 	var roles []string
-	for _, role := range s.Roles(record.ID) {
+	for _, role := range held {
 		roles = append(roles, standard.RoleName(role))
 	}
 	row.Roles = strings.Join(roles, ", ")
+	if !d.At.IsZero() {
+		row.Access = part.NoData("Known for now only")
+		return row
+	}
 	access := s.accounts.AccessOf(identity.PersonID(record.ID))
 	switch {
 	case access.SignsIn:

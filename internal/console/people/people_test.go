@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/console/consoletest"
@@ -62,5 +63,35 @@ func TestInvite(t *testing.T) {
 	}
 	if a := w.Get(link[1]); a.Code != http.StatusNotFound {
 		t.Errorf("the link works twice: %d", a.Code)
+	}
+}
+
+// TestPeopleOfThePast: roles and access of today are not shown under a past moment.
+func TestPeopleOfThePast(t *testing.T) {
+	w := consoletest.New(t)
+	w.In("administrator")
+	then := w.Clock.Now()
+	w.Clock.Advance(time.Minute)
+	now := w.Says("/people", "Ruth Osei", "</svg>Signs in", "Sign in now", `<td data-l="Roles">Administrator`)
+	if strings.Contains(now, "Known for now only") {
+		t.Error("the present is not known")
+	}
+	past := "at=" + then.Format(time.RFC3339)
+	page := w.Says("/people?"+past, "Ruth Osei", "Known for now only", `<td data-l="Roles">Administrator`)
+	for _, text := range []string{"</svg>Signs in", "Sign in now", "/invitation\""} {
+		if strings.Contains(page, text) {
+			t.Errorf("the past says %q", text)
+		}
+	}
+	w.Roles = func(counterfoil.ID) []string { return []string{"risk_manager"} }
+	w.Says("/people", `<td data-l="Roles">Risk manager`)
+	if strings.Contains(w.Says("/people?"+past), `<td data-l="Roles">Risk manager`) {
+		t.Error("a role of today is shown in the past")
+	}
+	if a := w.Get("/people?access=none&" + past); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("access of the past answered %d", a.Code)
+	}
+	if csv := w.Says("/people.csv?" + past); !strings.Contains(csv, "Known for now only") {
+		t.Errorf("the export of the past says %s", csv)
 	}
 }
