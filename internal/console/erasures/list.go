@@ -197,7 +197,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.BeginSheet(w, r, "erasures", "id", "asked_for", "scope", "person_id", "interaction_id", "until", "state", "basis", "by_id", "payloads")
+	out, err := s.ExportSheet(w, r, "erasures", "id", "asked_for", "scope", "person_id", "interaction_id", "until", "state", "basis", "by_id", "payloads")
 	if err != nil {
 		return err
 	}

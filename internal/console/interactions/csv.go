@@ -38,14 +38,11 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Recorder.Access(r.Context(), shell.Person(r), "exported", f.System); err != nil {
+	name, err := s.Export(r, "interactions", f.System)
+	if err != nil {
 		return err
 	}
-	name := "interactions-" + s.Clock.Now().Format("20060102-150405") + ".csv"
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	out := sheet.New(w)
-	out.Line(exportHead)
+	out := shell.BeginSheet(w, name, exportHead...)
 	for {
 		for i := range rows {
 			out.Line(cells(&rows[i], snapshot))
@@ -55,8 +52,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 		}
 		f.Before = next
 		if rows, next, err = s.index.Interactions(r.Context(), f); err != nil {
-			s.Log.ErrorContext(r.Context(), "export ended early", "error", err)
-			panic(http.ErrAbortHandler) // a cut download, not a file that looks complete
+			s.CutExport(r, err)
 		}
 	}
 	out.Flush()

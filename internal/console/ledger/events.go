@@ -133,13 +133,10 @@ func (s *Section) exportEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Recorder.Access(r.Context(), shell.Person(r), "exported", counterfoil.ID{}); err != nil {
+	out, err := s.ExportSheet(w, r, "ledger", "entry", "time", "kind", "what", "count", "failed", "leaf")
+	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="ledger-`+s.Clock.Now().Format("20060102-150405")+`.csv"`)
-	out := sheet.New(w)
-	out.Line([]string{"entry", "time", "kind", "what", "count", "failed", "leaf"})
 	for len(events) > 0 && out.Error() == nil {
 		for i := range events {
 			v := &events[i]
@@ -153,8 +150,7 @@ func (s *Section) exportEvents(w http.ResponseWriter, r *http.Request) error {
 			break
 		}
 		if events, err = s.index.Events(r.Context(), f); err != nil {
-			s.Log.ErrorContext(r.Context(), "export ended early", "error", err)
-			panic(http.ErrAbortHandler) // a cut download, not a file that looks complete
+			s.CutExport(r, err)
 		}
 	}
 	out.Flush()

@@ -154,7 +154,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.BeginSheet(w, r, "people", "number", "name", "roles", "access")
+	out, err := s.ExportSheet(w, r, "people", "number", "name", "roles", "access")
 	if err != nil {
 		return err
 	}
@@ -168,8 +168,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 		}
 		q.after = list[len(list)-1].Serial
 		if list, more, err = d.asked(q, sheet.ExportRows); err != nil {
-			s.Log.ErrorContext(r.Context(), "export ended early", "error", err)
-			panic(http.ErrAbortHandler) // a cut download, not a file that looks complete
+			s.CutExport(r, err)
 		}
 	}
 	out.Flush()

@@ -115,15 +115,14 @@ func (s *Section) exportLate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.BeginSheet(w, r, "late-entries", "record", "version", "step", "by", "day_of_the_fact", "recorded", "why_late", "entry", "leaf")
+	out, err := s.ExportSheet(w, r, "late-entries", "record", "version", "step", "by", "day_of_the_fact", "recorded", "why_late", "entry", "leaf")
 	if err != nil {
 		return err
 	}
 	for below := counterfoil.Index(0); ; {
 		late, next, err := d.Late(d.Ctx, below, sheet.ExportRows)
 		if err != nil {
-			s.Log.ErrorContext(r.Context(), "export ended early", "error", err)
-			panic(http.ErrAbortHandler) // a cut download, not a file that looks complete
+			s.CutExport(r, err)
 		}
 		for _, v := range late {
 			out.Line([]string{

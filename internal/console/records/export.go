@@ -31,10 +31,10 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Recorder.Access(r.Context(), shell.Person(r), "exported", counterfoil.ID{}); err != nil {
+	name, err := s.Export(r, strings.ReplaceAll(k.ID, "_", "-"), counterfoil.ID{})
+	if err != nil {
 		return err
 	}
-	name := strings.ReplaceAll(k.ID, "_", "-") + "-" + s.Clock.Now().Format("20060102-150405")
 	var write func(*register.Record)
 	var done func()
 	if r.FormValue("as") == "json" {
@@ -50,8 +50,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 			break
 		}
 		if page, err = d.List(r.Context(), f); err != nil {
-			s.Log.ErrorContext(r.Context(), "export ended early", "error", err)
-			panic(http.ErrAbortHandler) // a cut download, not a file that looks complete
+			s.CutExport(r, err)
 		}
 	}
 	done()
@@ -59,14 +58,11 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Section) exportCSV(w http.ResponseWriter, d *desk, k *kind.Kind, name string) (write func(*register.Record), done func()) {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-	out := sheet.New(w)
 	head := []string{"number", "state", "version", "saved", "saved_by", "approved", "due", "entry", "leaf"}
 	for i := range k.Fields {
 		head = append(head, k.Fields[i].ID)
 	}
-	out.Line(head)
+	out := shell.BeginSheet(w, name, head...)
 	return func(r *register.Record) {
 		row := []string{
 			r.Number(), r.State, strconv.FormatUint(r.Version, 10), r.Time.Format(time.RFC3339Nano), d.Person(r.Actor), approvedAt(r), dueAt(r),

@@ -38,7 +38,8 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Recorder.Access(r.Context(), shell.Person(r), "exported", counterfoil.ID{}); err != nil {
+	name, err := s.Export(r, "requirements", counterfoil.ID{})
+	if err != nil {
 		return err
 	}
 	var list []Exported
@@ -59,12 +60,12 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	}
 	head := d.FileHead()
 	if r.FormValue("as") == "json" {
-		return shell.WriteJSON(w, "requirements-"+head.Exported.Format("20060102-150405"), struct {
+		return shell.WriteJSON(w, name, struct {
 			shell.FileHead
 			Requirements []Exported `json:"requirements"`
 		}{head, list})
 	}
-	out := shell.AttachSheet(w, "requirements-"+head.Exported.Format("20060102-150405"), head)
+	out := shell.AttachSheet(w, name, head)
 	out.Line([]string{"id", "kind", "group", "title", "state", "decision", "owner", "records", "gaps", "serves"})
 	for _, e := range list {
 		out.Line([]string{e.ID, e.Kind, e.Group, e.Title, e.State, e.Decision, e.Owner, strconv.FormatUint(e.Records, 10), strconv.FormatUint(e.Gaps, 10), strings.Join(e.Serves, "; ")})

@@ -69,10 +69,10 @@ func (s *Section) exportStatement(w http.ResponseWriter, r *http.Request) error 
 	} else {
 		file.decisions(stands)
 	}
-	if err := s.Recorder.Access(r.Context(), shell.Person(r), "exported", counterfoil.ID{}); err != nil {
+	name, err := s.Export(r, "statement-of-applicability", counterfoil.ID{})
+	if err != nil {
 		return err
 	}
-	name := "statement-of-applicability-" + file.Exported.Format("20060102-150405")
 	if r.FormValue("as") == "json" {
 		return shell.WriteJSON(w, name, file)
 	}

@@ -62,10 +62,10 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if err := file.fill(v, r); err != nil {
 		return err
 	}
-	if err := s.Recorder.Access(r.Context(), shell.Person(r), "exported", counterfoil.ID{}); err != nil {
+	name, err := s.Export(r, "scope-"+list, counterfoil.ID{})
+	if err != nil {
 		return err
 	}
-	name := "scope-" + list + "-" + file.Exported.Format("20060102-150405")
 	if r.FormValue("as") == "json" {
 		return shell.WriteJSON(w, name, file)
 	}

@@ -16,16 +16,39 @@ import (
 	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
-// BeginSheet begins a CSV file. The export is recorded before its first byte.
-func (s *Shell) BeginSheet(w http.ResponseWriter, r *http.Request, name string, head ...string) (sheet.Sheet, error) {
-	if err := s.Recorder.Access(r.Context(), Person(r), "exported", counterfoil.ID{}); err != nil {
-		return sheet.Sheet{}, err
+// Export records that the signed-in person takes something along and names the file,
+// without its ending. What cannot be recorded is not handed out, so it comes before the
+// first byte. About is what the file is of; zero for all of a list.
+func (s *Shell) Export(r *http.Request, what string, about counterfoil.ID) (name string, err error) {
+	if err := s.Recorder.Access(r.Context(), Person(r), "exported", about); err != nil {
+		return "", err
 	}
+	return what + "-" + s.Clock.Now().Format("20060102-150405"), nil
+}
+
+// BeginSheet begins a CSV file with the heads of its columns.
+func BeginSheet(w http.ResponseWriter, name string, head ...string) sheet.Sheet {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+"-"+s.Clock.Now().Format("20060102-150405")+`.csv"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	out := sheet.New(w)
 	out.Line(head)
-	return out, nil
+	return out
+}
+
+// ExportSheet is Export of a whole list as a CSV file.
+func (s *Shell) ExportSheet(w http.ResponseWriter, r *http.Request, what string, head ...string) (sheet.Sheet, error) {
+	name, err := s.Export(r, what, counterfoil.ID{})
+	if err != nil {
+		return sheet.Sheet{}, err
+	}
+	return BeginSheet(w, name, head...), nil
+}
+
+// CutExport ends a file whose rest cannot be read: the download breaks off, so that it
+// does not look complete. It does not return.
+func (s *Shell) CutExport(r *http.Request, err error) {
+	s.Log.ErrorContext(r.Context(), "export ended early", "error", err)
+	panic(http.ErrAbortHandler)
 }
 
 // Download answers with a file.

@@ -123,7 +123,7 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.BeginSheet(w, r, "systems", "number", "slug", "name", "id", "owner_id", "models", "keys", "keys_in_force", "interactions")
+	out, err := s.ExportSheet(w, r, "systems", "number", "slug", "name", "id", "owner_id", "models", "keys", "keys_in_force", "interactions")
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@
 package views
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -249,19 +248,17 @@ func (s *Section) export(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.FormValue("as") == "json" {
-		if err := s.Recorder.Access(r.Context(), shell.Person(r), "exported", counterfoil.ID{}); err != nil {
+		name, err := s.Export(r, "saved-views", counterfoil.ID{})
+		if err != nil {
 			return err
 		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Disposition", `attachment; filename="saved-views-`+s.Clock.Now().Format("20060102-150405")+`.json"`)
 		list := []map[string]string{}
 		for _, record := range saved {
 			list = append(list, map[string]string{"number": record.Number(), "name": record.Values.Text("name"), "list": record.Values.Text("list"), "query": record.Values.Text("query"), "state": record.State, "made_by": record.Made.By.String()})
 		}
-		_ = json.NewEncoder(w).Encode(list) // the client may have left
-		return nil
+		return shell.WriteJSON(w, name, list)
 	}
-	out, err := s.BeginSheet(w, r, "saved-views", "number", "name", "list", "query", "state", "made_by")
+	out, err := s.ExportSheet(w, r, "saved-views", "number", "name", "list", "query", "state", "made_by")
 	if err != nil {
 		return err
 	}

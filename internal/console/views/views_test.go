@@ -50,7 +50,7 @@ func TestSaveAView(t *testing.T) {
 	if a := w.Get("/go?q=sv-001"); a.Header().Get("Location") != "/views/SV-001" {
 		t.Errorf("SV-001 leads to %q", a.Header().Get("Location"))
 	}
-	for as, want := range map[string]string{"csv": "number,name,list,query,state,made_by", "json": `"list":"/kinds/risk"`} {
+	for as, want := range map[string]string{"csv": "number,name,list,query,state,made_by", "json": `"list": "/kinds/risk"`} {
 		consoletest.Holds(t, w.Get("/views/export?as="+as).Body.String(), want, "f.band=high")
 	}
 	if a := w.Post("/views", "list", "/settings", "query", "", "name", "x"); a.Code != http.StatusNotFound {
