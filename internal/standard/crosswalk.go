@@ -8,10 +8,12 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -106,14 +108,17 @@ func (c *Crosswalk) euAIAct() *Framework {
 func applies(from map[string]string) []string {
 	words := map[string]string{"annex_iii": "high-risk systems of Annex III", "annex_i": "high-risk systems of Annex I", "general": "in general"}
 	var list []string
-	for of, day := range from {
+	for _, of := range slices.SortedFunc(maps.Keys(from), func(a, b string) int { return cmp.Or(cmp.Compare(from[a], from[b]), cmp.Compare(a, b)) }) {
+		day := from[of]
 		if of == "note" {
 			list = append(list, "Applies "+day)
 			continue
 		}
+		if at, err := time.Parse(time.DateOnly, day); err == nil {
+			day = at.Format("2 Jan 2006")
+		}
 		list = append(list, "Applies from "+day+": "+cmp.Or(words[of], strings.ReplaceAll(of, "_", " ")))
 	}
-	slices.Sort(list)
 	return list
 }
 

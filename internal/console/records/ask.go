@@ -31,6 +31,7 @@ type question struct {
 	asked
 	Columns []columnHead
 	Lines   [][]asked
+	Filled  int // lines with answers; those after them are spare
 }
 
 type columnHead struct{ Label, Hint string }
@@ -171,6 +172,10 @@ func (d *desk) rowQuestions(f *kind.Field, a asked, value any, entered url.Value
 		count = rowsEntered(f.ID, entered) + moreRows
 	}
 	count = max(count, leastRows, oneEach(f))
+	q.Filled = max(count-moreRows, oneEach(f))
+	if len(rows) == 0 && entered == nil {
+		q.Filled = oneEach(f)
+	}
 	for i := range f.Fields {
 		q.Columns = append(q.Columns, columnHead{f.Fields[i].Label, f.Fields[i].Help})
 	}

@@ -71,7 +71,7 @@ func TestRequirementExports(t *testing.T) {
 func TestFrameworkPages(t *testing.T) {
 	w := consoletest.New(t)
 	w.In("aims_manager")
-	w.Says("/frameworks/eu-ai-act", "12 Record-keeping", `href="/requirements/A.6.2.8"`, "Duties nothing covers", "Applies from 2027-12-02")
+	w.Says("/frameworks/eu-ai-act", "12 Record-keeping", `href="/requirements/A.6.2.8"`, "Duties nothing covers", "Applies from 2 Dec 2027")
 	w.Says("/frameworks/nist-ai-rmf", "3 have no counterpart", "No requirement serves it")
 	if answer := w.Get("/frameworks/gdpr"); answer.Code != http.StatusNotFound {
 		t.Errorf("a framework nobody has: %d", answer.Code)

@@ -21,8 +21,8 @@ var functions = template.FuncMap{
 	"short":  func(t time.Time) string { return t.UTC().Format("2 Jan, 15:04:05") },
 	"clock":  words.Clock,
 	"day":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-	"within": words.Within,
-	"first":  words.FirstSentence,
+	"within": words.Within, "sentence": words.Sentence,
+	"first": words.FirstSentence,
 
 	"places": Places,
 }

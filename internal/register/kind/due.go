@@ -36,7 +36,7 @@ func (k *Kind) Dues(s *Scene, m Moments) ([]Due, error) {
 		if !slices.Contains(d.While, s.State) {
 			continue
 		}
-		from, what := d.start(s, m)
+		from, what := k.start(d, s, m)
 		if from.IsZero() {
 			continue // what it counts from has not happened
 		}
@@ -57,7 +57,8 @@ func (k *Kind) Dues(s *Scene, m Moments) ([]Due, error) {
 	return list, nil
 }
 
-func (d *Deadline) start(s *Scene, m Moments) (from time.Time, what string) {
+// start is the moment a deadline counts from, and what that is.
+func (k *Kind) start(d *Deadline, s *Scene, m Moments) (from time.Time, what string) {
 	switch move, ok := strings.CutPrefix(d.From, "move:"); {
 	case ok:
 		return m.Moves[move], "“" + strings.ReplaceAll(move, "_", " ") + "”"
@@ -67,7 +68,11 @@ func (d *Deadline) start(s *Scene, m Moments) (from time.Time, what string) {
 		return m.State, "this state was entered"
 	default:
 		at, _ := time.Parse(time.DateOnly, s.Record.Text(d.From))
-		return at, "the date of the fact"
+		what = "the day given"
+		if f, known := k.Field(d.From); known {
+			what += " as “" + f.Noun() + "”"
+		}
+		return at, what
 	}
 }
 
@@ -90,6 +95,9 @@ func because(days int, working bool, what string, tag Tag) string {
 	unit := "days"
 	if working {
 		unit = "working days"
+	}
+	if days == 0 {
+		return fmt.Sprintf("%s [%s]", strings.ToUpper(what[:1])+what[1:], tag)
 	}
 	return fmt.Sprintf("%d %s after %s [%s]", days, unit, what, tag)
 }
