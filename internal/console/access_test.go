@@ -64,7 +64,8 @@ func TestRoutesForStaff(t *testing.T) {
 			return r
 		}
 		w.In()
-		if a := w.Ask(request()); a.Code != http.StatusForbidden || !strings.Contains(a.Body.String(), "whoever holds a role") {
+		// The heading says that it is not available; the text does not say it again.
+		if a := w.Ask(request()); a.Code != http.StatusForbidden || !strings.Contains(a.Body.String(), ">This is for whoever holds a role.<") {
 			t.Errorf("%s answered %d", r.Pattern, a.Code)
 		}
 		w.In("risk_manager")

@@ -31,11 +31,7 @@ type compareRow struct {
 
 // compareVersions shows two versions side by side, what differs first.
 func (s *Section) compareVersions(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.desk(r)
-	if err != nil {
-		return err
-	}
-	record, err := d.RecordOf(r)
+	d, record, err := s.at(r)
 	if err != nil {
 		return err
 	}

@@ -97,11 +97,7 @@ func (s *Section) edit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Section) toChange(r *http.Request) (*register.Record, *desk, error) {
-	d, err := s.desk(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	record, err := d.RecordOf(r)
+	d, record, err := s.at(r)
 	if err != nil {
 		return nil, nil, err
 	}

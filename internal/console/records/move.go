@@ -29,11 +29,7 @@ func (s *Section) moveForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Section) toMove(r *http.Request) (*register.Record, *kind.Move, *desk, error) {
-	d, err := s.desk(r)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	record, err := d.RecordOf(r)
+	d, record, err := s.at(r)
 	if err != nil {
 		return nil, nil, nil, err
 	}

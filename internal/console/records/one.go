@@ -49,11 +49,7 @@ type shownSection struct {
 
 // show is the page of one record.
 func (s *Section) show(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.desk(r)
-	if err != nil {
-		return err
-	}
-	record, err := d.RecordOf(r)
+	d, record, err := s.at(r)
 	if err != nil {
 		return err
 	}
@@ -182,11 +178,7 @@ func (d *desk) links(r *register.Record) ([]part.LinkGroup, error) {
 
 // showVersion is an earlier version of a record, as it was.
 func (s *Section) showVersion(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.desk(r)
-	if err != nil {
-		return err
-	}
-	record, err := d.RecordOf(r)
+	d, record, err := s.at(r)
 	if err != nil {
 		return err
 	}

@@ -84,3 +84,13 @@ func (s *Section) desk(r *http.Request) (*desk, error) {
 	}
 	return &desk{Desk: d, section: s}, nil
 }
+
+// at is the desk, and the record an address names.
+func (s *Section) at(r *http.Request) (*desk, *register.Record, error) {
+	d, err := s.desk(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	record, err := d.RecordOf(r)
+	return d, record, err
+}

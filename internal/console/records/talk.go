@@ -107,16 +107,6 @@ func (s *Section) say(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// at finds the desk and the record a form on a record's page is about.
-func (s *Section) at(r *http.Request) (*desk, *register.Record, error) {
-	d, err := s.desk(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	record, err := d.RecordOf(r)
-	return d, record, err
-}
-
 // showAgain shows a record's page with a form that was not accepted.
 func (s *Section) showAgain(w http.ResponseWriter, r *http.Request, d *desk, record *register.Record, mend func(*onePage)) error {
 	p, err := s.onePage(r, d, record)

@@ -6,8 +6,10 @@ package shell
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/counterfoil/counterfoil/internal/console/part"
+	"github.com/counterfoil/counterfoil/internal/console/words"
 	"github.com/counterfoil/counterfoil/internal/fault"
 	"github.com/counterfoil/counterfoil/internal/httpx"
 )
@@ -54,7 +56,7 @@ func (s *Shell) fail(w http.ResponseWriter, r *http.Request, f httpx.Failure) {
 		wording.heading, wording.text, wording.next = "Something failed here", "This is a fault of the program, not of what you did.", "The operator's log has the cause under the number on the left."
 	}
 	if f.Public != "" {
-		wording.text = f.Public
+		wording.text = words.Sentence(strings.TrimPrefix(f.Public, wording.heading+": "))
 	}
 	if session, err := s.Session(r); err == nil && session != nil { // errors arise outside signedIn too
 		r = r.WithContext(context.WithValue(r.Context(), sessionKey{}, session))
