@@ -51,7 +51,7 @@ func (x *Index) hoursOf(ctx context.Context, f *Filter) (h Hours, err error) {
 		n    uint64
 	}
 	sums, err := many(ctx, x, func(c *counted) []any { return []any{&c.hour, &c.n} },
-		fmt.Sprintf("SELECT start / %d %% 24 AS of_day, sum(n) FROM sums WHERE %s AND standing %% %d < %d GROUP BY of_day", hour, f.inSums(), results, keptBack), whole.args(f)...)
+		fmt.Sprintf("SELECT start / %d %% 24 AS of_day, sum(n) FROM %s AND standing %% %d < %d GROUP BY of_day", hour, f.sums(), results, keptBack), whole.args(f)...)
 	for _, c := range sums {
 		h[c.hour] += c.n
 	}

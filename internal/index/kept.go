@@ -75,15 +75,17 @@ var kept = projection{
 				until   INTEGER NOT NULL, -- entry of the next version, 0 while this one stands
 				wrap    BLOB NOT NULL,
 				body    TEXT NOT NULL`,
-			indexes: []string{
+			finding: []string{
 				"CREATE INDEX IF NOT EXISTS kept_id ON kept (id, entry)",
+				"CREATE INDEX IF NOT EXISTS kept_wrap ON kept (wrap)",
+			},
+			indexes: []string{
 				"CREATE INDEX IF NOT EXISTS kept_standing ON kept (kind, serial, state) WHERE until = 0",
 				"CREATE INDEX IF NOT EXISTS kept_kind ON kept (kind, serial, entry, until, state)",
 				"CREATE INDEX IF NOT EXISTS kept_counts ON kept (kind, state, until, entry, time)",
 				"CREATE INDEX IF NOT EXISTS kept_due ON kept (due) WHERE until = 0 AND due > 0",
 				"CREATE INDEX IF NOT EXISTS kept_time ON kept (time)",
 				"CREATE INDEX IF NOT EXISTS kept_late ON kept (entry) WHERE late = 1",
-				"CREATE INDEX IF NOT EXISTS kept_wrap ON kept (wrap)",
 				"CREATE INDEX IF NOT EXISTS kept_owner ON kept (owner, due)",
 				"CREATE INDEX IF NOT EXISTS kept_mine ON kept (owner, kind, state, entry) WHERE until = 0",
 				"CREATE INDEX IF NOT EXISTS kept_offer ON kept (body ->> '$.offer.to') WHERE until = 0",
@@ -99,7 +101,7 @@ var kept = projection{
 				field  TEXT NOT NULL,
 				leaf   BLOB NOT NULL,
 				PRIMARY KEY (target, kind, entry, field)`,
-			indexes: []string{"CREATE INDEX IF NOT EXISTS kept_links_entry ON kept_links (entry)"},
+			finding: []string{"CREATE INDEX IF NOT EXISTS kept_links_entry ON kept_links (entry)"},
 		},
 		keptFacts, keptWords,
 	},

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -24,7 +25,10 @@ var (
 		name: "kept_facts", options: "STRICT", entry: "{row}.entry",
 		columns: `
 		entry INTEGER PRIMARY KEY,
-		facts BLOB NOT NULL -- JSONB: the values of fields; texts cut, no rows`,
+		id    BLOB NOT NULL,    -- of the record
+		made  INTEGER NOT NULL, -- microseconds: when it was begun
+		facts BLOB NOT NULL     -- JSONB: the values of fields; texts cut, no rows`,
+		indexes: []string{"CREATE INDEX IF NOT EXISTS kept_facts_slug ON kept_facts (facts ->> '$.slug') WHERE facts ->> '$.slug' IS NOT NULL"},
 	}
 	keptWords = table{
 		name: "kept_words", options: "STRICT", entry: "{row}.entry",
@@ -35,17 +39,17 @@ var (
 )
 
 const (
-	insertKeptFactsSQL = "INSERT INTO kept_facts (entry, facts) VALUES ($1, jsonb($2)) ON CONFLICT DO NOTHING"
+	insertKeptFactsSQL = "INSERT INTO kept_facts (entry, id, made, facts) VALUES ($1, $2, $3, jsonb($4)) ON CONFLICT DO NOTHING"
 	insertKeptWordsSQL = "INSERT INTO kept_words (entry, words) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 )
 
 // keepFacts writes what lists and figures read of a version.
 func (w *writer) keepFacts(k *Kept) error {
-	facts, words, err := factsOf(k)
+	facts, words, made, err := factsOf(k)
 	if err != nil {
 		return err
 	}
-	if _, err := w.exec(insertKeptFactsSQL, int64(k.Entry), facts); err != nil {
+	if _, err := w.exec(insertKeptFactsSQL, int64(k.Entry), k.ID[:], made, facts); err != nil {
 		return fmt.Errorf("insert facts: %w", err)
 	}
 	if _, err := w.exec(insertKeptWordsSQL, int64(k.Entry), words); err != nil {
@@ -54,16 +58,22 @@ func (w *writer) keepFacts(k *Kept) error {
 	return nil
 }
 
-// factsOf takes from a body the values that can be sorted and counted, as JSON, and
-// its words.
-func factsOf(k *Kept) (facts, words string, err error) {
+// factsOf takes from a body the values that can be sorted and counted, as JSON, its
+// words, and when the record was begun.
+func factsOf(k *Kept) (facts, words string, made int64, err error) {
 	var body struct {
+		Made struct {
+			At time.Time `json:"at"`
+		} `json:"made"`
 		Values map[string]any `json:"values"`
 	}
 	d := json.NewDecoder(bytes.NewReader(k.Body))
 	d.UseNumber()
 	if err := d.Decode(&body); err != nil {
-		return "", "", fmt.Errorf("read values: %w", err)
+		return "", "", made, fmt.Errorf("read values: %w", err)
+	}
+	if !body.Made.At.IsZero() {
+		made = body.Made.At.UnixMicro()
 	}
 	links := make(map[string]bool, len(k.Links)) // nobody reads their ids, and “bed” may be part of one
 	for _, l := range k.Links {
@@ -76,7 +86,7 @@ func factsOf(k *Kept) (facts, words string, err error) {
 		texts = appendTexts(texts, value)
 		switch v := value.(type) {
 		case string:
-			kept[field] = shortened(v)
+			kept[field] = Shortened(v)
 		case json.Number, bool:
 			kept[field] = v
 		case []any:
@@ -87,10 +97,10 @@ func factsOf(k *Kept) (facts, words string, err error) {
 	}
 	raw, err := json.Marshal(kept)
 	if err != nil {
-		return "", "", fmt.Errorf("encode facts: %w", err)
+		return "", "", made, fmt.Errorf("encode facts: %w", err)
 	}
 	texts = slices.DeleteFunc(texts, func(text string) bool { return links[text] })
-	return string(raw), strings.ToLower(strings.Join(texts, "\n")), nil
+	return string(raw), strings.ToLower(strings.Join(texts, "\n")), made, nil
 }
 
 // plain are the members of a list that are values themselves.
@@ -99,7 +109,7 @@ func plain(list []any) []any {
 	for _, v := range list {
 		switch v := v.(type) {
 		case string:
-			values = append(values, shortened(v))
+			values = append(values, Shortened(v))
 		case json.Number, bool:
 			values = append(values, v)
 		}
@@ -124,8 +134,8 @@ func appendTexts(texts []string, value any) []string {
 	return texts
 }
 
-// shortened keeps the beginning of a text, in whole characters.
-func shortened(text string) string {
+// Shortened is a text as facts hold it: its beginning, in whole characters.
+func Shortened(text string) string {
 	if len(text) <= factMost {
 		return text
 	}

@@ -6,7 +6,11 @@ package index
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/counterfoil/counterfoil"
 )
@@ -74,5 +78,46 @@ func TestFindKept(t *testing.T) {
 	erasure := Item{Index: 6, Entry: &counterfoil.Entry{Kind: counterfoil.KindErasure, Erasure: &counterfoil.Erasure{}}}
 	if err := x.Apply(ctx, []Item{erasure}, 7); err != nil || x.KeptRewritten() == before {
 		t.Errorf("an erasure is not told: %v", err)
+	}
+}
+
+// TestKeptNames: how records were called, and values of theirs, are those that stood at
+// the moment; a short name is found while a record has it.
+func TestKeptNames(t *testing.T) {
+	x, _ := open(t)
+	body := func(slug string) []byte {
+		return fmt.Appendf(nil, `{"made":{"at":"2026-11-24T10:00:00Z"},"values":{"slug":%q,"unit":%q,"builtin":true}}`, slug, strings.Repeat("é", 80))
+	}
+	made := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC).UnixMicro()
+	items := []Item{
+		keptItem(0, some(1), 1, Kept{Serial: 1, State: "open", Title: "Letters", Owner: some(5), Body: body("letters")}),
+		keptItem(1, some(2), 1, Kept{Serial: 2, State: "open", Title: "Bias"}),
+		keptItem(2, some(1), 2, Kept{Serial: 1, State: "closed", Title: "Mail", Body: body("mail")}),
+	}
+	if err := x.Apply(t.Context(), items, 3); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		at   Moment
+		want []KeptName
+	}{
+		{Moment{1}, []KeptName{{some(1), 1, "open", some(5), "Letters", "letters", made}}},
+		{Moment{2}, []KeptName{{some(1), 1, "open", some(5), "Letters", "letters", made}, {ID: some(2), Serial: 2, State: "open", Title: "Bias"}}},
+		{Moment{}, []KeptName{{some(1), 1, "closed", counterfoil.ID{}, "Mail", "mail", made}, {ID: some(2), Serial: 2, State: "open", Title: "Bias"}}},
+	} {
+		names, err := x.KeptNames(t.Context(), "risk", test.at)
+		if diff := cmp.Diff(test.want, names); diff != "" || err != nil {
+			t.Errorf("at %d: %v (-want +got):\n%s", test.at.Next, err, diff)
+		}
+	}
+	parts, err := x.KeptParts(t.Context(), "risk", []string{"unit", "builtin"}, Moment{})
+	want := []KeptParts{{some(1), 1, "closed", made, []string{strings.Repeat("é", 50), "1"}}, {some(2), 2, "open", 0, []string{"", ""}}}
+	if diff := cmp.Diff(want, parts); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for slug, there := range map[string]bool{"letters": false, "mail": true, "": false} {
+		if k, err := x.KeptSlugged(t.Context(), "risk", slug); (err == nil) != there || there && k.ID != some(1) {
+			t.Errorf("%q: %+v, %v", slug, k, err)
+		}
 	}
 }

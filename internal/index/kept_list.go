@@ -103,7 +103,7 @@ func (f *KeptFilter) query(state string) *keptQuery {
 		marks := strings.TrimSuffix(strings.Repeat("?, ", len(c.Values)), ", ")
 		path, values := "$."+c.Field, make([]any, len(c.Values))
 		for i, v := range c.Values {
-			values[i] = shortened(v)
+			values[i] = Shortened(v)
 		}
 		q.facts = true
 		q.add("CASE json_type(f.facts, ?) WHEN 'array' THEN EXISTS (SELECT 1 FROM json_each(f.facts, ?) WHERE CAST(json_each.atom AS TEXT) IN ("+marks+

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // migrations build the tables that outlive the projection. They are numbered by
@@ -37,7 +38,7 @@ var migrations = []string{
 
 // projectionShape changes with the tables of projections or with what Apply writes
 // into them; a file of another shape is emptied and read again from the ledger.
-const projectionShape = 9
+const projectionShape = 10
 
 // formerTables are those of earlier shapes that no projection has any more.
 var formerTables = []string{"hours"}
@@ -99,7 +100,7 @@ func adoptProjection(ctx context.Context, tx *sql.Tx) (replaced bool, err error)
 	return true, resetProjection(ctx, tx)
 }
 
-// resetProjection makes the tables anew, without their indexes.
+// resetProjection makes the tables anew, with those indexes only that a load needs.
 func resetProjection(ctx context.Context, tx *sql.Tx) error {
 	names := formerTables
 	for _, t := range tables() {
@@ -114,6 +115,11 @@ func resetProjection(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "CREATE TABLE "+t.name+" ("+t.columns+"\n) "+t.options); err != nil {
 			return fmt.Errorf("create %s: %w", t.name, err)
 		}
+		for _, statement := range t.finding {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("add an index to %s: %w", t.name, err)
+			}
+		}
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO projection (one, shape, next, leaf) VALUES (1, $1, 0, x'')
 		ON CONFLICT (one) DO UPDATE SET shape = excluded.shape, next = 0, leaf = x''`, projectionShape)
@@ -126,7 +132,7 @@ func resetProjection(ctx context.Context, tx *sql.Tx) error {
 // addIndexes makes those that are not there yet.
 func addIndexes(ctx context.Context, tx *sql.Tx) error {
 	for _, t := range tables() {
-		for _, statement := range t.indexes {
+		for _, statement := range slices.Concat(t.finding, t.indexes) {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
 				return fmt.Errorf("add an index to %s: %w", t.name, err)
 			}

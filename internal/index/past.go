@@ -72,7 +72,7 @@ var standingThen = fmt.Sprintf("CASE WHEN %s THEN standing ELSE effect * %d END"
 // later reads the interactions with an id from from to before to that AsOf knew
 // otherwise than they stand: those of which an entry came after it, in a later hour.
 func (x *Index) later(ctx context.Context, f *Filter, from, to counterfoil.ID) ([]Row, error) {
-	return x.rows(ctx, "SELECT "+rowColumns+" FROM interactions WHERE id IN (SELECT id FROM crossed WHERE time > $13) AND id >= $1 AND id < $2 AND "+inLane+" AND "+ofWhom,
+	return x.rows(ctx, "SELECT "+rowColumns+" FROM interactions WHERE id IN (SELECT id FROM crossed WHERE time > $13 AND id >= $1 AND id < $2) AND "+inLane+" AND "+ofWhom,
 		f.args(&from, &to)...)
 }
 

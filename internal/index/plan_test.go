@@ -44,6 +44,35 @@ func TestNoStatementWalksATable(t *testing.T) {
 	}
 }
 
+// TestNoLoadWalksATable: a load has few indexes yet, and what it asks for each entry
+// takes no longer the more entries there are.
+func TestNoLoadWalksATable(t *testing.T) {
+	x, _ := open(t)
+	if err := transact(t.Context(), x.file.write, func(tx *sql.Tx) error { return resetProjection(t.Context(), tx) }); err != nil {
+		t.Fatal(err)
+	}
+	x.position = Position{}
+	texts := record(t, x)
+	items := append(sample().items, history()...)
+	items = append(items, Item{Entry: &counterfoil.Entry{Kind: counterfoil.KindErasure, Erasure: &counterfoil.Erasure{Scope: counterfoil.EraseInteraction, Keys: []counterfoil.ID{some(6)}}}})
+	for i := range items {
+		items[i].Index = counterfoil.Index(i)
+		apply(t, x, items[i:i+1]) // outcomes apart from their intents
+	}
+	for _, text := range texts() {
+		for _, step := range plan(t, x, text) {
+			for _, table := range tables() {
+				if regexp.MustCompile(`^SCAN ` + table.name + `\b`).MatchString(step) {
+					t.Errorf("%s\n\tin: %.300s", step, text)
+				}
+			}
+		}
+	}
+	if n := len(texts()); n < 20 {
+		t.Errorf("only %d statements were seen", n)
+	}
+}
+
 // call uses every method; one that is new has to be added.
 func call(t *testing.T, x *Index) {
 	t.Helper()
@@ -90,6 +119,14 @@ func call(t *testing.T, x *Index) {
 			_, err := x.Used(ctx, start, start.Add(time.Minute))
 			_, err2 := x.Used(ctx, start, start.Add(48*time.Hour))
 			return errors.Join(err, err2)
+		},
+		"UsedOf": func() error {
+			_, err := x.UsedOf(ctx, some(9), start, start.Add(time.Minute))
+			_, err2 := x.UsedOf(ctx, some(9), start, start.Add(48*time.Hour))
+			return errors.Join(err, err2)
+		},
+		"CountByFinding": func() error {
+			return each(filters, func(f Filter) error { _, err := x.CountByFinding(ctx, f, []string{"card", "email"}); return err })
 		},
 		"Events": func() error {
 			return each(everyEventFilter(), func(f EventFilter) error { _, err := x.Events(ctx, f); return err })
@@ -143,10 +180,14 @@ func call(t *testing.T, x *Index) {
 		},
 		"KeptParts": func() error {
 			return each(everyMoment, func(m Moment) error {
-				_, err := x.KeptParts(ctx, "person", []string{"values.unit", "made.at"}, m)
+				_, err := x.KeptParts(ctx, "person", []string{"unit", "builtin"}, m)
 				return err
 			})
 		},
+		"KeptNames": func() error {
+			return each(everyMoment, func(m Moment) error { _, err := x.KeptNames(ctx, "system", m); return err })
+		},
+		"KeptSlugged":   func() error { _, err := x.KeptSlugged(ctx, "system", "letters"); return one(err) },
 		"KeptNext":      func() error { _, err := x.KeptNext(ctx); return err },
 		"KeptSince":     func() error { _, err := x.KeptSince(ctx, 1, 5); return err },
 		"KeptRewritten": func() error { x.KeptRewritten(); return nil },

@@ -12,13 +12,15 @@ type projection struct {
 }
 
 // table is made without its indexes, so that a load need not keep them in order;
-// they are added when it is full.
+// they are added when it is full. Those by which apply itself finds rows are there from
+// the start: without them a load would walk the table for each entry.
 type table struct {
 	name    string
 	columns string   // what stands between the brackets of CREATE TABLE
 	options string   // what stands behind them
 	indexes []string // statements, each with IF NOT EXISTS
 	few     bool     // it stays so small that it may be read from end to end
+	finding []string // the same, of those that are there from the start
 
 	// What a comparison with the ledger needs to know. entry and closing are
 	// expressions in which {row} stands for the row and {schema} for its database.

@@ -15,21 +15,35 @@ import (
 
 // sums are the rollup: every count a page shows is a sum over these rows, by the
 // day and, where a day is cut, by the hour. Each interaction counts once under
-// finding "" and once under each type that was found in it.
+// finding "" and once under each type that was found in it, in its lane and in all:
+// what is asked of some lanes or of all of them is read without the others, however
+// many there are.
 var sums = projection{
 	apply: (*writer).sums,
-	often: []string{addSumSQL, dropSumSQL},
-	tables: []table{{
-		name: "sums", options: "STRICT, WITHOUT ROWID",
-		columns: `
-			grain    INTEGER NOT NULL, -- length of what is summed: a day or an hour, in milliseconds
-			finding  TEXT NOT NULL,
-			start    INTEGER NOT NULL, -- milliseconds since the Unix epoch, of the id's time
-			lane     INTEGER NOT NULL,
-			standing INTEGER NOT NULL,
-			n        INTEGER NOT NULL,
-			PRIMARY KEY (grain, finding, start, lane, standing)`,
-	}},
+	often: []string{addSumSQL, dropSumSQL, addTotalSQL, dropTotalSQL},
+	tables: []table{
+		{
+			name: "sums", options: "STRICT, WITHOUT ROWID",
+			columns: `
+				grain    INTEGER NOT NULL, -- length of what is summed: a day or an hour, in milliseconds
+				finding  TEXT NOT NULL,
+				lane     INTEGER NOT NULL,
+				start    INTEGER NOT NULL, -- milliseconds since the Unix epoch, of the id's time
+				standing INTEGER NOT NULL,
+				n        INTEGER NOT NULL,
+				PRIMARY KEY (grain, finding, lane, start, standing)`,
+		},
+		{
+			name: "totals", options: "STRICT, WITHOUT ROWID", // as sums, of all lanes
+			columns: `
+				grain    INTEGER NOT NULL,
+				finding  TEXT NOT NULL,
+				start    INTEGER NOT NULL,
+				standing INTEGER NOT NULL,
+				n        INTEGER NOT NULL,
+				PRIMARY KEY (grain, finding, start, standing)`,
+		},
+	},
 }
 
 const (
@@ -58,28 +72,48 @@ func (w *writer) count(r *Row, lane int64, types []string, at standing, n int64)
 }
 
 const (
-	addSumSQL = `INSERT INTO sums (grain, finding, start, lane, standing, n) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (grain, finding, start, lane, standing) DO UPDATE SET n = n + excluded.n`
+	addSumSQL = `INSERT INTO sums (grain, finding, start, standing, lane, n) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (grain, finding, lane, start, standing) DO UPDATE SET n = n + excluded.n`
+	addTotalSQL = `INSERT INTO totals (grain, finding, start, standing, n) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (grain, finding, start, standing) DO UPDATE SET n = n + excluded.n`
+
 	// A sum that came to nothing leaves no row, so that rows do not tell in which
 	// batches entries came.
-	dropSumSQL = `DELETE FROM sums WHERE grain = $1 AND finding = $2 AND start = $3 AND lane = $4 AND standing = $5 AND n = 0`
+	dropSumSQL   = `DELETE FROM sums WHERE grain = $1 AND finding = $2 AND start = $3 AND standing = $4 AND lane = $5 AND n = 0`
+	dropTotalSQL = `DELETE FROM totals WHERE grain = $1 AND finding = $2 AND start = $3 AND standing = $4 AND n = 0`
 )
 
 // sums writes what the batch changed. It runs after interactions.
 func (w *writer) sums(*folded) error {
+	totals := make(map[sumKey]int64)
 	for key, n := range w.changed {
-		if n == 0 {
-			continue
+		if err := w.sum(addSumSQL, dropSumSQL, n, key.grain, key.finding, key.start, int64(key.at), key.lane); err != nil {
+			return err
 		}
-		args := []any{key.grain, key.finding, key.start, key.lane, int64(key.at)}
-		if _, err := w.exec(addSumSQL, append(args, n)...); err != nil {
-			return fmt.Errorf("count: %w", err)
+		key.lane = 0
+		totals[key] += n
+	}
+	for key, n := range totals {
+		if err := w.sum(addTotalSQL, dropTotalSQL, n, key.grain, key.finding, key.start, int64(key.at)); err != nil {
+			return err
 		}
-		if n < 0 {
-			if _, err := w.exec(dropSumSQL, args...); err != nil {
-				return fmt.Errorf("count: %w", err)
-			}
-		}
+	}
+	return nil
+}
+
+// sum adds n to a row with a key.
+func (w *writer) sum(add, drop string, n int64, key ...any) error {
+	if n == 0 {
+		return nil
+	}
+	if _, err := w.exec(add, append(key, n)...); err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	if n > 0 {
+		return nil
+	}
+	if _, err := w.exec(drop, key...); err != nil {
+		return fmt.Errorf("count: %w", err)
 	}
 	return nil
 }
@@ -143,7 +177,7 @@ func (x *Index) CountBySystem(ctx context.Context, asOf time.Time) (map[counterf
 	f := Filter{AsOf: asOf}
 	counts := make(map[counterfoil.ID]uint64)
 	for _, p := range f.parts() {
-		rows, err := many(ctx, x, func(c *systemCount) []any { return []any{(*id)(&c.system), &c.n} }, p.bySystem(&f), p.args(&f)...)
+		rows, err := many(ctx, x, func(c *systemCount) []any { return []any{(*id)(&c.system), &c.n} }, p.bySystem(), p.args(&f)...)
 		if err != nil {
 			return nil, fmt.Errorf("count interactions by system: %w", err)
 		}
@@ -235,19 +269,20 @@ func cut(parts []part, from, to int64, grain int64, finer ...int64) []part {
 	return cut(parts, last, to, finer[0], finer[1:]...)
 }
 
-// inSums is the condition on sums of a part.
-func (f *Filter) inSums() string {
-	of := "grain = $14 AND finding = $9 AND start >= $15 AND start < $16"
-	if !f.anyLane() {
-		of += " AND lane IN (SELECT lane FROM lanes WHERE " + inLane + ")"
+// sums are the rows that a part is summed from, with one finding or whatever was found.
+func (f *Filter) sums() string { return f.sumsWith("finding = $9") }
+
+func (f *Filter) sumsWith(finding string) string {
+	if f.anyLane() {
+		return "totals WHERE grain = $14 AND " + finding + " AND start >= $15 AND start < $16"
 	}
-	return of
+	return "sums WHERE grain = $14 AND " + finding + " AND lane IN (SELECT lane FROM lanes WHERE " + inLane + ") AND start >= $15 AND start < $16"
 }
 
 func (p part) query(f *Filter) string {
 	switch {
 	case p.grain > 0:
-		return "SELECT standing, sum(n) FROM sums WHERE " + f.inSums() + " GROUP BY standing"
+		return "SELECT standing, sum(n) FROM " + f.sums() + " GROUP BY standing"
 	case p.grain == byRuns:
 		return f.runs() + "SELECT standing, sum((SELECT count(*) FROM " + f.source() + "lane = wanted.lane AND standing = wanted.standing AND id >= $1 AND id < $2)) FROM wanted GROUP BY standing"
 	}
@@ -258,9 +293,9 @@ func (p part) query(f *Filter) string {
 }
 
 // bySystem is query by system instead of by standing, of a filter with nothing but times.
-func (p part) bySystem(f *Filter) string {
+func (p part) bySystem() string {
 	if p.grain > 0 {
-		return "SELECT system, sum(n) FROM (SELECT lane, sum(n) AS n FROM sums WHERE " + f.inSums() + " GROUP BY lane) AS of_lane CROSS JOIN lanes ON lanes.lane = of_lane.lane GROUP BY +system"
+		return "SELECT system, sum(n) FROM (SELECT lane, sum(n) AS n FROM sums WHERE grain = $14 AND finding = $9 AND start >= $15 AND start < $16 GROUP BY lane) AS of_lane CROSS JOIN lanes ON lanes.lane = of_lane.lane GROUP BY +system"
 	}
 	return "SELECT system, count(*) FROM interactions WHERE " + rowsThen + " GROUP BY +system"
 }

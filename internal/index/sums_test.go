@@ -166,6 +166,7 @@ func checkFilter(t *testing.T, x *Index, all []Row, f Filter) {
 	if diff := cmp.Diff(counts, got); diff != "" {
 		t.Errorf("%+v: sums (-rows +sums)\n%s", f, diff)
 	}
+	checkFindings(t, x, all, f)
 	if len(page) > f.Limit {
 		if f.After.IsZero() {
 			page = page[:f.Limit]
@@ -225,6 +226,29 @@ func TestPagesAddUpToTheirSums(t *testing.T) {
 	}
 	if ended == 0 {
 		t.Error("no list had anything under way that ended since")
+	}
+}
+
+// checkFindings holds the counts of all types against the rows.
+func checkFindings(t *testing.T, x *Index, all []Row, f Filter) {
+	t.Helper()
+	types := []string{"card", "email", "jwt"} // not all there are
+	f = Filter{System: f.System, From: f.From, To: f.To, AsOf: f.AsOf}
+	counts := make(map[string]uint64)
+	for i := range all {
+		then := all[i].then(f.known())
+		if all[i].Opened > f.known() || !f.matches(&then) {
+			continue
+		}
+		for _, found := range then.found() {
+			if slices.Contains(types, found) {
+				counts[found]++
+			}
+		}
+	}
+	got, err := x.CountByFinding(t.Context(), f, types)
+	if diff := cmp.Diff(counts, got); diff != "" || err != nil {
+		t.Errorf("%+v: findings, %v (-rows +sums)\n%s", f, err, diff)
 	}
 }
 

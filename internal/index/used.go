@@ -127,17 +127,31 @@ func (x *Index) usedOn(ctx context.Context, from, to int64) ([]Use, error) {
 	return list, nil
 }
 
-// usedWithin adds up interactions.
+// usedWithin adds up interactions, and remembers what came of them.
 func (x *Index) usedWithin(ctx context.Context, from, to int64) ([]Use, error) {
+	m := x.usedDays.of(from, to)
+	if list, ok := x.usedDays.known(m); ok {
+		return list, nil
+	}
+	low, high := idFloor(from), idFloor(to)
+	list, err := x.usedRows(ctx, "id >= $3 AND id < $4", low[:], high[:])
+	if err != nil {
+		return nil, err
+	}
+	x.usedDays.remember(m, list)
+	return list, nil
+}
+
+// usedRows adds up interactions that a condition selects.
+func (x *Index) usedRows(ctx context.Context, where string, args ...any) ([]Use, error) {
 	type span struct {
 		Use
 		first, last counterfoil.ID
 	}
-	low, high := idFloor(from), idFloor(to)
 	rows, err := many(ctx, x, func(s *span) []any { return append(s.targets()[:6], (*id)(&s.first), (*id)(&s.last)) },
 		`SELECT system, person, workload, provider, model, count(*), min(id), max(id) FROM interactions
-			WHERE id >= $1 AND id < $2 AND NOT (outcome_index = intent_index AND result IN ($3, $4)) GROUP BY 1, 2, 3, 4, 5`,
-		low[:], high[:], int64(counterfoil.ResultRefused), int64(counterfoil.ResultBlocked))
+			WHERE `+where+` AND NOT (outcome_index = intent_index AND result IN ($1, $2)) GROUP BY 1, 2, 3, 4, 5`,
+		append([]any{int64(counterfoil.ResultRefused), int64(counterfoil.ResultBlocked)}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("sum up use: %w", err)
 	}

@@ -4,6 +4,7 @@
 package index
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -77,6 +78,20 @@ func TestUsedEqualsRows(t *testing.T) {
 			}
 			if diff := cmp.Diff(usedByRows(all, from, to), got, cmp.AllowUnexported(usedKey{}, usedSpan{})); diff != "" {
 				t.Fatalf("seed %d, %s to %s (-rows +sums):\n%s", seed, from, to, diff)
+			}
+			system := some(byte(1 + r.IntN(3)))
+			list, err = x.UsedOf(t.Context(), system, from, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			of := map[usedKey]usedSpan{}
+			for _, u := range list {
+				key := usedKey{0, u.System, u.Person, u.Workload, u.Provider, u.Model}
+				of[key] = joined(of[key], usedSpan{int64(u.Interactions), u.First, u.Last})
+			}
+			maps.DeleteFunc(got, func(key usedKey, _ usedSpan) bool { return key.system != system })
+			if diff := cmp.Diff(got, of, cmp.AllowUnexported(usedKey{}, usedSpan{})); diff != "" {
+				t.Fatalf("seed %d, %s, %s to %s (-of all +of one):\n%s", seed, system, from, to, diff)
 			}
 		}
 	}

@@ -21,12 +21,12 @@ func systemSlug(ctx context.Context, r *Reader, record *Record) error {
 		return nil
 	}
 	slug := identity.Slug(record.Values.Text("name"), func(string) bool { return false })
-	same, err := r.Holding(ctx, record.Kind.ID, "slug", slug)
+	found, err := r.slugged(ctx, record.Kind.ID, slug)
 	if err != nil {
 		return err
 	}
 	taken := map[string]bool{}
-	if len(same) > 0 { // another is looked for among all there are
+	if found { // another is looked for among all there are
 		slugs, err := r.field(ctx, record.Kind.ID, "slug")
 		if err != nil {
 			return err

@@ -33,28 +33,33 @@ type looseSystem struct {
 }
 
 // undecided are the systems of the register without a row in the scope, by number.
-func undecided(ctx context.Context, r *Reader, scope *Record) ([]looseSystem, error) {
-	systems, err := r.parts(ctx, "system", "values.builtin", "made.at")
+// Those that the program made for first attempts stand beside: they need none.
+func undecided(ctx context.Context, r *Reader, scope *Record) (list []looseSystem, made map[counterfoil.ID]bool, err error) {
+	k, err := r.register.Kinds.Kind("system")
 	if err != nil {
-		return nil, fmt.Errorf("read systems: %w", err)
+		return nil, nil, err
 	}
-	decided := map[string]bool{}
+	systems, err := r.parts(ctx, k.ID, "builtin")
+	if err != nil {
+		return nil, nil, fmt.Errorf("read systems: %w", err)
+	}
+	decided := map[counterfoil.ID]bool{}
 	for _, row := range scope.Values.Rows("systems") {
 		text, _ := row["system"].(string)
-		decided[text] = true
-	}
-	var list []looseSystem
-	for _, s := range systems {
-		if builtin := s.Values[0] == "1"; builtin || slices.Contains(outOfUse, s.State) || decided[s.ID.String()] {
-			continue
+		if id, err := counterfoil.ParseID(text); err == nil {
+			decided[id] = true
 		}
-		made, err := time.Parse(time.RFC3339Nano, s.Values[1])
-		if err != nil {
-			return nil, fmt.Errorf("read when %s was begun: %w", s.Number, err)
-		}
-		list = append(list, looseSystem{s.ID, s.Number, made})
 	}
-	return list, nil
+	made = map[counterfoil.ID]bool{}
+	for i := range systems {
+		switch s := &systems[i]; {
+		case s.Values[0] == "1":
+			made[s.ID] = true
+		case !slices.Contains(outOfUse, s.State) && !decided[s.ID]:
+			list = append(list, looseSystem{s.ID, number(k, s.Serial), micros(s.Made)})
+		}
+	}
+	return list, made, nil
 }
 
 // loaded reads the first of some systems in full.
@@ -71,7 +76,7 @@ func loaded(ctx context.Context, r *Reader, list []looseSystem, most int) ([]*Re
 }
 
 func scopeInventoryDecided(ctx context.Context, r *Reader, record *Record, _ Actor) (bool, string, error) {
-	list, err := undecided(ctx, r, record)
+	list, _, err := undecided(ctx, r, record)
 	texts := make([]string, len(list))
 	for i := range list {
 		texts[i] = list[i].number

@@ -31,7 +31,6 @@ type Traffic struct {
 	From, To time.Time
 	Systems  map[counterfoil.ID]*Passed // by system; zero: none that is known
 	Models   []PassedModel              // by provider and name
-	units    map[counterfoil.ID]string  // of people
 	uses     []index.Use
 }
 
@@ -62,18 +61,10 @@ func (r *Reader) traffic(ctx context.Context, observed Observed) (*Traffic, erro
 	if t.uses, err = observed.Used(ctx, t.From, t.To); err != nil {
 		return nil, fmt.Errorf("read what passed: %w", err)
 	}
-	if t.units, err = r.units(ctx); err != nil {
-		return nil, err
-	}
 	for i := range t.uses {
 		t.add(&t.uses[i])
 	}
 	return t, nil
-}
-
-// units are those of all people.
-func (r *Reader) units(ctx context.Context) (map[counterfoil.ID]string, error) {
-	return r.field(ctx, "person", "unit")
 }
 
 func (t *Traffic) add(u *index.Use) {

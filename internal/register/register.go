@@ -51,7 +51,9 @@ type Store interface {
 	KeptCounts(ctx context.Context, kind string, m index.Moment) ([]index.StateCount, error)
 	KeptTally(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptTally, error)
 	KeptNaming(ctx context.Context, kind, field string, m index.Moment) ([]index.KeptNamed, error)
-	KeptParts(ctx context.Context, kind string, paths []string, m index.Moment) ([]index.KeptParts, error)
+	KeptParts(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptParts, error)
+	KeptNames(ctx context.Context, kind string, m index.Moment) ([]index.KeptName, error)
+	KeptSlugged(ctx context.Context, kind, slug string) (*index.Kept, error) // index.ErrNotFound
 	KeptSpans(ctx context.Context, kind string, fields []string, m index.Moment) ([]index.KeptSpan, error)
 	KeptAt(ctx context.Context, entry counterfoil.Index) (*index.Kept, error)
 	KeptDue(ctx context.Context, owner counterfoil.ID, due int64, limit int, m index.Moment) ([]index.KeptPlace, error)

@@ -5,6 +5,7 @@ package register
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -78,6 +79,10 @@ type Reader struct {
 	// read is what one sweep has read, by kind and states. It answers for every
 	// record of the sweep; what is moved is looked at again.
 	read map[string][]*Record
+
+	// whole are single records, where many questions come back to the same ones; nil
+	// where each is read when it is asked for.
+	whole map[counterfoil.ID]*Record
 }
 
 func (r *Register) reader() *Reader { return &Reader{register: r, now: r.Clock.Now()} }
@@ -100,11 +105,18 @@ func (r *Reader) Now() time.Time {
 // Record returns the version of a record that stood.
 func (r *Reader) Record(ctx context.Context, id counterfoil.ID) (*Record, error) {
 	r.on.note(ground{of: onRecord, id: id})
+	if record := r.whole[id]; record != nil {
+		return record, nil
+	}
 	row, err := r.register.Store.KeptRecord(ctx, id, r.at)
 	if err != nil {
 		return nil, err
 	}
-	return r.register.load(row)
+	record, err := r.register.load(row)
+	if err == nil && r.whole != nil {
+		r.whole[id] = record
+	}
+	return record, err
 }
 
 // All returns every record of a kind that stood in one of the states, by number;
@@ -133,10 +145,20 @@ func (r *Reader) Holding(ctx context.Context, kindID, field, value string) ([]*R
 	return r.list(ctx, index.KeptFilter{Kind: kindID, Fields: []index.KeptCondition{{Field: field, Values: []string{value}}}, At: r.at})
 }
 
-// field returns what a short field of each record of a kind holds, without those that
-// hold nothing.
+// slugged tells whether a record of a kind has a short name now.
+func (r *Reader) slugged(ctx context.Context, kindID, slug string) (bool, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	_, err := r.register.Store.KeptSlugged(ctx, kindID, slug)
+	if errors.Is(err, index.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// field returns what a field of each record of a kind holds, as [index.Shortened]
+// leaves it, without those that hold nothing.
 func (r *Reader) field(ctx context.Context, kindID, field string) (map[counterfoil.ID]string, error) {
-	list, err := r.parts(ctx, kindID, "values."+field)
+	list, err := r.parts(ctx, kindID, field)
 	if err != nil {
 		return nil, fmt.Errorf("read %s of every %s: %w", field, kindID, err)
 	}
@@ -162,9 +184,50 @@ func (r *Reader) tallied(ctx context.Context, kindID string, fields ...string) (
 }
 
 // parts returns some values of each record of a kind, by number: see index.KeptParts.
-func (r *Reader) parts(ctx context.Context, kindID string, paths ...string) ([]index.KeptParts, error) {
+func (r *Reader) parts(ctx context.Context, kindID string, fields ...string) ([]index.KeptParts, error) {
 	r.on.note(ground{of: onKind, kind: kindID})
-	return r.register.Store.KeptParts(ctx, kindID, paths, r.at)
+	return r.register.Store.KeptParts(ctx, kindID, fields, r.at)
+}
+
+// Name is how one record is called and whose it is.
+type Name struct {
+	index.KeptName
+	Number string
+}
+
+// Names returns how every record of a kind is called, by number. It costs a fraction of
+// reading the records.
+func (r *Reader) Names(ctx context.Context, kindID string) ([]Name, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	k, err := r.register.Kinds.Kind(kindID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.register.Store.KeptNames(ctx, kindID, r.at)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Name, len(rows))
+	for i := range rows {
+		list[i] = Name{rows[i], number(k, rows[i].Serial)}
+	}
+	return list, nil
+}
+
+// first returns the first records of a kind, by number. Personal fields stay sealed.
+func (r *Reader) first(ctx context.Context, kindID string, most int) ([]*Record, error) {
+	r.on.note(ground{of: onKind, kind: kindID})
+	page, err := r.register.Store.KeptList(ctx, index.KeptFilter{Kind: kindID, At: r.at, Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Record, len(page.Rows))
+	for i := range page.Rows {
+		if list[i], err = r.register.bare(&page.Rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // Last is the record of a kind with the highest number of those that stood in one of

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/counterfoil/counterfoil"
 )
 
 // Limits above which a scope asks for more than the organisation can do.
@@ -113,16 +115,17 @@ func (i *inspection) owners(ctx context.Context) error {
 		return nil
 	}
 	var ownerless []*Record
+	accepted := map[counterfoil.ID]bool{{}: false} // by person
 	for _, s := range i.in {
-		accepted := false
-		if owner := s.Owner(); !owner.IsZero() {
-			roles, err := rolesHeld(ctx, i.r, owner, s.ID)
+		owner := s.Owner()
+		if _, asked := accepted[owner]; !asked {
+			roles, err := rolesHeld(ctx, i.r, owner, counterfoil.ID{})
 			if err != nil {
 				return err
 			}
-			accepted = slices.Contains(roles, "system_owner")
+			accepted[owner] = slices.Contains(roles, "system_owner")
 		}
-		if !accepted {
+		if !accepted[owner] {
 			ownerless = append(ownerless, s)
 		}
 	}

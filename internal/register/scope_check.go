@@ -5,13 +5,11 @@ package register
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/counterfoil/counterfoil"
 	"github.com/counterfoil/counterfoil/internal/fault"
-	"github.com/counterfoil/counterfoil/internal/index"
 )
 
 // ScopeCheck is a scope held against the register and what is observed, at one moment.
@@ -36,7 +34,7 @@ func (v *View) CheckScope(ctx context.Context, scope *Record) (*ScopeCheck, erro
 			return nil, fault.Forbidden("Not for you: the scope is held against every AI system, and you may not read them all.", nil)
 		}
 	}
-	reader := &Reader{register: v.register, at: v.at, now: v.register.Clock.Now(), read: map[string][]*Record{}}
+	reader := &Reader{register: v.register, at: v.at, now: v.register.Clock.Now(), read: map[string][]*Record{}, whole: map[counterfoil.ID]*Record{}}
 	if !v.asOf.IsZero() {
 		reader.now = v.asOf
 	}
@@ -45,21 +43,22 @@ func (v *View) CheckScope(ctx context.Context, scope *Record) (*ScopeCheck, erro
 	if c.Traffic, err = reader.traffic(ctx, v.register.Observed); err != nil {
 		return nil, err
 	}
-	var open []looseSystem
-	if c.Findings, open, err = reader.inspect(ctx, scope, c.Traffic); err != nil {
+	var i *inspection
+	if c.Findings, i, err = reader.inspect(ctx, scope, c.Traffic); err != nil {
 		return nil, err
 	}
+	open := i.open
 	for _, s := range open[min(len(open), undecidedMost):] {
 		c.Rest = append(c.Rest, s.number)
 	}
 	if c.Undecided, err = loaded(ctx, reader, open, undecidedMost); err != nil {
 		return nil, err
 	}
-	return c, c.named(ctx, reader)
+	return c, c.named(ctx, reader, i.made)
 }
 
 // named reads the systems that the scope and the traffic name.
-func (c *ScopeCheck) named(ctx context.Context, r *Reader) error {
+func (c *ScopeCheck) named(ctx context.Context, r *Reader, made map[counterfoil.ID]bool) error {
 	for _, row := range c.Scope.Values.Rows("systems") {
 		text, _ := row["system"].(string)
 		id, err := counterfoil.ParseID(text)
@@ -71,19 +70,14 @@ func (c *ScopeCheck) named(ctx context.Context, r *Reader) error {
 		}
 	}
 	for id := range c.Traffic.Systems {
-		if id.IsZero() || c.Systems[id] != nil {
+		if !made[id] || c.Systems[id] != nil {
 			continue
 		}
 		s, err := r.Record(ctx, id)
-		if errors.Is(err, index.ErrNotFound) {
-			continue
-		}
 		if err != nil {
 			return fmt.Errorf("read a system that was used: %w", err)
 		}
-		if s.Values.Truth("builtin") {
-			c.Made = append(c.Made, s)
-		}
+		c.Made = append(c.Made, s)
 	}
 	slices.SortFunc(c.Made, func(a, b *Record) int { return int(a.Serial) - int(b.Serial) })
 	return nil

@@ -55,8 +55,11 @@ const (
 type inspection struct {
 	r        *Reader
 	scope    *Record
-	in, out  []*Record // systems
+	in, out  []*Record                         // systems
+	places   map[counterfoil.ID]map[string]any // by system: the first row of the scope about it
+	within   map[counterfoil.ID]bool           // of in
 	open     []looseSystem
+	made     map[counterfoil.ID]bool // by the program, for first attempts
 	traffic  *Traffic
 	findings map[string]*Finding
 }
@@ -72,8 +75,8 @@ func ScopeFindings(ctx context.Context, r *Reader, scope *Record, observed Obser
 	return list, err
 }
 
-// inspect also returns the systems the scope does not decide on.
-func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) ([]Finding, []looseSystem, error) {
+// inspect also returns what the findings were made of.
+func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) ([]Finding, *inspection, error) {
 	i := &inspection{r: r, scope: scope, traffic: traffic, findings: map[string]*Finding{}}
 	for _, rule := range scopeRules {
 		i.findings[rule.ID] = &Finding{ScopeRule: rule, Level: Pass}
@@ -82,9 +85,10 @@ func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) (
 	if i.in, i.out, err = scopedSystems(ctx, r, scope); err != nil {
 		return nil, nil, err
 	}
-	if i.open, err = undecided(ctx, r, scope); err != nil {
+	if i.open, i.made, err = undecided(ctx, r, scope); err != nil {
 		return nil, nil, err
 	}
+	i.place()
 	for _, look := range []func(context.Context) error{i.narrow, i.narrowByRegister, i.broad, i.broadByRegister} {
 		if err := look(ctx); err != nil {
 			return nil, nil, fmt.Errorf("inspect %s: %w", scope.Number(), err)
@@ -101,7 +105,21 @@ func (r *Reader) inspect(ctx context.Context, scope *Record, traffic *Traffic) (
 	for n, rule := range scopeRules {
 		list[n] = *i.findings[rule.ID]
 	}
-	return list, i.open, nil
+	return list, i, nil
+}
+
+// place notes where systems stand in the scope.
+func (i *inspection) place() {
+	i.places, i.within = map[counterfoil.ID]map[string]any{}, map[counterfoil.ID]bool{}
+	for _, row := range i.scope.Values.Rows("systems") {
+		text, _ := row["system"].(string)
+		if id, err := counterfoil.ParseID(text); err == nil && i.places[id] == nil {
+			i.places[id] = row
+		}
+	}
+	for _, s := range i.in {
+		i.within[s.ID] = true
+	}
 }
 
 // found enters a sign; what was not covered before is said behind it.
@@ -127,15 +145,11 @@ func (i *inspection) measured(id, format string, args ...any) {
 
 // row is what the scope says about a system.
 func (i *inspection) row(system *Record) map[string]any {
-	rows := i.scope.Values.Rows("systems")
-	n := slices.IndexFunc(rows, func(row map[string]any) bool { return row["system"] == system.ID.String() })
-	return rows[n]
+	return i.places[system.ID]
 }
 
 // inside tells whether a system of the traffic is inside.
-func (i *inspection) inside(system counterfoil.ID) bool {
-	return slices.ContainsFunc(i.in, func(s *Record) bool { return s.ID == system })
-}
+func (i *inspection) inside(system counterfoil.ID) bool { return i.within[system] }
 
 // decided lists the names in rows that have a decision.
 func (i *inspection) decided(rows, name, decision string) []string {

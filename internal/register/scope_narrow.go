@@ -5,8 +5,8 @@ package register
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -54,11 +54,11 @@ func (i *inspection) useOutside(ctx context.Context) error {
 		i.unknown("N5", "Use is not observed, so the number of people using AI outside is not known.")
 		return nil
 	}
-	made, err := i.madeByProgram(ctx)
+	made := i.madeByProgram()
+	units, unitOf, err := i.units(ctx)
 	if err != nil {
 		return err
 	}
-	units := i.decided("units", "unit", "in")
 	var inside, outside uint64
 	in, out := map[counterfoil.ID]bool{}, map[counterfoil.ID]bool{}
 	where := map[counterfoil.ID]bool{}
@@ -71,7 +71,7 @@ func (i *inspection) useOutside(ctx context.Context) error {
 		if i.inside(u.System) {
 			people = in
 			inside += u.Interactions
-		} else if unit := i.traffic.units[u.Person]; u.Workload || unit == "" || len(units) == 0 || slices.Contains(units, unit) {
+		} else if unit := unitOf[u.Person]; u.Workload || unit == "" || len(units) == 0 || slices.Contains(units, unit) {
 			outside += u.Interactions
 			where[u.System] = true
 		}
@@ -91,6 +91,18 @@ func (i *inspection) useOutside(ctx context.Context) error {
 	return nil
 }
 
+// units are those inside, and those of all people where it matters; both as facts have
+// them.
+func (i *inspection) units(ctx context.Context) (units []string, of map[counterfoil.ID]string, err error) {
+	for _, unit := range i.decided("units", "unit", "in") {
+		units = append(units, index.Shortened(unit))
+	}
+	if len(units) > 0 {
+		of, err = i.r.field(ctx, "person", "unit")
+	}
+	return units, of, err
+}
+
 // share enters how much of the use goes to systems outside.
 func (i *inspection) share(inside, outside uint64, where map[counterfoil.ID]bool) {
 	all := inside + outside
@@ -108,22 +120,12 @@ func (i *inspection) share(inside, outside uint64, where map[counterfoil.ID]bool
 
 // madeByProgram are systems the program made for first attempts, on which the scope
 // does not decide.
-func (i *inspection) madeByProgram(ctx context.Context) (map[counterfoil.ID]bool, error) {
-	made := map[counterfoil.ID]bool{}
-	for id := range i.traffic.Systems {
-		if id.IsZero() || slices.ContainsFunc(slices.Concat(i.in, i.out), func(s *Record) bool { return s.ID == id }) {
-			continue
-		}
-		s, err := i.r.Record(ctx, id)
-		if errors.Is(err, index.ErrNotFound) {
-			continue // at that moment there was no such record
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read a system that was used: %w", err)
-		}
-		made[id] = s.Values.Truth("builtin")
+func (i *inspection) madeByProgram() map[counterfoil.ID]bool {
+	made := maps.Clone(i.made)
+	for _, s := range slices.Concat(i.in, i.out) {
+		delete(made, s.ID)
 	}
-	return made, nil
+	return made
 }
 
 func (i *inspection) dependsOutside(in *Record) bool {
@@ -191,18 +193,12 @@ func (i *inspection) ownWork(ctx context.Context) error {
 	own := without(slices.Concat(i.in, i.out), func(s *Record) bool { return slices.Contains(s.Values.List("roles"), "develops") })
 	more := false
 	for _, kindID := range []string{"tool", "dataset"} {
-		list, err := i.r.parts(ctx, kindID)
+		list, err := i.r.first(ctx, kindID, namedMost+1)
 		if err != nil {
 			return err
 		}
 		more = more || len(list) > namedMost
-		for _, p := range list[:min(len(list), namedMost)] {
-			record, err := i.r.Record(ctx, p.ID)
-			if err != nil {
-				return err
-			}
-			own = append(own, record)
-		}
+		own = append(own, list[:min(len(list), namedMost)]...)
 	}
 	if len(own) > 0 {
 		i.found("N7", own, []string{changeScope}, "The organisation calls itself a user only, but has its own tools, agents or data: %s%s.", numbers(own), map[bool]string{true: " and others"}[more])

@@ -48,7 +48,7 @@ func (w *World) Keep(ctx context.Context, s register.Entry) (counterfoil.Index, 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	e := &counterfoil.Entry{Kind: counterfoil.KindRecord, Time: w.Clock.Now().UnixMicro(), ID: s.ID, Actor: s.Actor, Record: &s.Record}
-	at := counterfoil.Index(len(w.Log))
+	at := w.before + counterfoil.Index(len(w.Log))
 	item := index.Item{Index: at, Entry: e, Leaf: counterfoil.LeafHash(fmt.Appendf(nil, "entry %d", at))}
 	var err error
 	if item.Kept, err = register.Project(w.Register.Kinds, at, item.Leaf, counterfoil.ID{}, e, s.Body); err != nil {
@@ -97,7 +97,7 @@ func (w *World) Store(_ context.Context, c register.Content) (counterfoil.Index,
 
 // Fetch implements register.Files.
 func (w *World) Fetch(_ context.Context, at counterfoil.Index) ([]byte, error) {
-	return w.Unseal(w.Log[at].Entry.ID, w.contents[at])
+	return w.Unseal(w.at(at).Entry.ID, w.contents[at])
 }
 
 // Create saves a record for the signed-in person.

@@ -59,7 +59,8 @@ type World struct {
 	Address  string
 
 	mu       sync.Mutex
-	Log      []index.Item
+	before   counterfoil.Index // entries the index had when the world began, of which only their number is known
+	Log      []index.Item      // those since
 	Views    map[counterfoil.ID]*evidence.View
 	Texts    map[counterfoil.ID]*evidence.Text
 	Accesses []string
@@ -75,15 +76,22 @@ type World struct {
 // to the console's configuration.
 func New(t testing.TB, changes ...func(*console.Config)) *World {
 	t.Helper()
+	return On(t, filepath.Join(t.TempDir(), "index.db"), changes...)
+}
+
+// On is New over an index that may have entries already.
+func On(t testing.TB, path string, changes ...func(*console.Config)) *World {
+	t.Helper()
 	w := &World{
 		T: t, Clock: clock.NewSet(time.Date(2026, 11, 24, 14, 20, 0, 0, time.UTC)), Roll: &accounts.Roll{},
 		Cookies: map[string]string{}, Address: "192.0.2.7:50000", Eraser: &eraser{},
 		Views: map[counterfoil.ID]*evidence.View{}, Texts: map[counterfoil.ID]*evidence.Text{}, contents: map[counterfoil.Index][]byte{},
 	}
 	var err error
-	if w.Index, err = index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db")); err != nil {
+	if w.Index, err = index.Open(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
+	w.before = w.Index.Position().Next
 	t.Cleanup(func() { w.Index.Close() })
 	w.openRegister()
 	w.Reg = accounts.New(accounts.Config{Journal: w, Register: w.Register, Directory: w.Roll, Clock: w.Clock})
@@ -111,7 +119,7 @@ func New(t testing.TB, changes ...func(*console.Config)) *World {
 func (w *World) Append(e *counterfoil.Entry) counterfoil.Index {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i := counterfoil.Index(len(w.Log))
+	i := w.before + counterfoil.Index(len(w.Log))
 	item := index.Item{Index: i, Entry: e, Leaf: counterfoil.LeafHash(fmt.Appendf(nil, "entry %d", i))}
 	w.Log = append(w.Log, item)
 	if err := w.Index.Apply(context.Background(), []index.Item{item}, i+1); err != nil {
@@ -143,7 +151,15 @@ func (w *World) Access(_ context.Context, actor counterfoil.ID, action string, t
 func (w *World) Size() uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return uint64(len(w.Log))
+	return uint64(w.before) + uint64(len(w.Log))
+}
+
+// at is the entry with an index; nil when the world does not have it.
+func (w *World) at(i counterfoil.Index) *index.Item {
+	if i < w.before || uint64(i-w.before) >= uint64(len(w.Log)) {
+		return nil
+	}
+	return &w.Log[i-w.before]
 }
 
 // Origin implements console.Ledger.
@@ -165,14 +181,15 @@ func (w *World) Published() []byte {
 func (w *World) LedgerEntry(_ context.Context, i counterfoil.Index) (*evidence.LedgerEntry, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if uint64(i) >= uint64(len(w.Log)) {
+	item := w.at(i)
+	if item == nil {
 		return nil, fault.NotFound("The ledger has no such entry.", nil)
 	}
-	raw, err := counterfoil.AppendEntry(nil, w.Log[i].Entry)
+	raw, err := counterfoil.AppendEntry(nil, item.Entry)
 	if err != nil {
 		return nil, err
 	}
-	v := &evidence.LedgerEntry{Index: i, Raw: raw, Leaf: counterfoil.LeafHash(raw), Entry: w.Log[i].Entry, Proof: "c2sp.org/tlog-proof@v1\n", VerifierKey: w.VerifierKeys()[0]}
+	v := &evidence.LedgerEntry{Index: i, Raw: raw, Leaf: counterfoil.LeafHash(raw), Entry: item.Entry, Proof: "c2sp.org/tlog-proof@v1\n", VerifierKey: w.VerifierKeys()[0]}
 	if w.Sick != nil {
 		v.Proof, v.Problems = "", []string{"entry does not verify"}
 	}
@@ -200,11 +217,12 @@ func (w *World) Raw(_ context.Context, i counterfoil.Index) ([]byte, error) {
 	return fmt.Appendf(nil, "raw entry %d", i), nil
 }
 
-// Entries implements Evidence.
+// Entries implements Evidence. Those before the world count as recorded.
 func (w *World) Entries(size uint64, at time.Time) (n uint64, _ error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i := range w.Log[:size] {
+	n = min(size, uint64(w.before))
+	for i := range w.Log[:size-n] {
 		if e := w.Log[i].Entry; e != nil && e.Time <= at.UnixMicro() {
 			n++
 		}
@@ -259,6 +277,19 @@ func (w *World) SignIn() identity.Person {
 		w.T.Fatalf("sign-in answered %d: %s", a.Code, a.Body)
 	}
 	return admin
+}
+
+// As signs somebody in who is there, without a password, and gives them roles.
+func (w *World) As(person counterfoil.ID, roles ...string) {
+	w.T.Helper()
+	token, stored := identity.NewToken()
+	now := w.Clock.Now()
+	err := w.Index.PutSession(w.T.Context(), index.Session{Token: stored, Person: person, Created: now.UnixMicro(), Seen: now.UnixMicro(), Expires: now.AddDate(1, 0, 0).UnixMicro()})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	w.Cookies["counterfoil"] = token
+	w.Roles = func(counterfoil.ID) []string { return roles }
 }
 
 // ErrDisk is what a full disk feels like from here.

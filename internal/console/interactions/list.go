@@ -56,7 +56,7 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	snapshot, err := d.Systems()
+	snapshot, err := d.SystemNames()
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,36 @@ func (d *Desk) Systems() (*identity.Snapshot, error) {
 	return accounts.SnapshotAt(d.Ctx, then, today.Keys(), d.At)
 }
 
+// SystemNames are all systems and keys at the moment shown, of systems how they were called,
+// whose they were and in which state. With thousands of them it is much less work than
+// Systems.
+func (d *Desk) SystemNames() (*identity.Snapshot, error) {
+	today := d.shell.Directory.Snapshot()
+	if d.At.IsZero() {
+		return today, nil
+	}
+	then, err := d.shell.records.At(d.Ctx, d.At)
+	if err != nil {
+		return nil, err
+	}
+	return accounts.NamesAt(d.Ctx, then, today.Keys(), d.At)
+}
+
+// SystemsOf are some systems as Systems has them at the moment shown.
+func (d *Desk) SystemsOf(ids []identity.SystemID) ([]*identity.System, error) {
+	then, err := d.shell.records.At(d.Ctx, d.At)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*identity.System, len(ids))
+	for i, id := range ids {
+		if list[i], err = accounts.SystemAt(d.Ctx, then, id); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 // Passed is the filter of what had passed at the moment shown.
 func (d *Desk) Passed(system counterfoil.ID) index.Filter {
 	return index.Filter{System: system, AsOf: d.At}

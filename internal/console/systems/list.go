@@ -50,21 +50,17 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	snapshot, err := d.Systems()
+	q := parse(r.URL.Query())
+	snapshot, err := d.asked(q)
 	if err != nil {
 		return err
 	}
-	q := parse(r.URL.Query())
 	systems, err := d.chosen(q, snapshot)
 	if err != nil {
 		return err
 	}
 	p := listPage{Page: d.Page(r, "AI systems", "systems"), Filters: q.filters(), At: q.at, Any: len(snapshot.Systems()) > 0}
 	p.Summary = words.Number(len(systems)) + " of " + words.Counted(uint64(len(snapshot.Systems())), "system", "systems")
-	counts, err := s.index.CountBySystem(r.Context(), d.At)
-	if err != nil {
-		return err
-	}
 	ownerless := uint64(0)
 	for i := range snapshot.Systems() {
 		if snapshot.Systems()[i].Owner.IsZero() {
@@ -72,10 +68,17 @@ func (s *Section) list(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	shown, more := pageAfter(systems, q.after)
+	if err := d.complete(shown); err != nil {
+		return err
+	}
 	for _, listed := range shown {
+		n, err := s.index.Count(r.Context(), d.Passed(counterfoil.ID(listed.ID)))
+		if err != nil {
+			return err
+		}
 		p.Rows = append(p.Rows, row{
 			Slug: listed.Slug, Href: d.Href("/systems/" + listed.Slug), Name: listed.Number + " " + listed.Name, Owner: ownerFact(listed.Owner), Models: modelsFact(listed.Models),
-			Keys: keysMark(listed.valid, listed.keys), Interactions: words.Number(counts[counterfoil.ID(listed.ID)]), InteractionsHref: d.Listed(filter.Query{System: listed.Slug}),
+			Keys: keysMark(listed.valid, listed.keys), Interactions: words.Number(n), InteractionsHref: d.Listed(filter.Query{System: listed.Slug}),
 		})
 	}
 	p.Lead = listLead(uint64(len(snapshot.Systems())), ownerless)

@@ -39,6 +39,31 @@ func (d *desk) systemThen(now *identity.System, record *register.Record) (*ident
 	return &then, nil
 }
 
+// asked are the systems a list chooses from. Of the past only a text is looked for in
+// the models of all of them.
+func (d *desk) asked(q query) (*identity.Snapshot, error) {
+	if q.text != "" {
+		return d.Systems()
+	}
+	return d.SystemNames()
+}
+
+// complete reads the models of the systems that are shown, at a past moment.
+func (d *desk) complete(shown []listed) error {
+	if d.At.IsZero() {
+		return nil
+	}
+	ids := make([]identity.SystemID, len(shown))
+	for i := range shown {
+		ids[i] = shown[i].ID
+	}
+	whole, err := d.SystemsOf(ids)
+	for i := range whole {
+		shown[i].System = whole[i]
+	}
+	return err
+}
+
 // keysThen are the keys of a system at the moment shown: those that were made by then,
 // and revoked only where they were.
 func (d *desk) keysThen(keys []identity.Key) []identity.Key {

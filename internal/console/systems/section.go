@@ -29,12 +29,13 @@ type Accounts interface {
 // Index is what this section asks of the index; *index.Index implements it.
 type Index interface {
 	Count(context.Context, index.Filter) (uint64, error)
+	CountByFinding(ctx context.Context, f index.Filter, types []string) (map[string]uint64, error)
 	CountBySystem(ctx context.Context, asOf time.Time) (map[counterfoil.ID]uint64, error)
 	FirstInteraction(ctx context.Context, system counterfoil.ID) (index.First, error) // index.ErrNotFound
 	HoursOf(ctx context.Context, system counterfoil.ID, from, asOf time.Time) (index.Hours, error)
 	Refused(ctx context.Context, reasons []string, from, asOf time.Time) ([]index.Refusals, error)
 	Tally(context.Context, index.Filter) ([]index.Tally, error)
-	Used(ctx context.Context, from, to time.Time) ([]index.Use, error)
+	UsedOf(ctx context.Context, system counterfoil.ID, from, to time.Time) ([]index.Use, error)
 }
 
 // Config is what this section needs beside the shell.

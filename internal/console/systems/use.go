@@ -44,11 +44,13 @@ func (d *desk) useOf(s *identity.System, record *register.Record, days []part.Da
 	if record.InForce != nil {
 		u.values, version = record.InForce.Values, record.InForce.Version
 	}
-	uses, err := d.section.index.Used(d.Ctx, u.from, d.Now())
-	if err != nil {
+	var err error
+	if u.uses, err = d.section.index.UsedOf(d.Ctx, counterfoil.ID(s.ID), u.from, d.Now()); err != nil {
 		return nil, err
 	}
-	u.uses = slices.DeleteFunc(slices.Clone(uses), func(x index.Use) bool { return x.System != counterfoil.ID(s.ID) })
+	if err := u.countFindings(); err != nil {
+		return nil, err
+	}
 	p := &systemUse{Span: u.from.Format("2 Jan 2006") + " to " + u.to.Format("2 Jan 2006"), Version: words.Number(version)}
 	providers, err := u.providers()
 	if err != nil {
@@ -60,11 +62,7 @@ func (d *desk) useOf(s *identity.System, record *register.Record, days []part.Da
 	}
 	p.Rows = []useRow{u.models(), providers, u.regions(), u.people(), u.volume(), hours}
 	for _, class := range usedClasses {
-		row, err := u.class(class)
-		if err != nil {
-			return nil, err
-		}
-		p.Rows = append(p.Rows, row)
+		p.Rows = append(p.Rows, u.class(class))
 	}
 	for _, row := range p.Rows {
 		if row.Agree.Class == "warn" || row.Agree.Class == "bad" {
@@ -82,6 +80,7 @@ type useReading struct {
 	from, to time.Time   // the first and the last day
 	uses     []index.Use
 	days     []part.DayBar
+	findings map[string]uint64 // interactions by type
 }
 
 // address is the list of the system's interactions in these days, narrowed further.
@@ -256,8 +255,20 @@ var usedClasses = []usedClass{
 	{detect.ClassCustom, "", "Words of the dictionary"},
 }
 
+// countFindings counts the interactions of these days by what was found in them.
+func (u *useReading) countFindings() (err error) {
+	types := make([]string, len(u.section.findingTypes))
+	for i, t := range u.section.findingTypes {
+		types[i] = t.Type
+	}
+	f := u.Passed(counterfoil.ID(u.system.ID))
+	f.From, f.To = u.from, u.to.AddDate(0, 0, 1)
+	u.findings, err = u.section.index.CountByFinding(u.Ctx, f, types)
+	return err
+}
+
 // class compares what was found in requests and answers with the data it may be given.
-func (u *useReading) class(c usedClass) (useRow, error) {
+func (u *useReading) class(c usedClass) useRow {
 	row := useRow{What: c.what, Declared: "No class of data says"}
 	may := slices.Contains(u.values.List("data_classes"), c.declares) || c.declares == "personal" && slices.Contains(u.values.List("data_classes"), "special")
 	switch {
@@ -271,13 +282,7 @@ func (u *useReading) class(c usedClass) (useRow, error) {
 		if t.Class != c.class {
 			continue
 		}
-		f := u.Passed(counterfoil.ID(u.system.ID))
-		f.Finding, f.From, f.To = t.Type, u.from, u.to.AddDate(0, 0, 1)
-		n, err := u.section.index.Count(u.Ctx, f)
-		if err != nil {
-			return row, err
-		}
-		if n > 0 {
+		if n := u.findings[t.Type]; n > 0 {
 			row.Observed = append(row.Observed, part.Link{Label: t.Label + " in " + words.Number(n), Href: u.address(filter.Query{Finding: t.Type})})
 		}
 	}
@@ -289,7 +294,7 @@ func (u *useReading) class(c usedClass) (useRow, error) {
 	default:
 		row.Agree = agreed(true, len(row.Observed))
 	}
-	return row, nil
+	return row
 }
 
 // sortedByCount are names, the most frequent first.
