@@ -120,10 +120,10 @@ func sum(tallies []index.KeptTally) uint64 {
 
 // bandNow is the band of what remains where that is rated, else of the risk untreated.
 func bandNow(values []string) string {
-	if values[5] != "" {
-		return values[5]
+	if values[bandAfter] != "" {
+		return values[bandAfter]
 	}
-	return values[2]
+	return values[bandBefore]
 }
 
 // finding is the heading: of the rated risks, how many are high. A risk nobody

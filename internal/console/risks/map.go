@@ -60,15 +60,22 @@ const (
 
 var bandPaint = map[string]string{"low": "ink-okwash", "medium": "ink-stub", "high": "ink-warnwash", "very_high": "ink-badwash", "": "ink-rule"}
 
-// mapFields are what the figures of risks are counted by.
+// mapFields are what the figures of risks are counted by: three before treatment, then
+// three after it.
 var mapFields = []string{"likelihood", "highest", "band", "residual_likelihood", "residual_highest", "residual_band"}
+
+// Where fields stand among them.
+const (
+	ratedBefore, bandBefore = 0, 2
+	ratedAfter, bandAfter   = 3, 5
+)
 
 // heatMap draws one map; after tells which of the two ratings it counts.
 func (d *desk) heatMap(method kind.Values, tallies []index.KeptTally, after bool) (heatMap, error) {
 	m := heatMap{ID: "before", Title: "Risks before treatment", Width: mapWidth, Height: mapTop + 5*rowHeight, CellWidth: cellWidth - cellGap, CellHeight: cellHeight}
-	at, field := 0, ""
+	at, field := ratedBefore, ""
 	if after {
-		m.ID, m.Title, at, field = "after", "Risks after treatment", 3, "residual_"
+		m.ID, m.Title, at, field = "after", "Risks after treatment", ratedAfter, "residual_"
 	}
 	counts, rated, unrated := ratings(tallies, at)
 	m.Caption = words.Counted(rated, "open risk", "open risks") + ", as of " + words.Stamp(d.Now()) + ". Likelihood by highest impact. Left out: " + words.Counted(unrated, "risk", "risks") + " without this rating."

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/counterfoil/counterfoil"
@@ -88,7 +89,7 @@ func (d *desk) page(r *http.Request) (*listPage, error) {
 func (d *desk) row(s *register.Record) row {
 	v := row{
 		SavedLink: d.SavedLink(s), List: s.Values.Text("list"), Whose: shell.SavedMark(s), By: d.Person(s.Made.By),
-		Version: words.Entry(counterfoil.Index(s.Version)), Act: "/views/" + s.Number(),
+		Version: strconv.FormatUint(s.Version, 10), Act: "/views/" + s.Number(),
 		Name: part.Field{Name: "name-" + s.Number(), Label: "Name", Type: "text", Width: "w-m", Value: s.Values.Text("name"), Required: true},
 	}
 	q := shell.SavedQuery(s)
