@@ -26,6 +26,11 @@ func (s seen) Used(context.Context, time.Time, time.Time) ([]index.Use, error) {
 	return s, nil
 }
 
+// Refused implements register.Observed.
+func (s seen) Refused(context.Context, []string, time.Time, time.Time) ([]index.Refusals, error) {
+	return nil, nil
+}
+
 // use is each of some people asking a system so many times; without people it is a program.
 func use(system counterfoil.ID, each uint64, people ...counterfoil.ID) (list seen) {
 	u := index.Use{System: system, Workload: true, Interactions: each, First: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC).UnixMilli()}

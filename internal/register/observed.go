@@ -13,13 +13,16 @@ import (
 	"github.com/counterfoil/counterfoil/internal/index"
 )
 
-// Observed is what passed the gateway, for findings that compare what people wrote
-// down with what is really used; *index.Index implements it. The register works
+// Observed is what came to the gateway, for findings and conditions that compare what
+// people wrote down with what is really used; *index.Index implements it. The register works
 // without one: what cannot be seen is then reported as not covered, never as good.
 type Observed interface {
 	// Used adds up what left, or may have left, from the beginning of the day of from
 	// up to to. There may be several lines alike. An empty answer means that nothing passed.
 	Used(ctx context.Context, from, to time.Time) ([]index.Use, error)
+	// Refused counts what was refused for one of the reasons, by system and day, from a day
+	// on and up to the end of a moment; the zero moment is now.
+	Refused(ctx context.Context, reasons []string, from, asOf time.Time) ([]index.Refusals, error)
 }
 
 // observedDays is how far back use is looked at.

@@ -352,7 +352,7 @@ func (r *Register) scene(ctx context.Context, reader *Reader, actor Actor, recor
 	s := &kind.Scene{
 		Record: record.Values, State: record.State, Number: record.Number(), Version: record.Version, Created: record.Made.At,
 		Actor: actor.Person.String(), Roles: actor.Roles, Now: reader.now,
-		Links: &linkedRecords{ctx, reader, record}, Register: &allRecords{ctx, reader},
+		Links: &linkedRecords{ctx, reader, record}, Register: &allRecords{ctx, reader}, Traffic: &askedTraffic{ctx, reader, record},
 	}
 	if record.Approval != nil {
 		s.Approved = record.Approval.At

@@ -15,12 +15,9 @@ import (
 	"github.com/counterfoil/counterfoil/internal/standard"
 )
 
-// AskedAfter are the reasons that mean: somebody asks a system that was stopped or is
-// retired. A client nobody told, or a key nobody ended.
-var AskedAfter = []string{identity.ClosedSuspended, identity.ClosedRetired}
-
 // AlarmDays is how long an alarm is shown to those who answer for it. It is raised by
-// what the gateway refused, so it goes when nobody asks any more.
+// what the gateway refused, so it goes when nobody has asked for that long, and at once
+// when the system is let run again. What conditions see stays until then.
 const AlarmDays = 7
 
 // alarmMost bounds the alarms of one page.
@@ -37,7 +34,7 @@ type Alarm struct {
 // AlarmsOf are those of the last days that are for the actor: for a system's owner, and
 // all of them for the AIMS manager. The newest day comes first.
 func (s *Shell) AlarmsOf(ctx context.Context, view *register.View, actor register.Actor, now time.Time) ([]Alarm, error) {
-	refused, err := s.index.Refused(ctx, AskedAfter, now.AddDate(0, 0, 1-AlarmDays), view.AsOf())
+	refused, err := s.index.Refused(ctx, register.AskedAfter, now.AddDate(0, 0, 1-AlarmDays), view.AsOf())
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +51,7 @@ func (s *Shell) AlarmsOf(ctx context.Context, view *register.View, actor registe
 			return nil, err
 		}
 		switch {
+		case record.Over(&v):
 		case record.Owner() == actor.Person && !actor.Person.IsZero():
 			list = append(list, Alarm{v, record, "You own it"})
 		case slices.Contains(actor.Roles, "aims_manager"):

@@ -14,6 +14,8 @@ import (
 	"github.com/counterfoil/counterfoil/internal/console/consoletest"
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
+	"github.com/counterfoil/counterfoil/internal/register/kind"
 )
 
 // refuse records requests of a system that were refused at once, now.
@@ -83,4 +85,29 @@ func TestAlarmOfTheOwner(t *testing.T) {
 	}
 	refuse(w, s.ID, identity.ClosedSuspended, 2)
 	consoletest.Holds(t, w.Get("/").Body.String(), "Still asked while stopped: "+s.Number+" Picture search", "2 requests refused on", "You own it")
+}
+
+// TestAlarmEnds: an alarm ends at once when the system is let run again.
+func TestAlarmEnds(t *testing.T) {
+	w := consoletest.New(t)
+	w.In()
+	system, err := w.Register.SetUp(t.Context(), register.Program, "system", "operating", register.Input{Values: kind.Values{"name": "Search", "owner": counterfoil.ID(w.Admin.ID).String()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	move := func(id string) {
+		t.Helper()
+		if system, err = w.Register.Move(t.Context(), register.For(counterfoil.ID(w.Admin.ID)), system.ID, id, register.Input{Version: system.Version, Reason: "It errs"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(time.Minute)
+	}
+	move("suspend")
+	refuse(w, identity.SystemID(system.ID), identity.ClosedSuspended, 2)
+	consoletest.Holds(t, w.Get("/").Body.String(), "Still asked while stopped")
+	w.Clock.Advance(time.Minute)
+	move("resume")
+	if page := w.Get("/").Body.String(); strings.Contains(page, "Still asked") {
+		t.Error("the alarm stays though the system runs")
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/counterfoil/counterfoil/internal/console/shell"
 	"github.com/counterfoil/counterfoil/internal/console/words"
 	"github.com/counterfoil/counterfoil/internal/identity"
+	"github.com/counterfoil/counterfoil/internal/register"
 )
 
 // askedDay is a day on which a stopped or retired system was asked, on its page.
@@ -25,7 +26,7 @@ type askedDay struct {
 // askedOf are the days of the last 30 on which a system was asked though it was stopped
 // or retired.
 func (d *desk) askedOf(s *identity.System) ([]askedDay, error) {
-	refused, err := d.section.index.Refused(d.Ctx, shell.AskedAfter, d.Now().AddDate(0, 0, 1-trafficDays), d.At)
+	refused, err := d.section.index.Refused(d.Ctx, register.AskedAfter, d.Now().AddDate(0, 0, 1-trafficDays), d.At)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,6 @@
 // added and kinds of its own. A Set never changes and is safe for concurrent use.
 //
 // Guards, "required when" and deadlines are CEL expressions over the variables
-// record, before, actor, now and links; Facts lists them. What a guard cannot
+// record, actor, now, links, register and traffic; Facts lists them. What a guard cannot
 // say in CEL is a named function of Go, which the engine supplies.
 package kind

@@ -26,6 +26,7 @@ func Facts() []Fact {
 		{"now", "timestamp", "The moment of the act.", "record.ends > now"},
 		{"links", "records", "The records this one links to, and those that link to it.", "links.every('treatment', ['done', 'verified'])"},
 		{"register", "records", "All records.", "register.count('scope', ['in_force']) == 1"},
+		{"traffic", "traffic", "Requests that were refused because the system was stopped or retired: of the record itself, or of the systems it names. refused() is how many, last_refused() when the last one came. Both count from when the system was let run last, so they are 0 and the beginning of time again once it is.", "traffic.refused() == 0 || traffic.last_refused() < now - duration('168h')"},
 	}
 }
 
@@ -36,6 +37,15 @@ type Records interface {
 	Count(kind string, states []string) (int64, error)
 	// Newest is when the last of them entered its state; zero without any.
 	Newest(kind string, states []string) (time.Time, error)
+}
+
+// Traffic answers what expressions ask about requests to a system that was stopped or
+// retired. Implementations are asked by one goroutine at a time.
+type Traffic interface {
+	// Refused counts them, since the system was let run last.
+	Refused() (int64, error)
+	// LastRefused is when the last of them came; zero without any.
+	LastRefused() (time.Time, error)
 }
 
 // Scene is what an expression is evaluated on.
@@ -51,11 +61,13 @@ type Scene struct {
 	Now      time.Time
 	Links    Records
 	Register Records
+	Traffic  Traffic
 }
 
 var (
 	actorType   = cel.ObjectType("actor")
 	recordsType = cel.OpaqueType("records")
+	trafficType = cel.OpaqueType("traffic")
 )
 
 // language compiles the expressions of one kind.
@@ -82,6 +94,9 @@ var common = sync.OnceValues(func() (*cel.Env, error) {
 		cel.Variable("now", cel.TimestampType),
 		cel.Variable("links", recordsType),
 		cel.Variable("register", recordsType),
+		cel.Variable("traffic", trafficType),
+		cel.Function("refused", cel.MemberOverload("traffic_refused", []*cel.Type{trafficType}, cel.IntType, cel.UnaryBinding(refused))),
+		cel.Function("last_refused", cel.MemberOverload("traffic_last_refused", []*cel.Type{trafficType}, cel.TimestampType, cel.UnaryBinding(lastRefused))),
 		cel.Function("count",
 			cel.MemberOverload("records_count", []*cel.Type{recordsType, cel.StringType}, cel.IntType, cel.BinaryBinding(func(r, kind ref.Val) ref.Val { return count(r, kind, nil) })),
 			cel.MemberOverload("records_count_states", []*cel.Type{recordsType, cel.StringType, strings}, cel.IntType, cel.FunctionBinding(func(a ...ref.Val) ref.Val { return count(a[0], a[1], a[2]) })),
@@ -138,6 +153,7 @@ func (k *Kind) evaluate(p cel.Program, s *Scene) (ref.Val, error) {
 		"now":      s.Now,
 		"links":    &recordsValue{s.Links},
 		"register": &recordsValue{s.Register},
+		"traffic":  &trafficValue{s.Traffic},
 	})
 	return value, err
 }

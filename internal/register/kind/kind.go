@@ -271,9 +271,9 @@ func (g *Guard) Reads(field string) bool {
 // ReadsTime tells whether the guard's condition may name the moment of the act.
 func (g *Guard) ReadsTime() bool { return strings.Contains(g.CEL, "now") }
 
-// ReadsOthers tells whether other records may be read to answer.
+// ReadsOthers tells whether other records, or traffic, may be read to answer.
 func (g *Guard) ReadsOthers() bool {
-	return g.Go != "" || strings.Contains(g.CEL, "links") || strings.Contains(g.CEL, "register")
+	return g.Go != "" || strings.Contains(g.CEL, "links") || strings.Contains(g.CEL, "register") || strings.Contains(g.CEL, "traffic")
 }
 
 // Leads tells whether the move may start from a state.
