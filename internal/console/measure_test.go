@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -27,6 +28,7 @@ var (
 	measureInteractions = flag.Int("interactions", 5_000_000, "with -records: so many interactions, over 90 days")
 	measureRuns         = flag.Int("asked", 100, "with -records: how often each page is asked for")
 	measureDir          = flag.String("dir", "", "with -records: an existing directory that keeps the filled index for the next run; a run interrupted while it fills goes on there")
+	measureOnly         = flag.String("pages", "", "with -records: measure pages only, and only those whose line matches a regular expression")
 	measureFill         = flag.Bool("fill", false, "with -records and -dir: fill the index and measure nothing")
 )
 
@@ -58,14 +60,22 @@ func TestMeasure(t *testing.T) {
 	}
 	t.Logf("load %s", load())
 	path = copied(t, path)
-	measureStarts(t, path)
+	only := regexp.MustCompile(*measureOnly)
+	if *measureOnly == "" {
+		measureStarts(t, path)
+	}
 	w := started(t, path)
 	for _, m := range measuredPages(w.Clock) {
 		for _, path := range m.paths {
+			if !only.MatchString(m.what + " " + path(0)) {
+				continue
+			}
 			measure(w, m.what+" "+path(0), m.limit, func(i int) int { return w.Get(path(i)).Code }, http.StatusOK)
 		}
 	}
-	measureSaves(w)
+	if *measureOnly == "" {
+		measureSaves(w)
+	}
 	t.Logf("load %s", load())
 }
 

@@ -344,14 +344,8 @@ func (r *Register) checkLinks(ctx context.Context, actor Actor, record *Record, 
 		if slices.Contains(stood, l) {
 			continue
 		}
-		field, column, _ := strings.Cut(l.Field, ".")
-		f, _ := record.Kind.Field(field)
-		for i := range f.Fields {
-			if f.Fields[i].ID == column {
-				f = &f.Fields[i]
-				break
-			}
-		}
+		field, _, _ := strings.Cut(l.Field, ".")
+		f := record.linking(l)
 		if l.Target == record.ID {
 			wrong[field] = "A record cannot link to itself."
 			continue

@@ -79,11 +79,11 @@ func programmeAssessed(ctx context.Context, r *Reader, _ *Record, _ Actor) (bool
 // assessed tells whether a system has an approved impact assessment and a rated risk.
 func assessed(ctx context.Context, r *Reader, system *Record) (bool, error) {
 	for kindID, states := range map[string][]string{"impact": impactDone, "risk": riskRated} {
-		list, err := r.Linked(ctx, system, kindID)
+		linked, err := r.linkedStates(ctx, system, kindID)
 		if err != nil {
 			return false, err
 		}
-		if !slices.ContainsFunc(list, func(l *Record) bool { return slices.Contains(states, l.State) }) {
+		if !slices.ContainsFunc(linked, func(state string) bool { return slices.Contains(states, state) }) {
 			return false, nil
 		}
 	}

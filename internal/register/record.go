@@ -252,6 +252,18 @@ func (r *Record) links() []index.KeptLink {
 	return list
 }
 
+// linking is the field, or the column of rows, that a link of the record is in.
+func (r *Record) linking(l index.KeptLink) *kind.Field {
+	id, column, _ := strings.Cut(l.Field, ".")
+	f, _ := r.Kind.Field(id) // links are read from the fields of the kind
+	for i := range f.Fields {
+		if f.Fields[i].ID == column {
+			return &f.Fields[i]
+		}
+	}
+	return f
+}
+
 func linksIn(f *kind.Field, value any) []string {
 	switch f.Type {
 	case kind.Link:

@@ -177,12 +177,6 @@ func (r *Reader) counts(ctx context.Context, kindID string) ([]index.StateCount,
 	return r.register.Store.KeptCounts(ctx, kindID, r.at)
 }
 
-// tallied counts records of a kind by state and by the values of fields.
-func (r *Reader) tallied(ctx context.Context, kindID string, fields ...string) ([]index.KeptTally, error) {
-	r.on.note(ground{of: onKind, kind: kindID})
-	return r.register.Store.KeptTally(ctx, kindID, fields, r.at)
-}
-
 // parts returns some values of each record of a kind, by number: see index.KeptParts.
 func (r *Reader) parts(ctx context.Context, kindID string, fields ...string) ([]index.KeptParts, error) {
 	r.on.note(ground{of: onKind, kind: kindID})
@@ -325,6 +319,33 @@ func (r *Reader) Linked(ctx context.Context, record *Record, kindID string) ([]*
 		list = append(list, other)
 	}
 	return list, nil
+}
+
+// linkedStates are the states of the records of a kind connected with a record either
+// way. It decodes no record.
+func (r *Reader) linkedStates(ctx context.Context, record *Record, kindID string) (states []string, err error) {
+	r.on.note(ground{of: onLinks, id: record.ID, kind: kindID})
+	rows, err := r.register.Store.KeptLinksTo(ctx, record.ID, kindID, r.at)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		states = append(states, rows[i].State)
+	}
+	for _, l := range record.links() {
+		if !record.linking(l).Allows(kindID) {
+			continue
+		}
+		r.on.note(ground{of: onRecord, id: l.Target})
+		row, err := r.register.Store.KeptRecord(ctx, l.Target, r.at)
+		if err != nil {
+			return nil, fmt.Errorf("read linked record: %w", err)
+		}
+		if row.Kind == kindID {
+			states = append(states, row.State)
+		}
+	}
+	return states, nil
 }
 
 // Count counts records of a kind in the states; without states, all.

@@ -138,7 +138,7 @@ func (i *inspection) owners(ctx context.Context) error {
 
 // regimes wants a competent person for each legal regime that obligations name.
 func (i *inspection) regimes(ctx context.Context) error {
-	obligations, err := i.r.tallied(ctx, "obligation", "regime", "competent")
+	obligations, err := i.r.parts(ctx, "obligation", "regime", "competent") // nearly each is alone with its values
 	if err != nil {
 		return fmt.Errorf("read obligations: %w", err)
 	}
