@@ -78,6 +78,10 @@ func TestAccessible(t *testing.T) {
 		i.fill("email", "ada@northgate.example", "name", "Ada Okafor", "password", journeyPassword, "again", journeyPassword)
 		i.submit()
 		i.follow("/", "/interactions?decision=block")
+		i.open(in.Console + "/kinds/person/new")
+		i.fill("name", strings.Repeat("unbreakable", 15), "email", strings.Repeat("u", 60)+"@northgate.example")
+		i.submit()
+		i.fits(i.path(), "/kinds/person", "/people", "/kinds/appointment/new", "/palette", "/go?q=unbreak")
 	})
 }
 
@@ -110,6 +114,23 @@ func (i *inspector) follow(paths ...string) {
 		i.check(path)
 	}
 	i.t.Logf("%d pages, %s", i.seen, time.Since(began).Round(time.Second))
+}
+
+// fits demands of pages with a word without end that nothing has to be moved sideways.
+func (i *inspector) fits(paths ...string) {
+	i.t.Helper()
+	for _, path := range paths {
+		i.open(i.console + path)
+		if !strings.Contains(i.html(), "unbreakable") {
+			i.t.Errorf("%s does not show the word", path)
+		}
+		for _, width := range []int64{1280, 390} {
+			i.do(chromedp.EmulateViewport(width, 900))
+			if wide := evaluate[int64](i.browser, "Math.max(...[document.documentElement, document.querySelector('.leaf')].map(e => e.scrollWidth - e.clientWidth))"); wide > 0 {
+				i.t.Errorf("%s at %d: %d pixels stand out", path, width, wide)
+			}
+		}
+	}
 }
 
 // all are the targets of links on a page.
