@@ -38,6 +38,7 @@ func (a *App) openRegister() error {
 	a.kinds = kinds
 	a.register = register.New(register.Config{
 		Kinds: kinds, Rights: rights, Functions: functions, Store: a.index, Journal: keptRecords{a}, Files: keptFiles{a}, Clock: a.clock, Admit: a.admit, Observed: a.index,
+		Log: a.ledger.Origin(),
 	})
 	return nil
 }

@@ -338,20 +338,25 @@ func TestAlike(t *testing.T) {
 	}
 }
 
-// TestGatewayItself: naming any system does not do; the record has to fit, and its
-// assessment has to be approved.
+// TestGatewayItself: naming any system does not do; the record has to name the log of
+// this program, alone, and to fit, and its assessment has to be approved.
 func TestGatewayItself(t *testing.T) {
 	s := newScoped(t)
+	s.Register.Log = "northgate.example/gw-1"
 	n10 := func() register.Finding { return one(t, s.findings(nil), "N10") }
 	if f := n10(); f.Level != register.Warn || !strings.Contains(f.Text, "names no AI system") {
 		t.Errorf("%+v", f)
 	}
 	gateway := s.create(register.Program, "system", kind.Values{"name": "This gateway"})
 	s.values["gateway"] = gateway.ID.String()
-	if f := n10(); !strings.Contains(f.Text, "is not inside the scope, does not say that it is given personal data and has no approved impact assessment") {
+	if f := n10(); !strings.Contains(f.Text, "does not name the log of this gateway, northgate.example/gw-1, is not inside the scope, does not say that it is given personal data and has no approved impact assessment") {
 		t.Errorf("%+v", f)
 	}
-	fit := s.create(register.Program, "system", kind.Values{"name": "This gateway too", "data_classes": []string{"personal"}})
+	fit := s.create(register.Program, "system", kind.Values{"name": "This gateway too", "log": s.Register.Log, "data_classes": []string{"personal"}})
+	delete(s.values, "gateway")
+	if f := n10(); !strings.HasSuffix(f.Text, "Its log is named by "+fit.Number()+".") || len(f.Records) != 1 {
+		t.Errorf("a record that is marked: %+v", f)
+	}
 	s.values["gateway"] = fit.ID.String()
 	s.row(0, "system", fit.ID.String())
 	s.create(register.Program, "impact", kind.Values{"title": "The gateway", "system": fit.ID.String()})
@@ -363,6 +368,14 @@ func TestGatewayItself(t *testing.T) {
 	}
 	if f := n10(); f.Level != register.Pass || f.Value != fit.Number() {
 		t.Errorf("%+v", f)
+	}
+	other := s.create(register.Program, "system", kind.Values{"name": "Also this gateway", "log": s.Register.Log})
+	if f := n10(); !strings.Contains(f.Text, "is not the only one that names its log, so does "+other.Number()) {
+		t.Errorf("two of one log: %+v", f)
+	}
+	s.Register.Log = "northgate.example/gw-2"
+	if f := n10(); !strings.Contains(f.Text, "does not name the log of this gateway, northgate.example/gw-2") {
+		t.Errorf("another gateway: %+v", f)
 	}
 	if f := one(t, s.findings(use(s.out.ID, 5)), "B5"); len(f.Records) != 0 {
 		t.Errorf("the gateway carries all, and counts as idle: %+v", f)

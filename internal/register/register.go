@@ -93,6 +93,10 @@ type Config struct {
 	Files     Files // of attachments
 	Clock     clock.Clock
 
+	// Log is the name of the ledger this program writes, which tells it from every other
+	// gateway; "" when it has none, as in tests.
+	Log string
+
 	// Observed tells what passed the gateway; nil: nothing is known of it.
 	Observed Observed
 

@@ -207,12 +207,21 @@ func (i *inspection) ownWork(ctx context.Context) error {
 }
 
 // gatewayItself wants the gateway, which processes what staff write, in the
-// inventory, inside, and assessed. Which record stands for it somebody has to say; what
-// can be checked is that the record could.
+// inventory, inside, and assessed. Somebody has to say which record stands for it; that
+// it is this gateway the record says by naming the log that this very program writes,
+// and that no other record does.
 func (i *inspection) gatewayItself(ctx context.Context) error {
+	marked, err := i.marked(ctx)
+	if err != nil {
+		return err
+	}
 	id := i.scope.Values.ID("gateway")
 	if id.IsZero() {
-		i.found("N10", nil, []string{changeScope, changeInventory}, "The gateway itself processes what staff write, and the scope names no AI system that stands for it.")
+		says := "The gateway itself processes what staff write, and the scope names no AI system that stands for it."
+		if len(marked) > 0 {
+			says += " Its log is named by " + numbers(marked) + "."
+		}
+		i.found("N10", marked, []string{changeScope, changeInventory}, "%s", says)
 		return nil
 	}
 	gateway, err := i.r.Record(ctx, id)
@@ -230,6 +239,9 @@ func (i *inspection) gatewayItself(ctx context.Context) error {
 			lacks = append(lacks, what)
 		}
 	}
+	others := slices.DeleteFunc(marked, func(s *Record) bool { return s.ID == id })
+	lack(i.log() != "" && gateway.Values.Text("log") != i.log(), "does not name the log of this gateway, "+i.log())
+	lack(len(others) > 0, "is not the only one that names its log, so does "+numbers(others))
 	classes := gateway.Values.List("data_classes")
 	lack(slices.Contains(outOfUse, gateway.State), "is "+strings.ToLower(gateway.StateOf().Label))
 	lack(!i.inside(id), "is not inside the scope")
@@ -239,6 +251,20 @@ func (i *inspection) gatewayItself(ctx context.Context) error {
 		i.found("N10", []*Record{gateway}, []string{changeScope, changeInventory}, "%s stands for the gateway itself and %s.", gateway.Number(), joinAnd(lacks))
 	}
 	return nil
+}
+
+func (i *inspection) log() string { return i.r.register.Log }
+
+// marked are the systems in use that name the log of this program.
+func (i *inspection) marked(ctx context.Context) ([]*Record, error) {
+	if i.log() == "" {
+		return nil, nil
+	}
+	list, err := i.r.Holding(ctx, "system", "log", i.log())
+	if err != nil {
+		return nil, fmt.Errorf("look for the gateway's record: %w", err)
+	}
+	return slices.DeleteFunc(list, func(s *Record) bool { return slices.Contains(outOfUse, s.State) }), nil
 }
 
 // joinAnd writes "a, b and c".

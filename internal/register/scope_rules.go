@@ -26,7 +26,7 @@ var scopeRules = []ScopeRule{
 	{"N7", "Does an organisation that calls itself a user only make its own tools, agents or data?", "none", Block},
 	{"N8", "Is something outside that customers were promised?", "none", Warn},
 	{"N9", "Is a use that was found undecided for more than 14 days?", "none", Block},
-	{"N10", "Does the gateway itself stand in the inventory, with an approved impact assessment?", "it does", Warn},
+	{"N10", "Does this gateway itself stand in the inventory, by the name of its log, with an approved impact assessment?", "it does", Warn},
 	{"B1", "Do the owners have the hours to assess what is inside before Stage 1?", "100 % of their hours", Block},
 	{"B2", "Has each system inside an owner who accepted, 30 days after the scope was begun?", "10 % without", Block},
 	{"B3", "Is something inside over which who signs does not decide?", "none", Block},
